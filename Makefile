@@ -1,0 +1,76 @@
+# Needs Python 3.11 or newer and make; everything else is installed into .venv, from the locks.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+BIN := .venv/bin
+COVER ?= 0# per cent of the branches of domain/ that the tests must run
+PACKAGES := domain projections consumers milepost
+FIT := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c '$(FIT)' 2>/dev/null && echo $(p))))
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+
+# $(call step,what it is,command): says what begins, and how long it took or that it failed.
+step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
+	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
+	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
+
+.PHONY: help run test checks pytest lint types contracts bench kep lock clean
+
+help: ## say what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+
+run: .venv/run.stamp ## start Milepost with a simulated portfolio on http://127.0.0.1:8000
+	@$(BIN)/milepost demo
+
+test: .venv/dev.stamp ## run every check and every test; COVER=n sets the least branch coverage of domain/
+	@$(BIN)/python -m tests.chromium
+	@$(MAKE) lint types contracts pytest
+
+lint: .venv/dev.stamp ## check style and format
+	$(call step,ruff check,$(BIN)/ruff check)
+	$(call step,ruff format,$(BIN)/ruff format --check)
+
+types: .venv/dev.stamp ## check types, twice
+	$(call step,mypy,$(BIN)/mypy)
+	$(call step,pyright,$(BIN)/pyright)
+
+contracts: .venv/dev.stamp ## check which way the imports point
+	$(call step,import contracts,$(BIN)/lint-imports --no-logo)
+
+pytest: .venv/dev.stamp ## run the tests alone
+	$(call step,pytest,$(BIN)/pytest --durations=5 --cov --cov-fail-under=$(COVER))
+
+bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
+	@$(BIN)/python -m tests.bench
+
+kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FILE
+	@test -f '$(HISTORY)' || { echo 'make kep needs the history: make kep HISTORY=path/to/kep-history.jsonl'; exit 2; }
+	@$(BIN)/python -m tests.kep '$(HISTORY)'
+
+lock: .venv/dev.stamp ## resolve the dependencies anew: UPGRADE=1 takes newer versions
+	$(call compile,--group build,requirements.lock)
+	$(call compile,--group dev --constraints requirements.lock,requirements-dev.lock)
+
+clean: ## remove the environment and every cache; data folders stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.toml $(1) --output-file $(2) --quiet \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
+.venv/dev.stamp: requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+
+# The lock first, by hash and never built from source; then the project itself, which is only a pointer to this folder.
+define install
+	@test -n '$(PYTHON)' || { echo 'Milepost needs Python 3.11 or newer and finds none: install it, or say make PYTHON=/path/to/python'; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(call step,installing $(1) into .venv,$(INSTALL) --require-hashes --only-binary :all: -r $(1))
+	@$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+endef

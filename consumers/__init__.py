@@ -1,0 +1,1 @@
+"""What is heard: the only place that knows Kafka."""
