@@ -1,0 +1,26 @@
+"""The working calendar of a policy: which days are worked, in which zone."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.policy import Calendar
+
+
+def working_days_later(moment: datetime, days: int, calendar: Calendar) -> datetime:
+    """The same time of day, so many working days later, in the calendar's zone; as UTC.
+
+    Days that are not worked don't count, so one working day after a Friday evening is Monday evening.
+    """
+    local = moment.astimezone(ZoneInfo(calendar.zone))
+    while days > 0:
+        local += timedelta(days=1)
+        if local.isoweekday() in calendar.working_days:
+            days -= 1
+    return local.astimezone(moment.tzinfo)
+
+
+def working_days_between(start: datetime, end: datetime, calendar: Calendar) -> int:
+    """How many working days lie between two moments, by their dates in the calendar's zone."""
+    zone = ZoneInfo(calendar.zone)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    return sum((first + timedelta(days=n)).isoweekday() in calendar.working_days for n in range(1, (last - first).days + 1))

@@ -1,0 +1,119 @@
+"""The one sequence of bytes that an event is: a CloudEvents 1.0 JSON object in canonical form (RFC 8785)."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import orjson
+from pydantic import ValidationError
+
+from domain.event import CATEGORIES, E, Recorded, kind_named, kind_of, type_of
+from domain.values import moment_text
+
+LARGEST_EVENT = 65_535
+_SINGULAR = {plural: category for category, plural in CATEGORIES.items()}
+_OPTIONAL = ("causation", "role", "assignment", "policy")
+_NAMES = {
+    "id": "id",
+    "correlation": "correlationid",
+    "causation": "causationid",
+    "command": "commandid",
+    "auth": "authtype",
+    "who": "authid",
+    "role": "actingrole",
+    "assignment": "assignment",
+    "policy": "policyversion",
+    "origin": "origin",
+    "time_quality": "timequality",
+}
+
+
+class TooLarge(ValueError):
+    """The event would take more bytes than a ledger's leaf may have."""
+
+
+class Unreadable(ValueError):
+    """These bytes are not an event that this release can read. Says at which place, and what to do."""
+
+
+def source_of(log: str, stream: str) -> str:
+    category, dash, key = stream.partition("-")
+    return f"urn:milepost:{log}:{CATEGORIES[category]}" + (f":{key}" if dash else "")
+
+
+def encode(recorded: Recorded) -> bytes:
+    """The canonical bytes of an event. Raises `TooLarge` over 65,535 bytes."""
+    whole: dict[str, Any] = {
+        "specversion": "1.0",
+        "source": source_of(recorded.log, recorded.stream),
+        "type": type_of(recorded.event.kind),
+        "sequence": f"{recorded.version:020d}",
+        "time": moment_text(recorded.time),
+        "recordedtime": moment_text(recorded.recorded_at),
+        "data": recorded.event.model_dump(mode="json", exclude_none=True),
+    }
+    for field, attribute in _NAMES.items():
+        value = getattr(recorded, field)
+        if value is not None:
+            whole[attribute] = value
+    data = orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+    if len(data) > LARGEST_EVENT:
+        raise TooLarge(
+            f"{recorded.event.kind} would take {len(data):,} bytes of at most {LARGEST_EVENT:,}: "
+            "put the text into a document and give its digest"
+        )
+    return data
+
+
+def written(recorded: "Recorded[E]") -> "Recorded[E]":
+    """The same record with its bytes."""
+    return replace(recorded, data=encode(recorded))
+
+
+def decode(data: bytes) -> Recorded:
+    """The event that these bytes are. Raises `Unreadable` with the place and the way out."""
+    try:
+        whole = orjson.loads(data)
+        return _recorded(whole, data)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(f"not an event of Milepost: {type(error).__name__} {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in ("data", *first["loc"]))
+        raise Unreadable(f"{place}: {first['msg']}") from error
+
+
+def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
+    kind = kind_of(whole["type"])
+    known = kind_named(kind)
+    if known is None:
+        raise Unreadable(f"type: {whole['type']} is not known here: a newer release wrote it, upgrade to read it")
+    body = whole["data"] if known.upcast is None else known.upcast(whole["data"])
+    log, stream = _place(whole["source"])
+    return Recorded(
+        log=log,
+        stream=stream,
+        version=int(whole["sequence"]),
+        event=known.event.model_validate(body),
+        time=_moment(whole["time"]),
+        recorded_at=_moment(whole["recordedtime"]),
+        data=data,
+        **{field: whole.get(name) if field in _OPTIONAL else whole[name] for field, name in _NAMES.items()},
+    )
+
+
+def _place(source: str) -> tuple[str, str]:
+    prefix, log, plural, *key = source.removeprefix("urn:").split(":", 3)
+    if prefix != "milepost" or plural not in _SINGULAR:
+        raise Unreadable(f"source: {source!r} is not urn:milepost:LOG:CATEGORY:ID")
+    return log, "-".join([_SINGULAR[plural], *key])
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def _moment(text: object) -> datetime:
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        raise Unreadable(f"{text!r} is not a moment in UTC with six decimals")
+    return datetime.fromisoformat(cast(str, text)).replace(tzinfo=UTC)

@@ -1,0 +1,128 @@
+"""What a control is, what it looks at, and what it answers."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeVar
+
+from domain.controls.objectives import Objective
+from domain.event import Recorded
+from domain.lifecycle import Column, Gate, Point
+from domain.policy import Policy
+from domain.rulebook import Rulebook
+from domain.state.gates import Review
+from domain.state.project import Project
+
+Answer = Literal["met", "unmet", "undetermined", "not-applicable"]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a control looks at: a project, at one gate or act, at one moment, under one policy.
+
+    `who` asks or decides; `assumed` are the earlier gates that the same review decides before this one.
+    """
+
+    project: Project
+    policy: Policy
+    rulebook: Rulebook
+    point: Point
+    now: datetime
+    who: str | None = None
+    assumed: frozenset[Gate] = frozenset()
+
+    @property
+    def column(self) -> Column:
+        return self.project.column
+
+    @property
+    def strict(self) -> bool:
+        """Whether an empty set fails a control: nothing over nothing is not met for significant and major."""
+        return self.column in ("significant", "major")
+
+    @property
+    def review(self) -> Review | None:
+        return self.project.gates.open_review(self.point) if isinstance(self.point, Gate) else None
+
+    @property
+    def last_gate(self) -> int:
+        """The version at which the last gate was passed, 0 before the first."""
+        passed = self.project.gates.last()
+        return passed.version if passed else 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a control found: a result, a sentence for people, and the versions of the events that it rests on."""
+
+    result: Answer
+    sentence: str
+    rests_on: tuple[int, ...] = ()
+
+
+def _versions(records: Iterable[Recorded]) -> tuple[int, ...]:
+    return tuple(sorted(record.version for record in records))
+
+
+def met(sentence: str, *records: Recorded) -> Finding:
+    return Finding("met", sentence, _versions(records))
+
+
+def unmet(sentence: str, *records: Recorded) -> Finding:
+    return Finding("unmet", sentence, _versions(records))
+
+
+def not_applicable(sentence: str, *records: Recorded) -> Finding:
+    return Finding("not-applicable", sentence, _versions(records))
+
+
+def undetermined(sentence: str, *records: Recorded) -> Finding:
+    return Finding("undetermined", sentence, _versions(records))
+
+
+def nothing(sight: Sight, sentence: str) -> Finding:
+    """The answer over an empty set."""
+    return Finding("unmet" if sight.strict else "not-applicable", sentence)
+
+
+Check = Callable[[Sight], Finding]
+C = TypeVar("C", bound=Check)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A named check: the question it answers, what it guards, on what authority, and who can meet it with what.
+
+    `met_by` names the roles that can meet it, `met_with` the commands.
+    """
+
+    name: str
+    question: str
+    objective: Objective
+    risk: str
+    warrant: str
+    met_by: tuple[str, ...]
+    met_with: tuple[str, ...]
+    check: Check
+
+
+_controls: dict[str, Control] = {}
+
+
+def control(
+    name: str, *, question: str, objective: Objective, risk: str, warrant: str, by: tuple[str, ...], use: tuple[str, ...]
+) -> Callable[[C], C]:
+    """Make a check a control of this name. `warrant` names the rule and page of MOF, or the standard, it comes from."""
+
+    def register(check: C) -> C:
+        if name in _controls:
+            raise TypeError(f"two controls are called {name!r}")
+        _controls[name] = Control(name, question, objective, risk, warrant, by, use, check)
+        return check
+
+    return register
+
+
+def controls() -> Mapping[str, Control]:
+    """Every control there is, by name."""
+    return dict(_controls)

@@ -1,0 +1,119 @@
+"""Evaluation: every control that the policy asks for at a gate, with its severity, waivers, debts and standing approval."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from domain.calendar import working_days_later
+from domain.controls.control import Control, Finding, Sight, controls
+from domain.policy import ControlRule, Severity
+from domain.state.gates import Waiver
+from domain.values import Count, Digest, Fact, Key, Moment, Version
+
+MOST_VERSIONS = 20
+
+
+class Result(Fact):
+    """What one control answered at one gate or act, how strict it was held, and what it rests on.
+
+    `rests_on` has at most 20 versions, the newest; `rests_on_count` and `rests_on_digest` stand for all of them.
+    """
+
+    control: Key
+    at: Key
+    severity: Severity
+    result: Literal["met", "unmet", "waived", "owed", "undetermined", "not-applicable"]
+    sentence: str
+    rests_on: tuple[Version, ...] = ()
+    rests_on_count: Count = 0
+    rests_on_digest: Digest | None = None
+    due: Moment | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.result == "unmet" and self.severity in ("block", "standing")
+
+    @property
+    def warns(self) -> bool:
+        return self.result == "unmet" and self.severity == "warn"
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """One digest over many parts: SHA-256 of them, each ended by a line feed."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part.encode() + b"\n")
+    return f"sha256:{whole.hexdigest()}"
+
+
+def evaluate(sight: Sight) -> list[Result]:
+    """The result of each control that the policy asks for here in the project's column, in the policy's order."""
+    asked = [(rule, rule.severity.of(sight.column)) for rule in sight.policy.controls if sight.point in rule.at]
+    return [_result(rule, severity, controls()[rule.control], sight) for rule, severity in asked if severity]
+
+
+def finding_of(control: Control, sight: Sight) -> Finding:
+    """What a control finds by itself, before severity, waiver or standing approval."""
+    return control.check(sight)
+
+
+def _result(rule: ControlRule, severity: Severity, control: Control, sight: Sight) -> Result:
+    finding = finding_of(control, sight)
+    result, sentence, due = finding.result, finding.sentence, None
+    if finding.result == "unmet":
+        result, sentence, due = _mitigated(rule, severity, finding, sight)
+    return Result(
+        control=rule.control,
+        at=sight.point,
+        severity=severity,
+        result=result,
+        sentence=sentence[:400],
+        rests_on=finding.rests_on[-MOST_VERSIONS:],
+        rests_on_count=len(finding.rests_on),
+        rests_on_digest=digest_of(map(str, finding.rests_on)) if len(finding.rests_on) > MOST_VERSIONS else None,
+        due=due,
+    )
+
+
+Mitigated = tuple[Literal["met", "unmet", "waived", "owed"], str, datetime | None]
+
+
+def _mitigated(rule: ControlRule, severity: Severity, finding: Finding, sight: Sight) -> Mitigated:
+    standing = standing_approval(sight)
+    if severity == "standing" and standing:
+        return "met", f"met by the standing approval {standing}: {finding.sentence}", None
+    waiver = waiver_in_force(rule, sight)
+    if waiver:
+        return "waived", f"waived by {waiver.granted_by} until {waiver.until:%Y-%m-%d}: {finding.sentence}", None
+    if severity == "owe":
+        due = _due(rule, sight)
+        return "owed", f"owed until {due:%Y-%m-%d %H:%M} UTC: {finding.sentence}", due
+    return "unmet", finding.sentence, None
+
+
+def _due(rule: ControlRule, sight: Sight) -> datetime:
+    """When a debt is to be paid: once owed, a later gate doesn't put it off."""
+    earlier = [debt.due for debt in sight.project.gates.debts if debt.control == rule.control]
+    return min(earlier, default=working_days_later(sight.now, rule.owed_within, sight.policy.calendar))
+
+
+def standing_approval(sight: Sight) -> str | None:
+    """The template that this project was approved by in advance, while it holds."""
+    template = sight.rulebook.templates.get(sight.project.entry.template or "")
+    if template is None or template.suspended or sight.now >= template.valid_until:
+        return None
+    return f"{template.id}/{template.version}"
+
+
+def waiver_in_force(rule: ControlRule, sight: Sight) -> Waiver | None:
+    if not rule.waivable or sight.column in rule.unwaivable_in:
+        return None
+    found = [
+        waiver
+        for waiver in sight.project.gates.waivers.values()
+        if (waiver.control, waiver.gate, waiver.state) == (rule.control, sight.point, "granted")
+        and waiver.until
+        and sight.now < waiver.until
+    ]
+    return found[-1] if found else None

@@ -1,0 +1,1 @@
+"""The ledger: what makes the log's history provable to someone who trusts only hashes."""

@@ -1,0 +1,69 @@
+"""The Deliver Phase of MOF 4.0: its five functions, the milestones between them, and how changes are told apart."""
+
+from enum import StrEnum
+from typing import Literal
+
+
+class Phase(StrEnum):
+    """The five service management functions, in their order (MOF 4.0, Deliver Phase Overview)."""
+
+    ENVISION = "envision"
+    PLANNING = "planning"
+    BUILD = "build"
+    STABILIZE = "stabilize"
+    DEPLOY = "deploy"
+
+
+class Gate(StrEnum):
+    """What a management review decides: entry to Deliver, then the milestone that ends each phase."""
+
+    PORTFOLIO = "portfolio"
+    ENVISIONED = "envisioned"
+    PLAN_APPROVED = "plan-approved"
+    BUILD_COMPLETED = "build-completed"
+    RELEASE_READY = "release-ready"
+    DEPLOYED = "deployed"
+
+
+class Act(StrEnum):
+    """What is checked although no review decides it: permissions, and facts that may break a rule."""
+
+    LOWERING = "lowering"
+    RFC = "rfc"
+    PILOT = "pilot"
+    AUTHORISATION = "authorisation"
+    EARLY_CORE = "early-core"
+    DEPLOYMENT = "deployment"
+
+
+Point = Gate | Act
+
+GATES = tuple(Gate)
+MILESTONES = GATES[1:]
+ENDS = dict(zip(MILESTONES, Phase, strict=True))
+"""The phase that each milestone ends."""
+
+Category = Literal["standard", "minor", "significant", "major"]
+Priority = Literal["low", "medium", "high", "emergency"]
+Column = Literal["standard", "minor", "significant", "major", "emergency"]
+ProjectKind = Literal["it_service", "infrastructure", "packaged_product", "change"]
+Basis = Literal["reviewed", "standing", "observed", "inferred"]
+
+CATEGORIES: tuple[Category, ...] = ("standard", "minor", "significant", "major")
+
+
+def column_of(category: Category, priority: Priority) -> Column:
+    """The column of the policy that holds: emergency replaces the category's."""
+    return "emergency" if priority == "emergency" else category
+
+
+def gates_before(gate: Gate) -> tuple[Gate, ...]:
+    return GATES[: GATES.index(gate)]
+
+
+def phase_after(gate: Gate | None) -> Phase | None:
+    """The phase that a project is in once this gate is passed; None once it is deployed."""
+    if gate is None or gate is Gate.PORTFOLIO:
+        return Phase.ENVISION
+    following = list(Phase)[MILESTONES.index(gate) + 1 :]
+    return following[0] if following else None

@@ -1,0 +1,199 @@
+"""Policy: how strict each control is, who signs, who decides, and how long things may take. Data, versioned."""
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import Field, model_validator
+
+from domain.lifecycle import Act, Column, Gate
+from domain.values import Count, Decimal, Fact, Key, Name, Permille, Role, Whole
+
+Severity = Literal["block", "standing", "owe", "warn", "record"]
+Point = Annotated[Gate | Act, Field(union_mode="left_to_right")]
+T = TypeVar("T")
+
+
+class ByColumn(Fact, Generic[T]):
+    """One value for each column of the policy; a column left out has none."""
+
+    standard: T | None = None
+    minor: T | None = None
+    significant: T | None = None
+    major: T | None = None
+    emergency: T | None = None
+
+    def of(self, column: Column) -> T | None:
+        value: T | None = getattr(self, column)
+        return value
+
+
+class ControlRule(Fact):
+    """How strict one control is, and where it is checked; `owed_within` in working days."""
+
+    control: Key
+    at: tuple[Point, ...]
+    severity: ByColumn[Severity]
+    waivable: bool = True
+    unwaivable_in: tuple[Column, ...] = ()
+    owed_within: Count = 5
+
+
+class GateRule(Fact):
+    """Who signs at one gate (or for the RFC) in one column, by which logic, and who decides.
+
+    `required` names roles; `team:*` is every team role assigned, `stakeholder:*` every stakeholder class required at
+    the gate, `a|b` either role. `minimum` is a number of votes for go, `quorum` the share of the required that must
+    have voted, `majority` the share of votes for go, both in thousandths.
+    """
+
+    gate: Gate | Literal["rfc"]
+    column: Column
+    required: tuple[Name, ...] = ()
+    minimum: Count = 0
+    quorum: Permille = 1000
+    majority: Permille = 1000
+    decided_by: tuple[Role, ...]
+    mode: Literal["act", "last-signoff", "standing"] = "act"
+    no_go: Literal["final", "overridable", "recorded"] = "final"
+    expires_hours: Count | None = None
+
+
+class Times(Fact):
+    """How long things may take in one column: days are calendar days unless they are called working days."""
+
+    column: Column
+    quiet_working_days: Count = 0
+    quiet_share: Permille = 0
+    quiet_days_least: Count = 0
+    quiet_days_most: Count = 0
+    plan_looked_at_again_days: Count | None = None
+    condition_days: Count | None = None
+    review_reminder_hours: Count | None = None
+    review_overdue_hours: Count | None = None
+    late_fact_days: Count = 1
+
+
+class WaiverRule(Fact):
+    """Who may waive in one column, for how many days, and how often it may be renewed."""
+
+    column: Column
+    granted_by: tuple[Role, ...]
+    longest_days: Count
+    renewals: Count = 0
+
+
+class AuthorityRule(Fact):
+    """Which roles may do one act; where none is named for a column, nobody may."""
+
+    act: Literal["classify", "lower", "assign-role", "assign-signing-role", "reverse", "move-policy", "hold", "cancel"]
+    roles: ByColumn[tuple[Role, ...]]
+
+
+class Combination(Fact):
+    """What it means that one person holds both roles (MSF Team Model): unlikely, or not recommended."""
+
+    roles: tuple[Role, Role]
+    verdict: Literal["U", "N"]
+
+
+class TemplateLimits(Fact):
+    """How long a standard-change template holds, how often, and how often it may fail (thousandths of the last uses)."""
+
+    valid_days: Count = 365
+    uses: Count = 50
+    failure_rate: Permille = 50
+    failures_counted_over: Count = 20
+
+
+class CategoryRule(Fact):
+    """How answers from 0 to 3 make a category: a sum from `significant` or `major` on, or a 3 in a decisive answer."""
+
+    questions: tuple[Key, ...]
+    decisive: tuple[Key, ...]
+    significant_from: Count
+    major_from: Count
+
+
+class Threshold(Fact):
+    """What a good and a bad value of an indicator are, for the score of a phase."""
+
+    indicator: Key
+    good: Decimal
+    bad: Decimal
+    better: Literal["up", "down", "to-one"]
+
+
+class DisciplineTerms(Fact):
+    """A management discipline: what it calls each gate and which interim milestones it knows (MOF 4.0, mof.md §7)."""
+
+    discipline: Key
+    title: Name
+    labels: tuple[tuple[Gate, Name], ...] = ()
+    interim_milestones: tuple[Key, ...] = ()
+    iterates: bool = False
+
+
+class Calendar(Fact):
+    """Which days are worked, in which zone. Weekdays are numbered from 1, Monday (ISO 8601)."""
+
+    zone: Name = "UTC"
+    working_days: tuple[Annotated[Whole, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    fiscal_year_starts_in: Annotated[Whole, Field(ge=1, le=12)] = 1
+    currency: Name = "EUR"
+
+
+class Policy(Fact):
+    """The rules that an organisation holds its projects to. Pinned by a project until an event moves it."""
+
+    name: Key
+    version: Count
+    controls: tuple[ControlRule, ...]
+    gates: tuple[GateRule, ...]
+    times: tuple[Times, ...] = ()
+    waivers: tuple[WaiverRule, ...] = ()
+    authorities: tuple[AuthorityRule, ...] = ()
+    roles: tuple[Role, ...] = ()
+    team_roles: tuple[Role, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    templates: TemplateLimits = TemplateLimits()
+    category: CategoryRule | None = None
+    blocking_severities: tuple[Key, ...] = ()
+    subplans: ByColumn[tuple[Key, ...]] = ByColumn[tuple[Key, ...]]()
+    readiness_items: ByColumn[tuple[Key, ...]] = ByColumn[tuple[Key, ...]]()
+    disciplines: tuple[DisciplineTerms, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    calendar: Calendar = Calendar()
+    observed_only: bool = False
+
+    @model_validator(mode="after")
+    def _names_each_rule_once(self) -> "Policy":
+        for what, names in (
+            ("control", [rule.control for rule in self.controls]),
+            ("gate", [(rule.gate, rule.column) for rule in self.gates]),
+            ("time", [rule.column for rule in self.times]),
+            ("discipline", [rule.discipline for rule in self.disciplines]),
+        ):
+            twice = {str(name) for name in names if names.count(name) > 1}
+            if twice:
+                raise ValueError(f"the policy has two rules for the {what} {', '.join(sorted(twice))}")
+        return self
+
+    @property
+    def label(self) -> str:
+        """How events name the policy that they were made under: `default/1`."""
+        return f"{self.name}/{self.version}"
+
+    def control(self, name: str) -> ControlRule | None:
+        return next((rule for rule in self.controls if rule.control == name), None)
+
+    def gate(self, gate: Gate | Literal["rfc"], column: Column) -> GateRule | None:
+        return next((rule for rule in self.gates if rule.gate == gate and rule.column == column), None)
+
+    def times_of(self, column: Column) -> Times:
+        return next((rule for rule in self.times if rule.column == column), Times(column=column))
+
+    def waiver(self, column: Column) -> WaiverRule | None:
+        return next((rule for rule in self.waivers if rule.column == column), None)
+
+    def authorities_for(self, act: str, column: Column) -> tuple[Role, ...]:
+        rule = next((rule for rule in self.authorities if rule.act == act), None)
+        return (rule.roles.of(column) if rule else None) or ()

@@ -1,0 +1,52 @@
+"""Proposal: that something was asked for, by whom, for which service."""
+
+from collections.abc import Iterator
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.event import Recorded
+from domain.lifecycle import ProjectKind
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.values import Document, Key, Name, Person, Text
+
+
+class ProjectProposed(ProjectEvent, kind="project.proposed/1"):
+    """A project was asked for: a service, infrastructure, a packaged product or a change (MOF 4.0, Deliver Phase)."""
+
+    title: Name
+    project_kind: ProjectKind
+    service: Key
+    customer: Key
+    portfolio: Key = "main"
+    requester: Person
+    summary: Text | None = None
+    business_case: Document | None = None
+    external_ref: Name | None = None
+    retention_class: Key | None = None
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.entry.proposed = True
+        project.entry.requester = self.requester
+        project.entry.policy = recorded.policy
+        project.origin = recorded.origin
+        project.facts.keep("", recorded)
+
+
+class ProposeProject(ProjectCommand):
+    """Ask for a project. Who asks is its requester, unless another is named."""
+
+    title: Name
+    project_kind: ProjectKind
+    service: Key
+    customer: Key
+    portfolio: Key = "main"
+    requester: Person | None = None
+    summary: Text | None = None
+    business_case: Document | None = None
+    external_ref: Name | None = None
+    retention_class: Key | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        if state.entry.proposed:
+            raise Rejected("there is a project of this key already: choose another key")
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        yield ProjectProposed(**(fields | {"requester": self.requester or circumstances.who}))

@@ -1,0 +1,1 @@
+"""Reviews: calling, signing, deciding; waivers, corrections, reversals; what each refuses and records."""

@@ -1,0 +1,40 @@
+"""Breaches: what happened against the rules is on record, not refused out of sight."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from domain.command import Circumstances
+from domain.controls.control import Sight
+from domain.controls.evaluation import Result, evaluate
+from domain.event import Recorded
+from domain.lifecycle import Point
+from domain.state.project import Project, ProjectEvent
+from domain.values import Key, Version
+
+
+class BreachRecorded(ProjectEvent, kind="breach.recorded/1"):
+    """Something took place although a rule was not kept: what, and which controls say so."""
+
+    act: Key
+    version: Version
+    results: tuple[Result, ...]
+    cause: Literal["observed-import", "reported-after-the-fact", "duty-conflict-refused"]
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.gates.breaches += 1
+
+
+def sight_of(project: Project, point: Point, circumstances: Circumstances) -> Sight:
+    """What the controls at a point look at when this command asks."""
+    c = circumstances
+    return Sight(project, c.policy, c.rulebook, point, c.now, c.who)
+
+
+def breaches_of(project: Project, point: Point, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    """The breach that the newest event of a project makes, if it makes one."""
+    broken = tuple(result for result in evaluate(sight_of(project, point, circumstances)) if result.blocks)
+    if broken:
+        cause: Literal["observed-import", "reported-after-the-fact"] = (
+            "observed-import" if project.origin.startswith("import:") else "reported-after-the-fact"
+        )
+        yield BreachRecorded(act=point, version=project.version, results=broken, cause=cause)

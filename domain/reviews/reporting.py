@@ -1,0 +1,76 @@
+"""Reporting: a fact is told and recorded, and with it the rules that it broke."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+from typing import Any, ClassVar
+
+from pydantic import create_model
+
+from domain.command import Circumstances, Decided, Rejected, Told
+from domain.event import catalogue
+from domain.reviews.breaches import breaches_of
+from domain.state.project import Project, ProjectCommand, ProjectFact
+from domain.values import Moment
+
+
+class Report(ProjectCommand, listed=False):
+    """Tell a fact. `happened` is when it took place where that is not now: not in the future, late only with a reason."""
+
+    fact: ClassVar[type[ProjectFact]]
+    happened: Moment | None = None
+
+    @property
+    def told(self) -> ProjectFact:
+        return self.fact(**{name: getattr(self, name) for name in self.fact.model_fields})
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        if not state.entry.proposed:
+            raise Rejected("there is no such project: propose it first")
+        told = self.told
+        told.check(state, circumstances)
+        if unchanged(state, told):
+            return
+        yield told if self.happened is None else at_its_time(state, told, self.happened, circumstances)
+        if told.checked_at:
+            yield from breaches_of(state, told.checked_at, circumstances)
+
+
+def unchanged(project: Project, told: ProjectFact) -> bool:
+    """Whether exactly this is what is known already, so that telling it again says nothing new."""
+    part = getattr(told, told.part_field) if told.part_field else ""
+    known = project.facts.latest(type(told), part)
+    return known is not None and known.event == told and not told.told_again
+
+
+def at_its_time(project: Project, told: ProjectFact, happened: Moment, circumstances: Circumstances) -> Told:
+    if happened > circumstances.now:
+        raise Rejected(f"happened: {happened:%Y-%m-%d %H:%M} UTC lies in the future")
+    late = timedelta(days=circumstances.policy.times_of(project.column).late_fact_days)
+    if circumstances.now - happened > late and told.reason is None:
+        raise Rejected(f"reason: this is told more than {late.days} days late, say why")
+    return Told(told, happened, "reported")
+
+
+@cache
+def reports() -> dict[str, type[Report]]:
+    """A command for each fact that can be reported, with the fact's own fields, by its name."""
+    return {
+        fact.reported_as: _report(fact)
+        for kind in catalogue().values()
+        if kind.upcast is None and issubclass(fact := kind.event, ProjectFact) and fact.reported_as
+    }
+
+
+def _report(fact: type[ProjectFact]) -> type[Report]:
+    name = "".join(word.capitalize() for word in fact.reported_as.split("-"))
+    fields: Any = {field: (info.annotation, info) for field, info in fact.model_fields.items()}
+    made: type[Report] = create_model(name, __base__=Report, __doc__=fact.__doc__, __cls_kwargs__={"listed": False}, **fields)
+    made.fact, made.called = fact, fact.reported_as
+    return made
+
+
+def report(fact: ProjectFact, happened: Moment | None = None) -> Report:
+    """The command that tells this fact."""
+    made = reports()[fact.reported_as]
+    return made(**{name: getattr(fact, name) for name in type(fact).model_fields}, happened=happened)

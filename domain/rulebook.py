@@ -1,0 +1,77 @@
+"""The rulebook: what a policy's stream says of versions, templates of standard changes, and freezes."""
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from domain.event import Event, Recorded
+from domain.policy import Policy
+
+
+@dataclass
+class Use:
+    """One project that ran on a template, and how it ended so far."""
+
+    project: str
+    at: datetime
+    outcome: str | None = None
+
+
+@dataclass
+class Template:
+    """A registered standard change: known, tested, proven by projects that were deployed."""
+
+    id: str
+    version: int
+    service: str
+    registered_at: datetime
+    valid_until: datetime
+    event: str
+    uses: list[Use] = field(default_factory=list[Use])
+    suspended: str | None = None
+
+
+@dataclass
+class Freeze:
+    """A time in which nothing is deployed; for all services where none is named."""
+
+    id: str
+    services: tuple[str, ...]
+    from_: datetime
+    until: datetime
+    lifted: bool = False
+
+    def holds(self, service: str, now: datetime) -> bool:
+        return not self.lifted and self.from_ <= now < self.until and (not self.services or service in self.services)
+
+
+@dataclass
+class Rulebook:
+    version: int = 0
+    policies: dict[str, Policy] = field(default_factory=dict[str, Policy])
+    current: str = ""
+    templates: dict[str, Template] = field(default_factory=dict[str, Template])
+    freezes: dict[str, Freeze] = field(default_factory=dict[str, Freeze])
+
+    def policy(self, label: str | None) -> Policy:
+        """The policy of this label (`default/1`), or the one in force where there is none."""
+        return self.policies[label or self.current]
+
+    def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
+        return None
+
+    def apply(self, recorded: Recorded) -> None:
+        if not isinstance(recorded.event, PolicyEvent):
+            raise TypeError(f"{recorded.event.kind} is no event of a policy's stream")
+        recorded.event.evolve(self, recorded)
+        self.version = recorded.version
+
+
+class PolicyEvent(Event):
+    """An event of a policy's stream: says itself what it changes."""
+
+    belongs_to: ClassVar[str] = "policy"
+
+    @abstractmethod
+    def evolve(self, rulebook: Rulebook, recorded: Recorded) -> None: ...

@@ -1,0 +1,161 @@
+"""The gates: what was put before whom, who signed what, what was decided, and what is still owed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.lifecycle import Basis, Gate
+from domain.values import Count, Digest, EventId, Fact, Key, Name, Role
+
+
+class Required(Fact):
+    """Someone who has to sign: a role, and where a party is named that party alone; `rule` is the policy's wording."""
+
+    role: Role
+    party: Key | None = None
+    rule: Name
+
+
+class Evidence(Fact):
+    """All facts of one kind that a review looks at: how many, and one digest over their stored bytes."""
+
+    item: Name
+    count: Count
+    digest: Digest
+    newest: EventId
+
+
+@dataclass
+class Signoff:
+    id: str
+    version: int
+    role: str
+    party: str | None
+    person: str
+    verdict: str
+    meaning: str
+    assignment: str | None
+    evidence: str
+    auth: str
+    at: datetime
+    carried: bool = False
+
+
+@dataclass
+class Review:
+    id: str
+    gates: tuple[Gate, ...]
+    attempt: int
+    version: int
+    called_at: datetime
+    called_by: str
+    required: tuple[Required, ...]
+    evidence: tuple[Evidence, ...]
+    due: datetime | None = None
+    signoffs: list[Signoff] = field(default_factory=list[Signoff])
+    outcome: str | None = None
+    refused: str | None = None  # digest of the results that were refused last
+
+    @property
+    def open(self) -> bool:
+        return self.outcome is None
+
+    def given(self, required: Required) -> Signoff | None:
+        """The newest word of whoever had to sign."""
+        words = [s for s in self.signoffs if (s.role, s.party) == (required.role, required.party)]
+        return words[-1] if words and words[-1].verdict != "taken-back" else None
+
+
+@dataclass
+class Decision:
+    id: str
+    review: str
+    gates: tuple[Gate, ...]
+    version: int
+    at: datetime
+    by: str
+    rests_on: frozenset[int]
+    attempt: int
+    approved: bool
+    reversed: bool = False
+
+
+@dataclass
+class Milestone:
+    gate: Gate
+    version: int
+    at: datetime
+    basis: Basis
+    decision: str | None
+    valid_until: datetime | None = None
+
+
+@dataclass
+class Condition:
+    id: str
+    text: str
+    owner: str
+    due: datetime
+    gate: Gate | None
+    set_in: int
+    closed: bool = False
+
+
+@dataclass
+class Debt:
+    """What a gate was passed without: a control that is to be met by then."""
+
+    control: str
+    gate: Gate
+    due: datetime
+    version: int
+
+
+@dataclass
+class Waiver:
+    id: str
+    control: str
+    gate: Gate
+    asked_by: str
+    version: int
+    until: datetime | None = None
+    granted_by: str | None = None
+    granted_as: str | None = None
+    state: str = "asked"
+    renewals: int = 0
+
+
+@dataclass
+class Correction:
+    """A fact that decisions had rested on was corrected; they are to be confirmed or reversed."""
+
+    version: int
+    decisions: set[str]
+
+
+@dataclass
+class Gates:
+    milestones: dict[Gate, Milestone] = field(default_factory=dict[Gate, Milestone])
+    portfolio: Milestone | None = None
+    attempts: dict[Gate, int] = field(default_factory=dict[Gate, int])
+    reviews: dict[str, Review] = field(default_factory=dict[str, Review])
+    decisions: dict[str, Decision] = field(default_factory=dict[str, Decision])
+    conditions: dict[str, Condition] = field(default_factory=dict[str, Condition])
+    debts: list[Debt] = field(default_factory=list[Debt])
+    waivers: dict[str, Waiver] = field(default_factory=dict[str, Waiver])
+    corrections: list[Correction] = field(default_factory=list[Correction])
+    breaches: int = 0
+    lost: set[Gate] = field(default_factory=set[Gate])
+
+    def passed(self, gate: Gate) -> Milestone | None:
+        return self.portfolio if gate is Gate.PORTFOLIO else self.milestones.get(gate)
+
+    def next(self) -> Gate | None:
+        """The first gate that is not passed."""
+        return next((gate for gate in Gate if not self.passed(gate)), None)
+
+    def last(self) -> Milestone | None:
+        """The gate passed last, in the order of the gates."""
+        return next((passed for gate in reversed(Gate) if (passed := self.passed(gate))), None)
+
+    def open_review(self, gate: Gate) -> Review | None:
+        return next((review for review in self.reviews.values() if review.open and gate in review.gates), None)

@@ -1,0 +1,131 @@
+"""A project as its events have made it, and what its events and commands are."""
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from domain.command import Circumstances, Command, Decided
+from domain.event import Event, Recorded
+from domain.lifecycle import Act, Category, Column, Gate, Priority, column_of
+from domain.state.facts import Facts
+from domain.state.gates import Gates
+from domain.state.team import Team
+
+
+@dataclass
+class Entry:
+    """How the project came in, how it was classified, and whether it is held or over."""
+
+    proposed: bool = False
+    requester: str | None = None
+    category: Category | None = None
+    priority: Priority = "medium"
+    classified_in: int = 0
+    lowered_in: int | None = None
+    lowering_allowed: bool = True
+    template: str | None = None
+    held_since: datetime | None = None
+    cancelled: bool = False
+    discipline: str | None = None
+    policy: str | None = None
+
+
+@dataclass
+class Project:
+    stream: str = ""
+    version: int = 0
+    origin: str = "live"
+    entry: Entry = field(default_factory=Entry)
+    team: Team = field(default_factory=Team)
+    gates: Gates = field(default_factory=Gates)
+    facts: Facts = field(default_factory=Facts)
+    lines: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def key(self) -> str:
+        return self.stream.partition("-")[2]
+
+    @property
+    def column(self) -> Column:
+        """The column of the policy; what is not classified yet is held to the strictest."""
+        return column_of(self.entry.category or "major", self.entry.priority)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the stream's stored lines so far, each ended by a line feed: as an export has them."""
+        return f"sha256:{self.lines.hexdigest()}"
+
+    def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
+        held = self.team.assignment(who, role, now)
+        return held.id if held else None
+
+    def apply(self, recorded: Recorded) -> None:
+        if not isinstance(recorded.event, ProjectEvent):
+            raise TypeError(f"{recorded.event.kind} is no event of a project's stream")
+        recorded.event.evolve(self, recorded)
+        self.stream, self.version = recorded.stream, recorded.version
+        self.lines.update(recorded.data + b"\n")
+
+
+class ProjectEvent(Event):
+    """An event of a project's stream: says itself what it changes."""
+
+    belongs_to: ClassVar[str] = "project"
+
+    @abstractmethod
+    def evolve(self, project: Project, recorded: Recorded) -> None: ...
+
+
+class ProjectFact(ProjectEvent):
+    """A fact that anyone may report, kept as it was told: never refused, unless it is nonsense.
+
+    `part` names the field that says which part of the project it is about, `evidence` the gates whose reviews look at
+    it, `command` how it is reported, `checked_at` the rules that it may have broken, `told_again` that the same words
+    said twice are two facts.
+    """
+
+    part_field: ClassVar[str] = ""
+    evidence_for: ClassVar[tuple[Gate, ...]] = ()
+    reported_as: ClassVar[str] = ""
+    checked_at: ClassVar[Act | None] = None
+    told_again: ClassVar[bool] = False
+
+    def __init_subclass__(
+        cls,
+        *,
+        part: str = "",
+        evidence: tuple[Gate, ...] = (),
+        command: str = "",
+        checked_at: Act | None = None,
+        told_again: bool = False,
+        **config: Any,
+    ) -> None:
+        super().__init_subclass__(**config)
+        cls.told_again = told_again
+        cls.part_field, cls.evidence_for, cls.reported_as, cls.checked_at = part, evidence, command, checked_at
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        """Raise `Rejected` where the fact can't be, given what is known."""
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.facts.keep(getattr(self, self.part_field) if self.part_field else "", recorded)
+
+
+class ProjectCommand(Command[Project], listed=False):
+    """A command to a project: says itself what follows, or raises `Rejected`."""
+
+    belongs_to: ClassVar[str] = "project"
+
+    @abstractmethod
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]: ...
+
+
+def fold(history: Iterable[Recorded]) -> Project:
+    """The project that these events, in the order of their versions, have made."""
+    project = Project()
+    for recorded in history:
+        project.apply(recorded)
+    return project

@@ -1,0 +1,84 @@
+"""Carrying out commands: each event is stamped, turned into its bytes and in force before the next is decided."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.codec import written
+from domain.command import Circumstances, Command, Told
+from domain.event import Recorded
+
+
+class Folded(Protocol):
+    """What a stream's events have made."""
+
+    version: int
+
+    def apply(self, recorded: Recorded) -> None: ...
+
+    def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
+        """The id of the event that lets this person act in this role here."""
+        ...
+
+
+@dataclass
+class Writing:
+    """What one command, or a batch of them, writes to the streams that it may touch, in order.
+
+    `states` holds what is known of each stream by its name, `tick` gives the next `recordedtime` and `new_id` the id
+    of an event of that moment. After an exception the states that were written to are to be thrown away.
+    """
+
+    log: str
+    stream: str
+    states: dict[str, Any]
+    circumstances: Circumstances
+    command: str
+    correlation: str
+    tick: Callable[[], datetime]
+    new_id: Callable[[datetime], str]
+    causation: str | None = None
+    events: list[Recorded] = field(default_factory=list[Recorded])
+
+    def carry_out(self, commands: Iterable[Command]) -> list[Recorded]:
+        """Decide each command on what the ones before it have written. Raises `Rejected`, `Refused` or `TooLarge`."""
+        for command in commands:
+            for decided in command.decide(self.states[self.stream], self.circumstances):
+                self.write(decided if isinstance(decided, Told) else None, decided)
+        return self.events
+
+    def write(self, told: Told | None, decided: Any) -> None:
+        recorded_at = self.tick()
+        moment = recorded_at if self.circumstances.origin == "live" else self.circumstances.now
+        event = told.event if told else decided
+        stream = self._stream_of(event.belongs_to)
+        state: Folded = self.states[stream]
+        c = self.circumstances
+        recorded = written(
+            Recorded(
+                id=self.new_id(recorded_at),
+                log=self.log,
+                stream=stream,
+                version=state.version + 1,
+                event=event,
+                time=told.time if told else moment,
+                recorded_at=recorded_at,
+                time_quality=told.quality if told else "exact",
+                who=c.who,
+                role=c.role,
+                assignment=state.assignment(c.who, c.role, c.now),
+                auth=c.auth,
+                command=self.command,
+                correlation=self.correlation,
+                causation=self.causation,
+                policy=c.policy.label,
+                origin=c.origin,
+            )
+        )
+        state.apply(recorded)
+        self.events.append(recorded)
+
+    def _stream_of(self, category: str) -> str:
+        own = self.stream.partition("-")[0] == category
+        return self.stream if own else f"{category}-{self.circumstances.policy.name}"

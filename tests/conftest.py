@@ -1,0 +1,174 @@
+"""Given what happened, when someone asks, then this happens."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.codec import decode, written
+from domain.command import Circumstances, Command, Refused, Rejected
+from domain.event import Event, Recorded
+from domain.policy import Policy
+from domain.rulebook import PolicyEvent, Rulebook
+from domain.state.project import Project, fold
+from domain.writing import Writing
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday
+LOG = "test"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody did: an event, by whom, in which role, when (hours after the last one by default)."""
+
+    event: Event
+    who: str = "ada"
+    role: str | None = None
+    at: datetime | None = None
+    auth: str = "unauthenticated"
+    origin: str = "live"
+
+
+def by(who: str, role: str | None = None, at: datetime | None = None, auth: str = "unauthenticated") -> Callable[..., Act]:
+    """`by("ada", at=T1)(Event(…))`: an event with who, in which role, and when."""
+    return lambda event: Act(event, who, role, at, auth)
+
+
+def history(*acts: Event | Act, stream: str = "project-p", policy: str | None = None) -> list[Recorded]:
+    """These events as they stand in a stream, an hour apart where no moment is given."""
+    told: list[Recorded] = []
+    now = START
+    for version, act in enumerate(acts, 1):
+        act = act if isinstance(act, Act) else Act(act)
+        now = act.at or now + timedelta(hours=1)
+        told.append(
+            written(
+                Recorded(
+                    id=event_id(version),
+                    log=LOG,
+                    stream=stream,
+                    version=version,
+                    event=act.event,
+                    time=now,
+                    recorded_at=now,
+                    who=act.who,
+                    role=act.role,
+                    auth=act.auth,
+                    command=f"command-{version}",
+                    correlation=f"command-{version}",
+                    policy=policy,
+                    origin=act.origin,
+                )
+            )
+        )
+    return told
+
+
+def event_id(version: int) -> str:
+    """The id that the event of this version has in a test's history."""
+    return f"00000000-0000-7000-8000-{version:012d}"
+
+
+def decided(past: list[Recorded], command: Command, circumstances: Circumstances) -> list[Recorded]:
+    """What follows from a command; what was written must read the same, and fold the same."""
+    project, rulebook = fold(past), circumstances.rulebook
+    project.stream = project.stream or "project-p"
+    ticks = iter(range(1, 1_000_000))
+    writing = Writing(
+        log=LOG,
+        stream=project.stream,
+        states={project.stream: project, f"policy-{circumstances.policy.name}": rulebook},
+        circumstances=circumstances,
+        command="now",
+        correlation="now",
+        tick=lambda: circumstances.now + timedelta(microseconds=next(ticks)),
+        new_id=lambda moment: event_id(900_000 + next(ticks)),
+    )
+    follows = writing.carry_out([command])
+    for recorded in follows:
+        assert replace(decode(recorded.data), event=recorded.event) == recorded, "what is written must read the same"
+        assert decode(recorded.data).event == recorded.event, "what is written must read the same"
+    own = [recorded for recorded in follows if recorded.stream == project.stream]
+    assert fold([*past, *own]).digest == project.digest
+    return follows
+
+
+@dataclass(frozen=True)
+class When:
+    past: list[Recorded]
+    command: Command
+    circumstances: Circumstances
+
+    def follows(self) -> list[Event]:
+        return [recorded.event for recorded in decided(self.past, self.command, self.circumstances)]
+
+    def then(self, *expected: Event) -> None:
+        assert self.follows() == list(expected)
+
+    def then_kinds(self, *kinds: str) -> list[Event]:
+        """These kinds follow, in this order; gives the events to look into."""
+        follows = self.follows()
+        assert [event.kind for event in follows] == list(kinds)
+        return follows
+
+    def then_nothing(self) -> None:
+        assert self.follows() == []
+
+    def then_rejected(self, because: str) -> None:
+        with pytest.raises(Rejected, match=because):
+            self.follows()
+
+    def then_refused(self, because: str) -> Event:
+        with pytest.raises(Refused, match=because) as refusal:
+            self.follows()
+        return refusal.value.record
+
+
+@dataclass(frozen=True)
+class Given:
+    past: list[Recorded]
+    policy: Policy
+    rules: list[Recorded] = field(default_factory=list[Recorded])
+
+    def when(
+        self,
+        command: Command,
+        by: str = "ada",
+        role: str | None = None,
+        at: datetime | None = None,
+        auth: str = "unauthenticated",
+        origin: str = "live",
+    ) -> When:
+        now = at or (self.past[-1].recorded_at if self.past else START) + timedelta(hours=1)
+        circumstances = Circumstances(by, now, self.policy, rulebook_of(self.policy, self.rules), role, auth, origin)
+        return When(self.past, command, circumstances)
+
+    def project(self) -> Project:
+        return fold(self.past)
+
+
+def rulebook_of(policy: Policy, rules: Iterable[Recorded] = ()) -> Rulebook:
+    rulebook = Rulebook(policies={policy.label: policy}, current=policy.label)
+    for recorded in rules:
+        rulebook.apply(recorded)
+    return rulebook
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The default policy, as it is adopted when a log is opened."""
+    from milepost.policies import default_policy
+
+    return default_policy()
+
+
+@pytest.fixture
+def given(policy: Policy) -> Callable[..., Given]:
+    """`given(events…)`: a project's past, and with `rules=[…]` what the policy's stream says besides."""
+
+    def past(*acts: Event | Act, rules: Iterable[PolicyEvent | Act] = ()) -> Given:
+        return Given(history(*acts, policy=policy.label), policy, history(*rules, stream=f"policy-{policy.name}"))
+
+    return past

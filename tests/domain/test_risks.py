@@ -1,0 +1,32 @@
+"""A risk."""
+
+from tests.conftest import Given, by
+
+from collections.abc import Callable
+
+from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.portfolio.proposal import ProjectProposed
+from domain.reviews.reporting import report
+
+PROPOSED = ProjectProposed(title="Pay", project_kind="it_service", service="pay", customer="sales", requester="ada")
+FLOOD = RiskAssessed(risk="flood", statement="the river rises", owner="grace", probability=100)
+GivenPast = Callable[..., Given]
+
+
+def test_is_assessed(given: GivenPast) -> None:
+    given(PROPOSED).when(report(FLOOD), by="grace").then(FLOOD)
+
+
+def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
+    given(PROPOSED, FLOOD).when(report(FLOOD)).then_nothing()
+
+
+def test_that_nobody_assessed_is_not_closed(given: GivenPast) -> None:
+    closed = RiskAssessed(risk="fire", statement="it burns", state="expired")
+    given(PROPOSED).when(report(closed)).then_rejected("never assessed")
+
+
+def test_none_at_all_is_said_with_a_reason(given: GivenPast) -> None:
+    given(PROPOSED).when(report(RisksFoundNone())).then_rejected("needs a reason")
+    none = RisksFoundNone(reason="walked through the plan with operations")
+    given(PROPOSED, by("ada")(FLOOD)).when(report(none)).then(none)
