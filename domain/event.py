@@ -1,5 +1,6 @@
 """An event: a frozen fact with a name that outlives the code, and what is known of its happening."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +125,11 @@ class Recorded(Generic[E_co]):
     def key(self) -> str:
         """The id of the stream within its category: a project's KEY."""
         return self.stream.partition("-")[2]
+
+    @property
+    def leaf(self) -> bytes:
+        """The hash by which the ledger knows this event: SHA-256 of a zero byte and its bytes (RFC 6962 §2.1)."""
+        return hashlib.sha256(b"\0" + self.data).digest()
 
     @property
     def measured_at(self) -> datetime:
