@@ -20,7 +20,8 @@ Answer = Literal["met", "unmet", "undetermined", "not-applicable"]
 class Sight:
     """What a control looks at: a project, at one gate or act, at one moment, under one policy.
 
-    `who` asks or decides; `assumed` are the earlier gates that the same review decides before this one.
+    `who` asks or decides; `assumed` is what the same review decides before this gate (earlier gates, the
+    request for change), `auth` how it was made sure who asks.
     """
 
     project: Project
@@ -29,7 +30,8 @@ class Sight:
     point: Point
     now: datetime
     who: str | None = None
-    assumed: frozenset[Gate] = frozenset()
+    assumed: frozenset[Point] = frozenset()
+    auth: str = "unauthenticated"
 
     @property
     def column(self) -> Column:

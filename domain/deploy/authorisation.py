@@ -1,0 +1,22 @@
+"""Authorisation of a deployment: permission, before it begins."""
+
+from typing import Literal
+
+from domain.event import Recorded
+from domain.state.project import Project, ProjectEvent
+from domain.values import Digest, EventId, Key, Moment
+
+
+class DeploymentAuthorised(ProjectEvent, kind="deployment.authorised/1"):
+    """This candidate may go to core or sites until then; core components early only with operations' consent (MOF, Deploy)."""
+
+    authorisation: Key
+    scope: Literal["early-core", "core", "site"]
+    candidate_digest: Digest
+    rfc: Key | None = None
+    operations_consent: EventId | None = None
+    valid_until: Moment | None = None
+    components: tuple[Key, ...] = ()
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.facts.keep(self.authorisation, recorded)

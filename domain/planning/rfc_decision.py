@@ -1,0 +1,32 @@
+"""The decision over a request for change: by which body, by which votes, until when it holds."""
+
+from typing import Literal
+
+from domain.event import Recorded
+from domain.state.project import Project, ProjectEvent
+from domain.values import Count, Fact, Key, Moment, Text
+
+Body = Literal["change-manager", "cab", "emergency-committee", "executive", "standing"]
+
+
+class Votes(Fact):
+    """How the body voted; `roster` is how many it has."""
+
+    go: Count
+    no_go: Count = 0
+    abstained: Count = 0
+    roster: Count
+
+
+class RfcDecided(ProjectEvent, kind="rfc.decided/1"):
+    """Operations' answer to the request for change, by the body that its category asks for (MOF, Change SMF, step 4)."""
+
+    rfc: Key
+    body: Body
+    outcome: Literal["approved", "refused", "returned"]
+    votes: Votes | None = None
+    valid_until: Moment | None = None
+    conditions: tuple[Text, ...] = ()
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.facts.keep(f"{self.rfc}/{self.body}", recorded)
