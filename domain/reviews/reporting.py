@@ -37,10 +37,11 @@ class Report(ProjectCommand, listed=False):
 
 
 def unchanged(project: Project, told: ProjectFact) -> bool:
-    """Whether exactly this is what is known already, so that telling it again says nothing new."""
+    """Whether exactly this is the last word on this part of its subject, so that telling it again says nothing new."""
     part = getattr(told, told.part_field) if told.part_field else ""
-    known = project.facts.latest(type(told), part)
-    return known is not None and known.event == told and not told.told_again
+    kinds = [kind for kind in project.facts.kinds() if kind.kind.partition(".")[0] == told.kind.partition(".")[0]]
+    words = [word for kind in kinds if (word := project.facts.latest(kind, part))]
+    return bool(words) and max(words, key=lambda word: word.version).event == told and not told.told_again
 
 
 def at_its_time(project: Project, told: ProjectFact, happened: Moment, circumstances: Circumstances) -> Told:
