@@ -9,6 +9,7 @@ from domain.values import Count, Decimal, Fact, Key, Name, Permille, Role, Whole
 
 Severity = Literal["block", "standing", "owe", "warn", "record"]
 Point = Annotated[Gate | Act, Field(union_mode="left_to_right")]
+GateOrRfc = Annotated[Gate | Literal["rfc"], Field(union_mode="left_to_right")]
 T = TypeVar("T")
 
 
@@ -41,24 +42,40 @@ class GateRule(Fact):
     """Who signs at one gate (or for the RFC) in one column, by which logic, and who decides.
 
     `required` names roles; `team:*` is every team role assigned, `stakeholder:*` every stakeholder class required at
-    the gate, `a|b` either role. `minimum` is a number of votes for go, `quorum` the share of the required that must
-    have voted, `majority` the share of votes for go, both in thousandths.
+    the gate, `cab:*` every holder of that role, `a|b` either role, `a?` the role where it is assigned.
+    Who is required must say go; of a body (`cab:*`) `quorum` is the share that must have voted, `majority` the share
+    of its votes that must be for go, both in thousandths, and `minimum` how many votes for go there must be at least;
+    `minimum_at_stake` takes its place where data or money can be lost. A no-go of a role in `no_go_stands` can't be
+    overridden where others can.
     """
 
-    gate: Gate | Literal["rfc"]
+    gate: GateOrRfc
     column: Column
     required: tuple[Name, ...] = ()
     minimum: Count = 0
+    minimum_at_stake: Count | None = None
     quorum: Permille = 1000
     majority: Permille = 1000
     decided_by: tuple[Role, ...]
     mode: Literal["act", "last-signoff", "standing"] = "act"
     no_go: Literal["final", "overridable", "recorded"] = "final"
+    no_go_stands: tuple[Role, ...] = ()
     expires_hours: Count | None = None
 
 
+class JointReview(Fact):
+    """Adjacent gates that one review may decide together in one column, the RFC among them where it is named."""
+
+    name: Key
+    column: Column
+    gates: tuple[GateOrRfc, ...]
+
+
 class Times(Fact):
-    """How long things may take in one column: days are calendar days unless they are called working days."""
+    """How long things may take in one column: days are calendar days unless they are called working days.
+
+    The quiet period is a number of working days, or a share (thousandths) of the stabilization within its limits.
+    """
 
     column: Column
     quiet_working_days: Count = 0
@@ -67,6 +84,8 @@ class Times(Fact):
     quiet_days_most: Count = 0
     plan_looked_at_again_days: Count | None = None
     condition_days: Count | None = None
+    review_reminder_working_days: Count | None = None
+    review_overdue_working_days: Count | None = None
     review_reminder_hours: Count | None = None
     review_overdue_hours: Count | None = None
     late_fact_days: Count = 1
@@ -84,7 +103,9 @@ class WaiverRule(Fact):
 class AuthorityRule(Fact):
     """Which roles may do one act; where none is named for a column, nobody may."""
 
-    act: Literal["classify", "lower", "assign-role", "assign-signing-role", "reverse", "move-policy", "hold", "cancel"]
+    act: Literal[
+        "classify", "lower", "assign-role", "assign-signing-role", "reverse", "correct", "move-policy", "hold", "cancel"
+    ]
     roles: ByColumn[tuple[Role, ...]]
 
 
@@ -114,11 +135,13 @@ class CategoryRule(Fact):
 
 
 class Threshold(Fact):
-    """What a good and a bad value of an indicator are, for the score of a phase."""
+    """What a good and a bad value of an indicator are, for the score of a phase; `to-one` is good up to `good_most`."""
 
     indicator: Key
     good: Decimal
+    good_most: Decimal | None = None
     bad: Decimal
+    unit: Literal["percent", "working-days", "hours", "ratio", "count"]
     better: Literal["up", "down", "to-one"]
 
 
@@ -142,17 +165,22 @@ class Calendar(Fact):
 
 
 class Policy(Fact):
-    """The rules that an organisation holds its projects to. Pinned by a project until an event moves it."""
+    """The rules that an organisation holds its projects to. Pinned by a project until an event moves it.
+
+    `keepers` are the roles that adopt a policy and register templates of standard changes.
+    """
 
     name: Key
     version: Count
     controls: tuple[ControlRule, ...]
     gates: tuple[GateRule, ...]
+    joint_reviews: tuple[JointReview, ...] = ()
     times: tuple[Times, ...] = ()
     waivers: tuple[WaiverRule, ...] = ()
     authorities: tuple[AuthorityRule, ...] = ()
     roles: tuple[Role, ...] = ()
     team_roles: tuple[Role, ...] = ()
+    keepers: tuple[Role, ...] = ()
     combinations: tuple[Combination, ...] = ()
     templates: TemplateLimits = TemplateLimits()
     category: CategoryRule | None = None
@@ -170,6 +198,7 @@ class Policy(Fact):
             ("control", [rule.control for rule in self.controls]),
             ("gate", [(rule.gate, rule.column) for rule in self.gates]),
             ("time", [rule.column for rule in self.times]),
+            ("authority", [rule.act for rule in self.authorities]),
             ("discipline", [rule.discipline for rule in self.disciplines]),
         ):
             twice = {str(name) for name in names if names.count(name) > 1}
@@ -185,8 +214,18 @@ class Policy(Fact):
     def control(self, name: str) -> ControlRule | None:
         return next((rule for rule in self.controls if rule.control == name), None)
 
-    def gate(self, gate: Gate | Literal["rfc"], column: Column) -> GateRule | None:
+    def gate(self, gate: GateOrRfc, column: Column) -> GateRule | None:
         return next((rule for rule in self.gates if rule.gate == gate and rule.column == column), None)
+
+    def may_decide_together(self, gates: tuple[Gate, ...], column: Column) -> bool:
+        """Whether one review may decide these gates: one alone always, several where they are named together."""
+        joint = (rule.gates for rule in self.joint_reviews if rule.column == column)
+        return len(gates) == 1 or any(set(gates) <= set(named) for named in joint)
+
+    def combination(self, one: Role, other: Role) -> Literal["U", "N"] | None:
+        """What it means that one person holds both roles; None where nothing speaks against it."""
+        found = (rule.verdict for rule in self.combinations if set(rule.roles) == {one, other})
+        return next(found, None)
 
     def times_of(self, column: Column) -> Times:
         return next((rule for rule in self.times if rule.column == column), Times(column=column))
