@@ -1,0 +1,46 @@
+"""Opening: what a log says of itself before anything else, at position 1."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from domain.event import Event, Recorded
+from domain.values import EventId, Whole
+
+STREAM = "log"
+FORMAT = 0
+
+Origin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
+"""What the operator calls a log, and so the origin of its checkpoints (C2SP tlog-checkpoint): no spaces, no plus."""
+
+
+class LogOpened(Event, kind="log.opened/1"):
+    """A log began: which it is among all logs, whose, in which generation, and how its bytes are to be read.
+
+    Format 0 is provisional: later releases refuse to read it.
+    """
+
+    belongs_to: ClassVar[str] = "log"
+
+    log: EventId
+    name: Origin
+    generation: Annotated[Whole, Field(ge=1)] = 1
+    format: Literal[0] = FORMAT
+
+
+@dataclass
+class Opening:
+    """What a log's own stream says."""
+
+    version: int = 0
+    opened: LogOpened | None = None
+
+    def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
+        return None
+
+    def apply(self, recorded: Recorded) -> None:
+        if not isinstance(recorded.event, LogOpened):
+            raise TypeError(f"{recorded.event.kind} is no event of the log's own stream")
+        self.opened, self.version = recorded.event, recorded.version

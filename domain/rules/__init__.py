@@ -1,0 +1,1 @@
+"""The rules: adopting policies, registering standard changes, declaring freezes."""

@@ -1,0 +1,66 @@
+"""Adoption: which rules hold from now on, as two people stand up for."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.command import Circumstances, Command, Decided, Rejected
+from domain.event import Recorded
+from domain.policy import Policy
+from domain.rulebook import PolicyEvent, Rulebook
+from domain.values import Moment, Person, Text
+
+ADOPTS = "cab"
+Applies = Literal["new", "open-at-next-gate"]
+People = Annotated[tuple[Person, ...], Field(min_length=1, max_length=20)]
+
+
+class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
+    """These rules are in force from a date, for new projects or also for open ones at their next gate (MOF, Policy SMF)."""
+
+    policy: Policy
+    effective_from: Moment
+    applies: Applies = "new"
+    proposed_by: Person
+    approved_by: People
+
+    def evolve(self, rulebook: Rulebook, recorded: Recorded) -> None:
+        rulebook.policies[self.policy.label] = self.policy
+        rulebook.current = self.policy.label
+
+
+class AdoptPolicy(Command[Rulebook]):
+    """Put the next version of a policy in force: the advisory board (`cab`) does, and never who proposed it."""
+
+    belongs_to: ClassVar[str] = "policy"
+
+    policy: Policy
+    proposed_by: Person
+    applies: Applies = "new"
+    reason: Text | None = None
+
+    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
+        who = circumstances.who
+        if circumstances.role != ADOPTS:
+            raise Rejected(f"a policy is adopted by the change advisory board: act in the role {ADOPTS}")
+        if self.proposed_by == who:
+            raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else of the board adopts it")
+        self._follows(state)
+        yield PolicyAdopted(
+            policy=self.policy,
+            effective_from=circumstances.now,
+            applies=self.applies,
+            proposed_by=self.proposed_by,
+            approved_by=(who,),
+            reason=self.reason,
+        )
+
+    def _follows(self, rulebook: Rulebook) -> None:
+        if not rulebook.policies:
+            return
+        newest = max(rulebook.policies.values(), key=lambda policy: policy.version)
+        if self.policy.name != newest.name:
+            raise Rejected(f"policy.name: this is the stream of {newest.name}, {self.policy.name} has one of its own")
+        if self.policy.version != newest.version + 1:
+            raise Rejected(f"policy.version: after {newest.label} comes version {newest.version + 1}")
