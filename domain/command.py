@@ -69,7 +69,7 @@ class Command(BaseModel, Generic[S]):
 
     def __init_subclass__(cls, *, listed: bool = True, **config: Any) -> None:
         super().__init_subclass__(**config)
-        if listed:
+        if listed and "[" not in cls.__name__:
             cls.called = re.sub(r"(?<=.)(?=[A-Z])", "-", cls.__name__).lower()
             if cls.called in _written:
                 raise TypeError(f"two commands are called {cls.called!r}")

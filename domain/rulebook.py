@@ -28,8 +28,29 @@ class Template:
     registered_at: datetime
     valid_until: datetime
     event: str
+    checks: tuple[str, ...]
+    allowed: int
+    failure_rate: int
+    per_month: int | None = None
     uses: list[Use] = field(default_factory=list[Use])
     suspended: str | None = None
+
+    def unusable(self, now: datetime, counted_over: int) -> str | None:
+        """Why nothing more may run on it, if so; `counted_over` is how many of the last uses the failure rate is of."""
+        recent = [use for use in self.uses if use.outcome][-counted_over:]
+        failed = sum(use.outcome == "failed" for use in recent)
+        this_month = sum((use.at.year, use.at.month) == (now.year, now.month) for use in self.uses)
+        if self.suspended:
+            return f"it is suspended: {self.suspended}"
+        if now >= self.valid_until:
+            return f"it ended on {self.valid_until:%Y-%m-%d}"
+        if len(self.uses) >= self.allowed:
+            return f"its {self.allowed} uses are used up"
+        if self.per_month is not None and this_month >= self.per_month:
+            return f"its {self.per_month} uses of this month are used up"
+        if failed * 1000 > self.failure_rate * len(recent):
+            return f"{failed} of its last {len(recent)} uses failed"
+        return None
 
 
 @dataclass

@@ -1,14 +1,15 @@
 """Adoption: which rules hold from now on, as two people stand up for."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Command, Decided, Rejected
+from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.policy import Policy
 from domain.rulebook import PolicyEvent, Rulebook
+from domain.rules.command import PolicyCommand
 from domain.values import Moment, Person, Text
 
 ADOPTS = "cab"
@@ -30,10 +31,8 @@ class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
         rulebook.current = self.policy.label
 
 
-class AdoptPolicy(Command[Rulebook]):
+class AdoptPolicy(PolicyCommand):
     """Put the next version of a policy in force: the advisory board (`cab`) does, and never who proposed it."""
-
-    belongs_to: ClassVar[str] = "policy"
 
     policy: Policy
     proposed_by: Person

@@ -26,6 +26,8 @@ class Evidence(Fact):
 
 @dataclass
 class Signoff:
+    """What one person said in one role, on which evidence (`evidence` is a digest), by which assignment."""
+
     id: str
     version: int
     role: str
@@ -42,6 +44,8 @@ class Signoff:
 
 @dataclass
 class Review:
+    """One attempt at one gate or several adjacent ones; open until it has an outcome."""
+
     id: str
     gates: tuple[Gate, ...]
     attempt: int
@@ -50,6 +54,7 @@ class Review:
     called_by: str
     required: tuple[Required, ...]
     evidence: tuple[Evidence, ...]
+    decided_by: tuple[str, ...]
     due: datetime | None = None
     signoffs: list[Signoff] = field(default_factory=list[Signoff])
     outcome: str | None = None
@@ -67,6 +72,8 @@ class Review:
 
 @dataclass
 class Decision:
+    """What was decided, by whom, on which versions; approved or not, reversed or not."""
+
     id: str
     review: str
     gates: tuple[Gate, ...]

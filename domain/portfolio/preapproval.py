@@ -1,0 +1,23 @@
+"""Preapproval: a standing approval covers exactly this change."""
+
+from domain.event import Recorded
+from domain.state.gates import Milestone
+from domain.state.project import Project, ProjectEvent
+from domain.lifecycle import Gate
+from domain.values import EventId, Key, Name, Version
+
+
+class ProjectPreapproved(ProjectEvent, kind="project.preapproved/1"):
+    """The change runs on a registered template, whose approval stands for all its uses (MOF, Change SMF, step 4)."""
+
+    template: Key
+    template_version: Version
+    standing_approval: EventId
+    limits_checked: tuple[Name, ...]
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.entry.template = self.template
+        project.gates.portfolio = Milestone(
+            Gate.PORTFOLIO, recorded.version, recorded.measured_at, "standing", self.standing_approval
+        )
+        project.facts.keep("", recorded)
