@@ -1,0 +1,187 @@
+"""Calling a review: what is put before whom, to be decided by when; and taking it back."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pydantic import Field
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evidence import evidence_digest, evidence_of
+from domain.envision.stakeholders import StakeholderIdentified
+from domain.event import Recorded
+from domain.lifecycle import GATES, Gate
+from domain.policy import GateRule
+from domain.state.gates import Evidence, Required, Review, Signoff
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.values import Count, Digest, EventId, Key, Moment, Role, Text
+
+from typing import Annotated
+
+
+class ReviewCalled(ProjectEvent, kind="review.called/1"):
+    """A management review was called over one gate, or several adjacent ones, on this evidence (MOF, milestone review)."""
+
+    review: Key
+    gates: tuple[Gate, ...]
+    attempt: Count
+    questions: tuple[Text, ...] = ()
+    required: tuple[Required, ...]
+    evidence: tuple[Evidence, ...]
+    evidence_set_digest: Digest
+    decided_by: tuple[Role, ...]
+    due: Moment | None = None
+    carried_signoffs: tuple[EventId, ...] = ()
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        gates = project.gates
+        carried = [s for review in gates.reviews.values() for s in review.signoffs if s.id in self.carried_signoffs]
+        for gate in self.gates:
+            gates.attempts[gate] = self.attempt
+        gates.reviews[self.review] = Review(
+            id=self.review,
+            gates=self.gates,
+            attempt=self.attempt,
+            version=recorded.version,
+            called_at=recorded.measured_at,
+            called_by=recorded.who,
+            required=self.required,
+            evidence=self.evidence,
+            decided_by=self.decided_by,
+            due=self.due,
+            signoffs=[replace(signoff, carried=True) for signoff in carried],
+        )
+
+
+class ReviewWithdrawn(ProjectEvent, kind="review.withdrawn/1"):
+    """An attempt ended without a decision."""
+
+    review: Key
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.gates.reviews[self.review].outcome = "withdrawn"
+
+
+class CallReview(ProjectCommand):
+    """Call a review over one or several adjacent gates. Evidence, signers and deciders follow from the policy."""
+
+    review: Key
+    gates: Annotated[tuple[Gate, ...], Field(min_length=1)]
+    questions: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    due: Moment | None = None
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        may_be_called(state, self.review, self.gates)
+        rules = gate_rules(state, self.gates, circumstances)
+        evidence = evidence_of(state, self.gates)
+        yield ReviewCalled(
+            review=self.review,
+            gates=self.gates,
+            attempt=1 + max(state.gates.attempts.get(gate, 0) for gate in self.gates),
+            questions=self.questions,
+            required=required_by(state, rules, circumstances),
+            evidence=evidence,
+            evidence_set_digest=evidence_digest(evidence),
+            decided_by=rules[-1].decided_by,
+            due=self.due,
+            carried_signoffs=tuple(s.id for s in carried(state, self.gates, evidence, circumstances)),
+            reason=self.reason,
+        )
+
+
+class WithdrawReview(ProjectCommand):
+    """Take a review back before it is decided. Only who called it, or who decides it, may."""
+
+    review: Key
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        review = open_review(state, self.review)
+        if circumstances.who != review.called_by and circumstances.role not in review.decided_by:
+            raise Rejected(f"review {review.id} may be withdrawn by {review.called_by}, who called it, or by its decider")
+        yield ReviewWithdrawn(review=self.review, reason=self.reason)
+
+
+def may_be_called(project: Project, review: str, gates: tuple[Gate, ...]) -> None:
+    """Raise `Rejected` where this review makes no sense now."""
+    at_work(project)
+    if review in project.gates.reviews:
+        raise Rejected(f"there was a review {review} already: give this one another id")
+    first = GATES.index(gates[0])
+    if gates != GATES[first : first + len(gates)]:
+        raise Rejected(f"gates: a review decides adjacent gates in their order: {', '.join(GATES)}")
+    for gate in gates:
+        if project.gates.passed(gate):
+            raise Rejected(f"gates: {gate} was passed already")
+        if other := project.gates.open_review(gate):
+            raise Rejected(f"gates: review {other.id} over {gate} is open: decide or withdraw it first")
+
+
+def at_work(project: Project) -> None:
+    """Raise `Rejected` unless the project is there, and neither held nor cancelled."""
+    if not project.entry.proposed:
+        raise Rejected("there is no such project: propose it first")
+    if project.entry.cancelled:
+        raise Rejected("the project is cancelled: nothing more is decided in it")
+    if project.entry.held_since:
+        raise Rejected(f"the project is held since {project.entry.held_since:%Y-%m-%d}: resume it first")
+
+
+def gate_rules(project: Project, gates: Iterable[Gate], circumstances: Circumstances) -> list[GateRule]:
+    """What the policy says of these gates in the project's column."""
+    rules: list[GateRule] = []
+    for gate in gates:
+        rule = circumstances.policy.gate(gate, project.column)
+        if rule is None or rule.mode == "standing":
+            raise Rejected(f"gates: {project.column} changes pass {gate} without a review, by standing approval")
+        rules.append(rule)
+    return rules
+
+
+def required_by(project: Project, rules: Iterable[GateRule], circumstances: Circumstances) -> tuple[Required, ...]:
+    """Everyone who has to sign by these rules, each once."""
+    found: dict[tuple[str, str | None], Required] = {}
+    for rule in rules:
+        for wording in rule.required:
+            for required in _resolved(project, rule, wording, circumstances):
+                found.setdefault((required.role, required.party), required)
+    return tuple(found.values())
+
+
+def _resolved(project: Project, rule: GateRule, wording: str, circumstances: Circumstances) -> Iterator[Required]:
+    assigned = {assignment.role for assignment in project.team.now(circumstances.now)}
+    if wording == "team:*":
+        yield from (Required(role=role, rule=wording) for role in circumstances.policy.team_roles if role in assigned)
+    elif wording == "stakeholder:*":
+        for party, known in project.facts.parts(StakeholderIdentified).items():
+            if rule.gate in known.event.required_at and known.event.stake != "customer":
+                yield Required(role="stakeholder", party=party, rule=wording)
+    elif wording.endswith("?"):
+        yield from (Required(role=role, rule=wording) for role in (wording[:-1],) if role in assigned)
+    else:
+        choice = wording.split("|")
+        yield Required(role=next((role for role in choice if role in assigned), choice[0]), rule=wording)
+
+
+def carried(
+    project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], circumstances: Circumstances
+) -> Iterator[Signoff]:
+    """Sign-offs of the attempt before that still hold: the same evidence, and the role not ended."""
+    earlier = [review for review in project.gates.reviews.values() if review.gates == gates and review.outcome]
+    for signoff in earlier[-1].signoffs if earlier else ():
+        assignment = project.team.assignments.get(signoff.assignment or "")
+        holds = assignment is not None and assignment.holds(circumstances.now)
+        if signoff.verdict == "go" and holds and signoff.evidence == evidence_digest(evidence, signoff.role):
+            yield signoff
+
+
+def open_review(project: Project, review: str) -> Review:
+    """The review of this id. Raises `Rejected` where there is none that can still be decided."""
+    at_work(project)
+    found = project.gates.reviews.get(review)
+    if found is None:
+        known = ", ".join(r.id for r in project.gates.reviews.values() if r.open) or "none"
+        raise Rejected(f"review: there is no review {review} here; open now: {known}")
+    if not found.open:
+        raise Rejected(f"review: {review} is over: it was {found.outcome}")
+    return found

@@ -1,0 +1,45 @@
+"""Conditions: what an approval asked for is followed to its end."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.event import Recorded
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.values import Document, Key, Role, Text
+
+
+class ConditionClosed(ProjectEvent, kind="condition.closed/1"):
+    """A condition of an approval was met, as somebody other than its owner has seen."""
+
+    condition: Key
+    verified_by_role: Role | None = None
+    documents: tuple[Document, ...] = ()
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.gates.conditions[self.condition].closed = True
+
+
+class CloseCondition(ProjectCommand):
+    """Say that a condition is met. Its owner doesn't verify their own work."""
+
+    condition: Key
+    documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        condition = state.gates.conditions.get(self.condition)
+        if condition is None:
+            known = ", ".join(c.id for c in state.gates.conditions.values() if not c.closed) or "none"
+            raise Rejected(f"condition: there is no condition {self.condition}; open now: {known}")
+        if condition.owner == circumstances.who:
+            raise Rejected(f"condition {self.condition} is {condition.owner}'s own: somebody else verifies it")
+        if not condition.closed:
+            yield ConditionClosed(
+                condition=self.condition,
+                verified_by_role=circumstances.role,
+                documents=self.documents,
+                reason=self.reason,
+            )

@@ -1,0 +1,37 @@
+"""Granting: the milestones that a decision opens, with what each stands on."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from domain.controls.evidence import evidence_of
+from domain.lifecycle import Basis, Gate
+from domain.reviews.milestones import MilestoneReached, milestone
+from domain.stabilize.candidates import chosen_candidate
+from domain.state.gates import Decision, Review
+from domain.state.project import Project
+
+
+def granted(
+    project: Project, review: Review, decision: Decision, valid_until: datetime | None
+) -> Iterator[MilestoneReached]:
+    """The milestone of each gate that a review approved."""
+    for gate in review.gates:
+        if gate is not Gate.PORTFOLIO:
+            yield reached(
+                project, gate, "reviewed", valid_until, review=review.id, decision=decision.id, attempt=review.attempt
+            )
+
+
+def reached(
+    project: Project, gate: Gate, basis: Basis, valid_until: datetime | None = None, **given: Any
+) -> MilestoneReached:
+    """The event of a milestone, with the baselines and the candidate as they are now."""
+    fields: dict[str, Any] = {"attempt": 1, **given, "basis": basis, "baselines": evidence_of(project, [gate])}
+    candidate = chosen_candidate(project)
+    if gate is Gate.RELEASE_READY:
+        fields["valid_until"] = valid_until
+        fields["candidate"] = str(candidate.event.candidate) if candidate else None
+    if gate in (Gate.RELEASE_READY, Gate.DEPLOYED):
+        fields["candidate_digest"] = candidate.event.digest if candidate else None
+    return milestone(gate)(**fields)

@@ -1,0 +1,96 @@
+"""The five milestones of the phase, each granted by a decision and never recomputed; and the way back."""
+
+from typing import Any, ClassVar, Literal
+
+from domain.event import Recorded
+from domain.lifecycle import MILESTONES, Basis, Gate, Phase
+from domain.state.gates import Evidence, Milestone
+from domain.state.project import Project, ProjectEvent
+from domain.values import Count, Digest, EventId, Key, Moment
+
+
+class MilestoneReached(ProjectEvent):
+    """A milestone was granted: by which decision, on what basis, on which baselines."""
+
+    gate: ClassVar[Gate]
+
+    review: Key | None = None
+    decision: EventId | None = None
+    basis: Basis
+    attempt: Count
+    baselines: tuple[Evidence, ...] = ()
+
+    def __init_subclass__(cls, *, gate: Gate | None = None, **config: Any) -> None:
+        super().__init_subclass__(**config)
+        if gate:
+            cls.gate = gate
+            _milestones[gate] = cls
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        gates = project.gates
+        gates.milestones[self.gate] = Milestone(
+            self.gate, recorded.version, recorded.measured_at, self.basis, self.decision, self.holds_until
+        )
+        gates.lost.discard(self.gate)
+
+    @property
+    def holds_until(self) -> Moment | None:
+        return None
+
+
+_milestones: dict[Gate, type[MilestoneReached]] = {}
+
+
+class ProjectEnvisioned(MilestoneReached, kind="project.envisioned/1", gate=Gate.ENVISIONED):
+    """Milestone 1: vision and scope are approved by team, customer and stakeholders (MOF 4.0, Envision)."""
+
+
+class PlanApproved(MilestoneReached, kind="project.plan-approved/1", gate=Gate.PLAN_APPROVED):
+    """Milestone 2: what is delivered, when and by whom is agreed (MOF 4.0, Project Plan Approved review)."""
+
+
+class BuildCompleted(MilestoneReached, kind="project.build-completed/1", gate=Gate.BUILD_COMPLETED):
+    """Milestone 3: scope complete, ready for external testing (MOF 4.0, Build)."""
+
+
+class ReleaseReady(MilestoneReached, kind="project.release-ready/1", gate=Gate.RELEASE_READY):
+    """Milestone 4: go; this candidate may be deployed until then (MOF 4.0, Release Readiness review)."""
+
+    candidate: Key | None = None
+    candidate_digest: Digest | None = None
+    valid_until: Moment | None = None
+
+    @property
+    def holds_until(self) -> Moment | None:
+        return self.valid_until
+
+
+class ProjectDeployed(MilestoneReached, kind="project.deployed/1", gate=Gate.DEPLOYED):
+    """Milestone 5: deployment complete: stable, handed over, accepted by the customer (MOF 4.0, Deploy)."""
+
+    candidate_digest: Digest | None = None
+
+
+def milestone(gate: Gate) -> type[MilestoneReached]:
+    """The event that says that this gate's milestone was reached."""
+    return _milestones[gate]
+
+
+class PhaseReturned(ProjectEvent, kind="phase.returned/1"):
+    """The project went back to an earlier phase: a review, a reversal or a finding sent it there."""
+
+    from_phase: Phase
+    to_phase: Phase
+    cause: Literal["review", "reversal", "finding"]
+    cause_event: EventId | None = None
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        """What was reached from the phase that it returned to is lost, and so is all that followed."""
+        lose(project, MILESTONES[list(Phase).index(self.to_phase)])
+
+
+def lose(project: Project, first: Gate) -> None:
+    """Take back a gate and all after it."""
+    for gate in MILESTONES[MILESTONES.index(first) :]:
+        if project.gates.milestones.pop(gate, None):
+            project.gates.lost.add(gate)

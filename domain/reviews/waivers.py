@@ -1,0 +1,138 @@
+"""Waivers: who let a control pass unmet, for how long, with what to make up for it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.controls.control import controls
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.policy import WaiverRule
+from domain.state.authority import acting_as
+from domain.state.gates import Waiver
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.values import Key, Moment, Role, Text
+
+
+class WaiverAsked(ProjectEvent, kind="waiver.asked/1"):
+    """Somebody asks that one control be waived at one gate, and says what makes up for it."""
+
+    waiver: Key
+    control: Key
+    gate: Gate
+    compensating_measure: Text
+    until: Moment
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        earlier = project.gates.waivers.get(self.waiver)
+        project.gates.waivers[self.waiver] = Waiver(
+            self.waiver,
+            self.control,
+            self.gate,
+            recorded.who,
+            recorded.version,
+            self.until,
+            renewals=earlier.renewals + 1 if earlier and earlier.granted_by else 0,
+        )
+
+
+class WaiverDecided(ProjectEvent, kind="waiver.decided/1"):
+    """A waiver was granted, refused or revoked, by whom and until when."""
+
+    waiver: Key
+    outcome: Literal["granted", "refused", "revoked"]
+    until: Moment | None = None
+    by_role: Role
+    conditions: tuple[Text, ...] = ()
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        waiver = project.gates.waivers[self.waiver]
+        waiver.state = self.outcome
+        waiver.version = recorded.version
+        if self.outcome == "granted":
+            waiver.until, waiver.granted_by, waiver.granted_as = self.until, recorded.who, self.by_role
+
+
+class AskWaiver(ProjectCommand):
+    """Ask that a control be waived at a gate. A waiver asked again under the same id is a renewal."""
+
+    waiver: Key
+    control: Key
+    gate: Gate
+    compensating_measure: Text
+    until: Moment
+    reason: Text
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        rule = waiver_rule(state, circumstances)
+        _waivable(state, self.control, circumstances)
+        known = state.gates.waivers.get(self.waiver)
+        if known and (known.control, known.gate) != (self.control, self.gate):
+            raise Rejected(f"waiver: {self.waiver} is about {known.control} at {known.gate}: choose another id")
+        if known and known.state == "asked":
+            if known.until == self.until:
+                return
+            raise Rejected(f"waiver: {self.waiver} waits to be decided already")
+        if known and known.granted_by and known.renewals >= rule.renewals:
+            raise Rejected(f"waiver: the policy allows {rule.renewals} renewals of a waiver, these are used up")
+        _not_too_long(self.until, rule, circumstances)
+        yield WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class DecideWaiver(ProjectCommand):
+    """Grant, refuse or revoke a waiver, in a role that the policy gives the authority."""
+
+    waiver: Key
+    outcome: Literal["granted", "refused", "revoked"]
+    until: Moment | None = None
+    conditions: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        waiver = state.gates.waivers.get(self.waiver)
+        if waiver is None:
+            raise Rejected(f"waiver: nobody has asked for a waiver {self.waiver} here")
+        rule = waiver_rule(state, circumstances)
+        role = acting_as(state, circumstances, rule.granted_by, f"to decide waiver {self.waiver}")
+        if waiver.state == self.outcome:
+            return
+        if waiver.asked_by == circumstances.who:
+            raise Rejected(f"waiver: {circumstances.who} asked for it: somebody else decides it")
+        if (waiver.state == "asked") == (self.outcome == "revoked"):
+            raise Rejected(f"outcome: a waiver that is {waiver.state} can't be {self.outcome}")
+        until = self.until or waiver.until
+        if self.outcome == "granted" and until:
+            _waivable(state, waiver.control, circumstances)
+            _not_too_long(until, rule, circumstances)
+        yield WaiverDecided(
+            waiver=self.waiver,
+            outcome=self.outcome,
+            until=until if self.outcome == "granted" else None,
+            by_role=role,
+            conditions=self.conditions,
+            reason=self.reason,
+        )
+
+
+def waiver_rule(project: Project, circumstances: Circumstances) -> WaiverRule:
+    rule = circumstances.policy.waiver(project.column)
+    if rule is None:
+        raise Rejected(f"{project.column} changes know no waivers: meet the control, or classify the change higher")
+    return rule
+
+
+def _waivable(project: Project, control: str, circumstances: Circumstances) -> None:
+    rule = circumstances.policy.control(control)
+    if rule is None or control not in controls():
+        raise Rejected(f"control: this policy knows no control {control}")
+    if not rule.waivable or project.column in rule.unwaivable_in:
+        raise Rejected(f"control: {control} can't be waived for {project.column} changes, by nobody")
+
+
+def _not_too_long(until: Moment, rule: WaiverRule, circumstances: Circumstances) -> None:
+    latest = circumstances.now + timedelta(days=rule.longest_days)
+    if not circumstances.now < until <= latest:
+        raise Rejected(f"until: a waiver ends between now and {latest:%Y-%m-%d %H:%M} UTC ({rule.longest_days} days)")
