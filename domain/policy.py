@@ -117,7 +117,7 @@ class Combination(Fact):
 
 
 class TemplateLimits(Fact):
-    """How long a standard-change template holds, how often, and how often it may fail (thousandths of the last uses)."""
+    """How long a template holds, how often it may be used, and fail (thousandths of its last uses)."""
 
     valid_days: Count = 365
     uses: Count = 50
