@@ -15,7 +15,7 @@ from tests.conftest import START, Act, history, rulebook_of
 
 
 class Look(Protocol):
-    """What a control finds in a past, at a gate or act, in a column; an hour after the last event where no moment is given."""
+    """What a control finds in a past at a gate or act, in a column; an hour after the last event unless told when."""
 
     def __call__(
         self,
