@@ -1,0 +1,155 @@
+"""The team: roles are granted before they are used, by someone else, and end."""
+
+from collections.abc import Iterator
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.event import Recorded
+from domain.lifecycle import Column
+from domain.policy import Policy
+from domain.state.authority import acting_as
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.state.standing import must_be_alive
+from domain.state.team import Assignment
+from domain.values import EventId, Moment, Person, Role, Text
+
+ACCOUNTABLE = "solution-manager"
+OWNER = "program-manager"
+
+
+class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
+    """A person may act in a role from then on (MOF 4.0, Team SMF); `deputy_for` is the assignment they stand in for."""
+
+    person: Person
+    role: Role
+    since: Moment | None = None
+    until: Moment | None = None
+    deputy_for: EventId | None = None
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.team.assignments[recorded.id] = Assignment(
+            id=recorded.id,
+            person=self.person,
+            role=self.role,
+            version=recorded.version,
+            since=max(self.since or recorded.measured_at, recorded.measured_at),
+            granted_by=recorded.who,
+            granted_as=recorded.role,
+            until=self.until,
+            deputy_for=self.deputy_for,
+        )
+
+
+class AssignRole(ProjectCommand):
+    """Give a role to somebody else, from now or a later moment on.
+
+    Who may is the policy's to say, for roles that sign or decide apart from others; while a role or the Solution
+    Manager is missing, the requester or the owner may.
+    """
+
+    person: Person
+    role: Role
+    since: Moment | None = None
+    until: Moment | None = None
+    deputy_for: EventId | None = None
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        must_be_alive(state)
+        if self._given(state, circumstances):
+            return
+        self._makes_sense(state, circumstances)
+        if self.person == circumstances.who:
+            raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
+        if not (_founds(state, circumstances) and _open(state, self.role, circumstances)):
+            _must_grant(state, self.role, circumstances)
+        yield RoleAssigned(**{name: getattr(self, name) for name in type(self).model_fields})
+
+    def _given(self, state: Project, circumstances: Circumstances) -> bool:
+        mine = (self.person, self.until, self.deputy_for)
+        return any(mine == (a.person, a.until, a.deputy_for) for a in _lasting(state, self.role, circumstances))
+
+    def _makes_sense(self, state: Project, circumstances: Circumstances) -> None:
+        policy, now = circumstances.policy, circumstances.now
+        if policy.roles and self.role not in policy.roles:
+            raise Rejected(f"role: policy {policy.label} knows no {self.role}, but {', '.join(policy.roles)}")
+        if self.since and self.since < now:
+            raise Rejected("since: a role is never granted for the past: leave it out, or give a later moment")
+        if self.until and self.until <= (self.since or now):
+            raise Rejected("until: the role would end before it began: give a later moment")
+        stands_in_for = state.team.assignments.get(self.deputy_for or "")
+        if self.deputy_for and (stands_in_for is None or stands_in_for.role != self.role):
+            raise Rejected(f"deputy_for: {self.deputy_for} is no assignment as {self.role} here")
+
+
+class RoleReleased(ProjectEvent, kind="role.released/1"):
+    """A person no longer acts in a role."""
+
+    assignment: EventId
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.team.assignments[self.assignment].released = recorded.measured_at
+
+
+class ReleaseRole(ProjectCommand):
+    """End an assignment: the person themself, or whoever may grant the role; a founder takes back what they gave."""
+
+    assignment: EventId
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        must_be_alive(state)
+        held = state.team.assignments.get(self.assignment)
+        if held is None:
+            raise Rejected(f"assignment: {self.assignment} is no assignment here")
+        if held.released:
+            return
+        founded = held.granted_by == circumstances.who and _light(state) and _founds(state, circumstances)
+        if held.person != circumstances.who and not founded:
+            _must_grant(state, held.role, circumstances)
+        yield RoleReleased(assignment=self.assignment, reason=self.reason)
+
+
+def signing_roles(policy: Policy, column: Column) -> frozenset[str]:
+    """The roles that sign or decide at some gate of a column."""
+    found: set[str] = set()
+    for rule in policy.gates:
+        if rule.column == column:
+            found.update(rule.decided_by)
+            for wording in rule.required:
+                found.update(_roles_in(wording, policy))
+    return frozenset(found)
+
+
+def _roles_in(wording: str, policy: Policy) -> tuple[str, ...]:
+    if wording == "team:*":
+        return policy.team_roles
+    return tuple(choice.removesuffix(":*").removesuffix("?") for choice in wording.split("|"))
+
+
+def _lasting(project: Project, role: str, circumstances: Circumstances) -> list[Assignment]:
+    """The assignments to a role that have not ended, those that only begin included."""
+    now = circumstances.now
+    given = project.team.assignments.values()
+    return [a for a in given if a.role == role and not a.released and (a.until is None or now < a.until)]
+
+
+def _founds(project: Project, circumstances: Circumstances) -> bool:
+    """Whether this person may set up a team that nobody can set up yet: as requester, or as owner."""
+    roles = project.team.roles_of(circumstances.who, circumstances.now)
+    return circumstances.who == project.entry.requester or OWNER in roles
+
+
+def _light(project: Project) -> bool:
+    """Whether the requester and the owner staff the project: unclassified, standard, minor, and in an emergency."""
+    return project.entry.category is None or project.column in ("standard", "minor", "emergency")
+
+
+def _open(project: Project, role: str, circumstances: Circumstances) -> bool:
+    vacant = role if _light(project) else ACCOUNTABLE
+    return not _lasting(project, vacant, circumstances)
+
+
+def _must_grant(project: Project, role: str, circumstances: Circumstances) -> None:
+    policy = circumstances.policy
+    act = "assign-signing-role" if role in signing_roles(policy, project.column) else "assign-role"
+    acting_as(project, circumstances, policy.authorities_for(act, project.column), f"to grant or end {role}")

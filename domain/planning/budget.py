@@ -1,0 +1,20 @@
+"""The budget: what the project may cost when it is complete."""
+
+from domain.command import Circumstances, Rejected
+from domain.lifecycle import Gate
+from domain.state.baseline import Baseline
+from domain.state.project import Project
+from domain.values import Key, Money
+
+
+class BudgetBaselined(Baseline, kind="budget.baselined/1", command="baseline-budget", evidence=(Gate.PLAN_APPROVED,)):
+    """The budget at completion is fixed, and what is kept back for what can't be foreseen (goal G3)."""
+
+    at_completion: Money
+    contingency: Money | None = None
+    change_request: Key | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        super().check(project, circumstances)
+        if self.contingency and self.contingency.currency != self.at_completion.currency:
+            raise Rejected("contingency: a budget is kept in one currency")

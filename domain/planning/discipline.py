@@ -1,0 +1,26 @@
+"""Discipline: how a project is managed, chosen before planning begins."""
+
+from domain.command import Circumstances, Rejected
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.state.project import Project, ProjectFact
+from domain.values import Count, Key
+
+
+class DisciplineChosen(
+    ProjectFact, kind="discipline.chosen/1", command="choose-discipline", evidence=(Gate.PLAN_APPROVED,)
+):
+    """Program management chose a management discipline (MOF 4.0, Project Planning SMF), or one of its own."""
+
+    discipline: Key
+    iteration_days: Count | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        known = [terms.discipline for terms in circumstances.policy.disciplines]
+        if known and self.discipline not in known:
+            label = circumstances.policy.label
+            raise Rejected(f"discipline: policy {label} knows no {self.discipline}, but {', '.join(known)}")
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        super().evolve(project, recorded)
+        project.entry.discipline = self.discipline

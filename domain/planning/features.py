@@ -1,0 +1,43 @@
+"""Features: what is planned to be built, and what of it is in scope."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.command import Circumstances, Rejected
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.planning.change_requests import removed_by_change
+from domain.planning.requirements import RequirementCaptured
+from domain.state.project import Project, ProjectFact
+from domain.values import Decimal, Key, Name
+
+
+class FeaturePlanned(
+    ProjectFact,
+    kind="feature.planned/1",
+    command="plan-feature",
+    part="feature",
+    evidence=(Gate.PLAN_APPROVED, Gate.BUILD_COMPLETED),
+):
+    """A feature is planned for these requirements; its size is in the project's own `unit` (MOF, Planning SMF)."""
+
+    feature: Key
+    title: Name
+    requirements: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
+    size: Decimal | None = None
+    unit: Key | None = None
+    priority: Key | None = None
+    release: Key | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        for requirement in self.requirements:
+            if project.facts.latest(RequirementCaptured, requirement) is None:
+                raise Rejected(f"requirements: {requirement} was never captured: capture it first")
+
+
+def features_in_scope(project: Project) -> dict[str, Recorded[FeaturePlanned]]:
+    """The features planned and not taken out by an approved change; planning one anew brings it back."""
+    removed = removed_by_change(project)
+    planned = project.facts.parts(FeaturePlanned)
+    return {name: record for name, record in planned.items() if record.version > removed.get(name, 0)}

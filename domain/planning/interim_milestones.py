@@ -1,0 +1,33 @@
+"""Interim milestones: the points between the gates that a discipline looks at."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.command import Circumstances, Rejected
+from domain.lifecycle import Phase
+from domain.state.project import Project, ProjectFact
+from domain.values import Count, Document, Key
+
+
+class InterimMilestoneReached(
+    ProjectFact, kind="interim-milestone.reached/1", command="reach-interim-milestone", part="occasion"
+):
+    """Core team organised, design freeze, internal release `n` …: a point of the discipline was reached (MSF)."""
+
+    milestone: Key
+    phase: Phase
+    n: Count | None = None
+    documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()
+
+    @property
+    def occasion(self) -> str:
+        """The part that is reached: an internal release is another one each time."""
+        return self.milestone if self.n is None else f"{self.milestone}/{self.n}"
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        disciplines = {terms.discipline: terms for terms in circumstances.policy.disciplines}
+        terms = disciplines.get(project.entry.discipline or "")
+        if terms and terms.interim_milestones and self.milestone not in terms.interim_milestones:
+            known = ", ".join(terms.interim_milestones)
+            raise Rejected(f"milestone: {terms.title} has no interim milestone {self.milestone}, but {known}")

@@ -1,0 +1,36 @@
+"""The master plan: how and by whom, rolled up from sub-plans."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.command import Circumstances, Rejected
+from domain.lifecycle import Gate
+from domain.state.baseline import Baseline
+from domain.state.project import Project
+from domain.values import Document, Fact, Key, Role
+
+
+class Subplan(Fact):
+    """A plan within the master plan: communications, budget, test, pilot, rollback … and who drives it (MSF 3.1)."""
+
+    subplan: Key
+    driving_role: Role
+    document: Document | None = None
+
+
+class PlanBaselined(
+    Baseline, kind="plan.baselined/1", command="baseline-plan", evidence=(Gate.PLAN_APPROVED, Gate.RELEASE_READY)
+):
+    """The master project plan is fixed, with its sub-plans (MOF 4.0, Project Planning SMF; goal G3)."""
+
+    document: Document
+    subplans: Annotated[tuple[Subplan, ...], Field(max_length=50)] = ()
+    change_request: Key | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        super().check(project, circumstances)
+        names = [subplan.subplan for subplan in self.subplans]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise Rejected(f"subplans: {', '.join(twice)} stands there twice: name each once")

@@ -1,0 +1,62 @@
+"""The functional specification: what is to be built, fixed together with the requirements that it answers."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from domain.command import Circumstances, Decided
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.planning.requirements import RequirementCaptured, requirements_in_force
+from domain.state.baseline import Baseline
+from domain.state.project import Project, ProjectCommand
+from domain.state.standing import must_be_alive
+from domain.values import Count, Digest, Document, Text, Version
+
+
+class SpecificationBaselined(Baseline, kind="specification.baselined/1", evidence=(Gate.PLAN_APPROVED,)):
+    """Specification and design are fixed for the requirements in force at this version of the stream (MOF, goal G2).
+
+    `requirements` is how many those are, `requirements_digest` SHA-256 of their sorted ids, each ended by a line feed.
+    """
+
+    document: Document
+    design: Document | None = None
+    requirements: Count
+    requirements_digest: Digest
+
+
+class BaselineSpecification(ProjectCommand):
+    """Fix a version of the specification, and with it the requirements that are in force now."""
+
+    version: Version
+    document: Document
+    design: Document | None = None
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        must_be_alive(state)
+        ids = requirements_in_force(state)
+        event = SpecificationBaselined(
+            version=self.version,
+            document=self.document,
+            design=self.design,
+            requirements=len(ids),
+            requirements_digest=digest_of_ids(ids),
+            reason=self.reason,
+        )
+        event.check(state, circumstances)
+        last = state.facts.latest(SpecificationBaselined)
+        if last is None or last.event != event:
+            yield event
+
+
+def digest_of_ids(ids: Iterable[str]) -> str:
+    """SHA-256 of ids in their order as ASCII, each ended by a line feed."""
+    lines = "".join(f"{name}\n" for name in sorted(ids))
+    return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
+
+
+def specified_requirements(project: Project) -> dict[str, Recorded[RequirementCaptured]]:
+    """The requirements of the specification baselined last, by id; none where there is no baseline."""
+    baseline = project.facts.latest(SpecificationBaselined)
+    return requirements_in_force(project, at=baseline.version) if baseline else {}

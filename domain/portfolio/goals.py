@@ -1,0 +1,16 @@
+"""Goals: what of the organisation's a project serves."""
+
+from domain.lifecycle import Gate
+from domain.state.project import ProjectFact
+from domain.values import Key, Role, Text
+
+
+class GoalLinked(
+    ProjectFact, kind="project.goal-linked/1", command="link-goal", part="goal", evidence=(Gate.ENVISIONED,)
+):
+    """A project serves a goal of the organisation, as somebody confirmed (MOF 4.0, Plan: IT's goals are those)."""
+
+    goal: Key
+    statement: Text
+    measure: Text | None = None
+    confirmed_by_role: Role | None = None
