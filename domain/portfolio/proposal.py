@@ -25,6 +25,7 @@ class ProjectProposed(ProjectEvent, kind="project.proposed/1"):
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.entry.proposed = True
+        project.entry.proposed_at = recorded.measured_at
         project.entry.requester = self.requester
         project.entry.policy = recorded.policy
         project.origin = recorded.origin

@@ -20,6 +20,7 @@ class Entry:
     """How the project came in, how it was classified, and whether it is held or over."""
 
     proposed: bool = False
+    proposed_at: datetime | None = None
     requester: str | None = None
     category: Category | None = None
     priority: Priority = "medium"

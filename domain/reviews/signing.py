@@ -1,0 +1,151 @@
+"""Signing: one person says go or no-go in a granted role, meaning something, having seen exactly this evidence."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evidence import evidence_digest, evidence_of
+from domain.event import Recorded
+from domain.reviews.calling import gate_rules, open_review
+from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
+from domain.reviews.outcomes import consequences
+from domain.reviews.voting import against, logic_holds, waiting_for
+from domain.state.gates import Required, Review, Signoff
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.values import Digest, EventId, Fact, Key, Role, Text
+
+Verdict = Literal["go", "no-go", "abstain", "recused", "taken-back"]
+Meaning = Literal["authorship", "review", "approval", "responsibility", "acceptance"]
+
+
+class Answered(Fact):
+    """One of the review's questions, and what the signer answered."""
+
+    question: Text
+    answer: Text
+
+
+class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
+    """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70)."""
+
+    review: Key
+    role: Role
+    party: Key | None = None
+    verdict: Verdict
+    meaning: Meaning
+    statement: Text
+    answers: tuple[Answered, ...] = ()
+    evidence_set_digest: Digest
+    assignment: EventId | None = None
+    key: Key | None = None
+    second_component: bool = False
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.gates.reviews[self.review].signoffs.append(
+            Signoff(
+                id=recorded.id,
+                version=recorded.version,
+                role=self.role,
+                party=self.party,
+                person=recorded.who,
+                verdict=self.verdict,
+                meaning=self.meaning,
+                assignment=self.assignment,
+                evidence=self.evidence_set_digest,
+                auth=recorded.auth,
+                at=recorded.measured_at,
+            )
+        )
+
+
+class GiveSignoff(ProjectCommand):
+    """Sign in an open review, in a role that it requires and that was granted to you.
+
+    `seen_evidence` makes it fail where the evidence has changed since you looked. Where the policy decides with the
+    last sign-off, this decides the review as well.
+    """
+
+    review: Key
+    role: Role | None = None
+    party: Key | None = None
+    verdict: Verdict = "go"
+    meaning: Meaning = "approval"
+    answers: Annotated[tuple[Answered, ...], Field(max_length=20)] = ()
+    seen_evidence: Digest | None = None
+    reason: Text | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        review = open_review(state, self.review)
+        required = self._required(state, review, circumstances)
+        evidence = evidence_of(state, review.gates)
+        if self.seen_evidence not in (None, evidence_digest(evidence)):
+            raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
+        if self.verdict == "no-go" and self.reason is None:
+            raise Rejected("reason: a no-go needs one, so that it can be mended")
+        digest = evidence_digest(evidence, required.role)
+        known = review.given(required)
+        if known and (known.verdict, known.person, known.evidence) == (self.verdict, circumstances.who, digest):
+            return
+        yield self._signoff(state, review, required, digest, circumstances)
+        yield from settled(state, review, circumstances, self.reason)
+
+    def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
+        held = project.team.roles_of(circumstances.who, circumstances.now)
+        wanted = self.role or circumstances.role
+        mine = [r for r in review.required if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)]
+        unsigned = [required for required in mine if required in waiting_for(review)]
+        if not mine:
+            roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
+            raise Rejected(f"review {review.id} asks {roles} to sign; {circumstances.who} was not granted {wanted or 'any'}")
+        return (unsigned or mine)[0]
+
+    def _signoff(
+        self, project: Project, review: Review, required: Required, digest: str, circumstances: Circumstances
+    ) -> SignoffGiven:
+        granted = project.team.assignment(circumstances.who, required.role, circumstances.now)
+        return SignoffGiven(
+            review=review.id,
+            role=required.role,
+            party=required.party,
+            verdict=self.verdict,
+            meaning=self.meaning,
+            statement=statement(project, review, required, self.verdict, self.meaning),
+            answers=self.answers,
+            evidence_set_digest=digest,
+            assignment=granted.id if granted else None,
+            reason=self.reason,
+        )
+
+
+def statement(project: Project, review: Review, required: Required, verdict: str, meaning: str) -> str:
+    """The sentence that the signer puts their name to."""
+    gates = " and ".join(review.gates)
+    party = f" for {required.party}" if required.party else ""
+    return f"As {required.role}{party} I say {verdict} to {gates} of {project.key}, by way of {meaning}."
+
+
+def settled(project: Project, review: Review, circumstances: Circumstances, reason: Text | None) -> Iterator[Decided]:
+    """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
+    rules = gate_rules(project, review.gates, circumstances)
+    held = project.team.roles_of(circumstances.who, circumstances.now)
+    if any(rule.mode != "last-signoff" for rule in rules) or not held.intersection(review.decided_by):
+        return
+    if against(review) and all(rule.no_go != "recorded" for rule in rules):
+        asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
+        yield decision(project, review, circumstances, asked, ())
+        yield from consequences(project, review, "returned-for-rework", circumstances)
+        return
+    try:
+        for rule in rules:
+            logic_holds(review, rule, overriding=False)
+    except Rejected:
+        return
+    results = results_at(project, review, circumstances)
+    if not any(result.blocks for result in results):
+        yield from approved(project, review, circumstances, DecideReview(review=review.id, reason=reason), results)
+    else:
+        shut = refusal(review, results)
+        if not shut.repeated:
+            yield shut.record

@@ -1,0 +1,162 @@
+"""Why not? What keeps the next gate of a project shut, since when, and who can open it with what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.command import Circumstances, Rejected
+from domain.controls.control import controls
+from domain.controls.evaluation import Result, evaluate
+from domain.controls.evidence import evidence_digest, evidence_of
+from domain.lifecycle import Gate
+from domain.reviews.calling import gate_rules
+from domain.reviews.deciding import Seen, digest_of_results, results_at, sight_at
+from domain.reviews.voting import waiting_for
+from domain.state.gates import Review
+from domain.state.project import Project
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One control that is not met, or is met only for now: who can meet it, and with which commands."""
+
+    result: Result
+    question: str
+    roles: tuple[str, ...]
+    people: tuple[str, ...]
+    commands: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True)
+class WaitsFor:
+    """A sign-off or a decision that is still out: whose, and since when."""
+
+    what: str
+    role: str
+    party: str | None
+    people: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """The answer for one gate: `shut` blocks it, `warned` and `owed` don't, `waits` is what people have yet to say.
+
+    `seen` is what a decision may send back, to fail where something has changed since.
+    """
+
+    gate: Gate | None
+    review: str | None
+    sentence: str
+    shut: tuple[Obstacle, ...] = ()
+    warned: tuple[Obstacle, ...] = ()
+    owed: tuple[Obstacle, ...] = ()
+    waits: tuple[WaitsFor, ...] = ()
+    results: tuple[Result, ...] = ()
+    seen: Seen | None = None
+
+
+def why_not(project: Project, circumstances: Circumstances, gate: Gate | None = None) -> WhyNot:
+    """What stands between a project and a gate; the next one where none is named."""
+    asked = gate or project.gates.next()
+    if not project.entry.proposed:
+        raise Rejected("there is no such project: propose it first")
+    if project.entry.cancelled or asked is None:
+        over = "cancelled" if project.entry.cancelled else "deployed: every gate is passed"
+        return WhyNot(None, None, f"{project.key} is {over}")
+    review = project.gates.open_review(asked)
+    results = _results(project, asked, review, circumstances)
+    groups = {
+        name: tuple(_obstacle(project, result, circumstances) for result in results if test(result))
+        for name, test in _GROUPS.items()
+    }
+    waits = tuple(_waits(project, asked, review, circumstances))
+    return WhyNot(
+        gate=asked,
+        review=review.id if review else None,
+        sentence=_sentence(project, asked, len(groups["shut"]), waits),
+        **groups,
+        waits=waits,
+        results=results,
+        seen=_seen(project, asked, review, results, circumstances),
+    )
+
+
+_GROUPS = {
+    "shut": lambda result: result.blocks,
+    "warned": lambda result: result.warns,
+    "owed": lambda result: result.result == "owed",
+}
+
+
+def _results(project: Project, gate: Gate, review: Review | None, circumstances: Circumstances) -> tuple[Result, ...]:
+    if review:
+        return results_at(project, review, circumstances)
+    return tuple(evaluate(sight_at(project, gate, circumstances, None)))
+
+
+def _seen(
+    project: Project, gate: Gate, review: Review | None, results: tuple[Result, ...], circumstances: Circumstances
+) -> Seen:
+    gates: Iterable[Gate] = review.gates if review else (gate,)
+    return Seen(
+        version=project.version,
+        results_digest=digest_of_results(results),
+        evidence_set_digest=evidence_digest(evidence_of(project, gates)),
+        policy=circumstances.policy.label,
+    )
+
+
+def _obstacle(project: Project, result: Result, circumstances: Circumstances) -> Obstacle:
+    control = controls()[result.control]
+    newest = project.facts.at(max(result.rests_on, default=0))
+    since = max(phase_since(project, circumstances), newest.measured_at) if newest else phase_since(project, circumstances)
+    people = _holders(project, control.met_by, circumstances)
+    return Obstacle(result, control.question, control.met_by, people, control.met_with, since)
+
+
+def phase_since(project: Project, circumstances: Circumstances) -> datetime:
+    """When the project passed its last gate, or came in."""
+    passed = project.gates.last()
+    return passed.at if passed else project.entry.proposed_at or circumstances.now
+
+
+def _holders(project: Project, roles: Iterable[str], circumstances: Circumstances) -> tuple[str, ...]:
+    holders = {a.person for role in roles for a in project.team.holders(role, circumstances.now)}
+    return tuple(sorted(holders))
+
+
+def _waits(project: Project, gate: Gate, review: Review | None, circumstances: Circumstances) -> Iterable[WaitsFor]:
+    if review is None:
+        yield from _uncalled(project, gate, circumstances)
+        return
+    missing = waiting_for(review)
+    for required in missing:
+        people = _holders(project, (required.role,), circumstances)
+        yield WaitsFor("sign-off", required.role, required.party, people, review.called_at)
+    if not missing:
+        for role in review.decided_by:
+            since = max((signoff.at for signoff in review.signoffs), default=review.called_at)
+            yield WaitsFor("decision", role, None, _holders(project, (role,), circumstances), since)
+
+
+def _uncalled(project: Project, gate: Gate, circumstances: Circumstances) -> Iterable[WaitsFor]:
+    try:
+        gate_rules(project, (gate,), circumstances)
+    except Rejected:
+        return
+    owner = "program-manager"
+    people = _holders(project, (owner,), circumstances) or ((project.entry.requester or "",))
+    yield WaitsFor("call of a review", owner, None, tuple(people), phase_since(project, circumstances))
+
+
+def _sentence(project: Project, gate: Gate, shut: int, waits: tuple[WaitsFor, ...]) -> str:
+    if project.entry.held_since:
+        return f"{project.key} is held since {project.entry.held_since:%Y-%m-%d}: nothing is decided until it is resumed"
+    if shut:
+        return f"{gate} stays shut: {shut} control{'s are' if shut > 1 else ' is'} not met"
+    if waits:
+        waited = ", ".join(sorted({f"{wait.what} by {wait.role}" for wait in waits}))
+        return f"nothing is unmet at {gate}; it waits for {waited}"
+    return f"nothing keeps {gate} shut"
