@@ -1,0 +1,72 @@
+"""Builds: what was built from what, and whether its verification accepted it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.command import Circumstances, Rejected
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.state.project import Project, ProjectFact
+from domain.values import Count, Digest, Fact, Key, Moment, Name, Text
+
+
+class Commits(Fact):
+    """The changes that a build is the first to hold: how many, and when the first and the last was made."""
+
+    count: Count
+    first_at: Moment
+    last_at: Moment
+
+
+class BuildRecorded(
+    ProjectFact, kind="build.recorded/1", command="record-build", part="build", evidence=(Gate.BUILD_COMPLETED,)
+):
+    """A build was made, of this revision, with these bytes (MOF 4.0, Build SMF: build the solution).
+
+    `commits` carries the start of lead time. Raises `Rejected` where the build is known by another digest.
+    """
+
+    build: Key
+    digest: Digest
+    revision: Name | None = None
+    commits: Commits | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        known = project.facts.latest(BuildRecorded, self.build)
+        if known and known.event.digest != self.digest:
+            raise Rejected(f"digest: build {self.build} has other bytes already, give the new build an id of its own")
+        if self.commits and self.commits.last_at < self.commits.first_at:
+            raise Rejected("commits.last_at: the last commit can't be older than the first")
+
+
+class BuildVerified(
+    ProjectFact, kind="build.verified/1", command="verify-build", part="build", evidence=(Gate.BUILD_COMPLETED,)
+):
+    """A build was checked, and accepted or not (MSF, Daily Build: a build counts once its verification passed)."""
+
+    build: Key
+    accepted: bool
+    checks: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    cause: Text | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        known_build(project, self.build)
+
+
+def known_build(project: Project, build: Key) -> Recorded[BuildRecorded]:
+    """The record of this build. Raises `Rejected` where there is none."""
+    known = project.facts.latest(BuildRecorded, build)
+    if known is None:
+        raise Rejected(f"build: {build} was never recorded, record it first")
+    return known
+
+
+def handed_over(project: Project) -> Recorded[BuildRecorded] | None:
+    """The build that Build hands over: the newest."""
+    return project.facts.newest(BuildRecorded)
+
+
+def verification_of(project: Project, build: Key) -> Recorded[BuildVerified] | None:
+    """The last word on whether a build is accepted."""
+    return project.facts.latest(BuildVerified, build)

@@ -1,0 +1,115 @@
+"""Documents: evidence by digest, who prepared it, and whether it was found again."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.command import Circumstances, Rejected
+from domain.event import Recorded
+from domain.lifecycle import MILESTONES
+from domain.state.project import Project, ProjectFact
+from domain.values import Count, Digest, Key, Name, Person
+
+DocumentType = Literal[
+    "project-structure",
+    "design",
+    "plan",
+    "rollback-plan",
+    "test-specification",
+    "test-results",
+    "release-notes",
+    "workaround",
+    "training",
+    "operations-guide",
+    "support-guide",
+    "minutes",
+    "report",
+    "other",
+]
+"""What a document is for, as far as a rule asks for it (MOF 4.0, Deliver Phase: documents and deliverables)."""
+
+
+class DocumentRecorded(
+    ProjectFact, kind="document.recorded/1", command="record-document", part="document", evidence=MILESTONES
+):
+    """A version of a document was laid down as evidence, bound by the digest of its bytes (21 CFR 11.10(b)).
+
+    `about` names the parts of the project that it speaks of: a feature, a candidate, a pilot's issue.
+    `size` in bytes. Raises `Rejected` where this version is known by another digest.
+    """
+
+    document: Key
+    type: DocumentType
+    title: Name
+    version: Name = "1"
+    digest: Digest
+    size: Count | None = None
+    media: Name | None = None
+    location: Name | None = None
+    supersedes: Key | None = None
+    about: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
+    prepared_by: Person | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        for known in project.facts.history(DocumentRecorded, self.document):
+            if known.event.version == self.version and known.event.digest != self.digest:
+                raise Rejected(
+                    f"digest: version {self.version} of {self.document} has other bytes already, record a next version"
+                )
+        if self.supersedes is not None and project.facts.latest(DocumentRecorded, self.supersedes) is None:
+            raise Rejected(f"supersedes: document {self.supersedes} was never recorded")
+
+
+class EvidenceVerified(
+    ProjectFact, kind="evidence.verified/1", command="verify-evidence", part="document", told_again=True
+):
+    """It was looked whether a document can still be produced: as it was, changed, or not at all (21 CFR 11.10(b)).
+
+    `digest` is the one looked for, `found` that of what was found, none where nothing was.
+    """
+
+    document: Key
+    digest: Digest
+    found: Digest | None = None
+
+    @property
+    def result(self) -> Literal["same", "different", "missing"]:
+        if self.found is None:
+            return "missing"
+        return "same" if self.found == self.digest else "different"
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        known = project.facts.history(DocumentRecorded, self.document)
+        if self.digest not in {record.event.digest for record in known}:
+            raise Rejected(f"digest: no version of document {self.document} was recorded under it")
+
+
+def documents(project: Project, of_type: DocumentType | None = None) -> list[Recorded[DocumentRecorded]]:
+    """The newest version of each document that no other supersedes, of one type where it is named, oldest first."""
+    newest = project.facts.parts(DocumentRecorded)
+    superseded = {record.event.supersedes for record in newest.values()}
+    found = [
+        record
+        for document, record in newest.items()
+        if document not in superseded and of_type in (None, record.event.type)
+    ]
+    return sorted(found, key=lambda record: record.version)
+
+
+def preparers(project: Project) -> set[str]:
+    """Who prepared the documents as they are now: whoever recorded one, where nobody else is named."""
+    return {record.event.prepared_by or record.who for record in documents(project)}
+
+
+def not_found_again(project: Project) -> list[Recorded[DocumentRecorded]]:
+    """The documents whose newest version nobody has found again under its digest."""
+    looked = project.facts.parts(EvidenceVerified)
+    return [
+        record
+        for record in documents(project)
+        if not (
+            (last := looked.get(record.event.document))
+            and last.event.digest == record.event.digest
+            and last.event.result == "same"
+        )
+    ]

@@ -1,0 +1,25 @@
+"""Progress: how much of a package of work is done by when, for earned value."""
+
+from zoneinfo import ZoneInfo
+
+from domain.command import Circumstances, Rejected
+from domain.state.project import Project, ProjectFact
+from domain.values import Day, Decimal, Key, Permille
+
+
+class WorkProgressed(ProjectFact, kind="work.progressed/1", command="report-progress", part="package"):
+    """So much of a package was done by a day: in thousandths, or in units of its own (PMI, Earned Value Management)."""
+
+    package: Key
+    as_of: Day
+    done: Permille | None = None
+    units: Decimal | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        today = circumstances.now.astimezone(ZoneInfo(circumstances.policy.calendar.zone)).date()
+        if self.as_of > today:
+            raise Rejected("as_of: work can't be done in the future")
+        if (self.done is None) == (self.units is None):
+            raise Rejected("done: say how much is done either in thousandths or in units")
+        if self.units is not None and self.units.startswith("-"):
+            raise Rejected("units: less than nothing can't be done")

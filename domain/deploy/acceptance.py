@@ -1,0 +1,49 @@
+"""Acceptance: the customer explicitly agrees that the solution meets its objectives."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.deploy.deployments import in_production, last_change
+from domain.event import Recorded
+from domain.state.authority import acting_as
+from domain.state.project import Project, ProjectCommand, ProjectFact
+from domain.values import Text
+
+Reservations = Annotated[tuple[Text, ...], Field(max_length=20)]
+
+
+class CustomerAccepted(ProjectFact, kind="customer.accepted/1"):
+    """The customer agreed that the solution meets its objectives (MOF 4.0, Deploy SMF: process 4, rule 12).
+
+    Who it was, in which role by which assignment, stands in the envelope.
+    """
+
+    statement: Text
+    reservations: Reservations = ()
+
+
+class AcceptAsCustomer(ProjectCommand):
+    """Accept what is in production as its customer; for standard and minor changes its requester may do so too."""
+
+    statement: Text
+    reservations: Reservations = ()
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        if not in_production(state):
+            raise Rejected("nothing is in production yet: there is nothing to accept")
+        by_requester = state.column in ("standard", "minor") and circumstances.who == state.entry.requester
+        if not by_requester:
+            acting_as(state, circumstances, ("customer",), "accepting a solution")
+        accepted = CustomerAccepted(statement=self.statement, reservations=self.reservations)
+        known = acceptance(state)
+        if known is None or known.event != accepted:
+            yield accepted
+
+
+def acceptance(project: Project) -> Recorded[CustomerAccepted] | None:
+    """The customer's acceptance of what is in production now, unless it was deployed or rolled back since."""
+    known = project.facts.latest(CustomerAccepted)
+    return known if known and known.version > last_change(project) else None

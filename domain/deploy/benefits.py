@@ -1,0 +1,21 @@
+"""Benefits: what a success criterion measures once the solution is used."""
+
+from zoneinfo import ZoneInfo
+
+from domain.command import Circumstances, Rejected
+from domain.state.project import Project, ProjectFact
+from domain.values import Day, Decimal, Document, Key
+
+
+class BenefitMeasured(ProjectFact, kind="benefit.measured/1", command="measure-benefit", part="criterion"):
+    """A success criterion was measured, in its own unit (MSF CMMI: are we realising the value envisioned?)."""
+
+    criterion: Key
+    value: Decimal
+    measured_on: Day
+    source: Document | None = None
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        today = circumstances.now.astimezone(ZoneInfo(circumstances.policy.calendar.zone)).date()
+        if self.measured_on > today:
+            raise Rejected("measured_on: a benefit can't be measured in the future")

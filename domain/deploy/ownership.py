@@ -1,0 +1,19 @@
+"""Ownership: that operations took the solution over."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.lifecycle import Gate
+from domain.state.project import ProjectFact
+from domain.values import Document, Key, Person
+
+
+class OwnershipTransferred(
+    ProjectFact, kind="ownership.transferred/1", command="transfer-ownership", evidence=(Gate.DEPLOYED,)
+):
+    """A unit of operations owns the solution now; `accepted_by` took it over for them (MOF 4.0, Deploy: goal G7)."""
+
+    to_unit: Key
+    accepted_by: Person
+    documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()

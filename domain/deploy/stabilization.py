@@ -1,0 +1,88 @@
+"""Stabilization of the deployment: that it does in production what it should, and the quiet period that shows it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.calendar import working_days_later
+from domain.command import Circumstances, Decided, Rejected
+from domain.deploy.deployments import in_production, known_attempt, last_change
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.state.project import Project, ProjectCommand, ProjectFact
+from domain.values import Count, Fact, Key, Moment, Person, Text
+
+
+class DeploymentStabilised(
+    ProjectFact,
+    kind="deployment.stabilised/1",
+    command="stabilise-deployment",
+    part="attempt",
+    evidence=(Gate.DEPLOYED,),
+):
+    """The solution does in production what it should (MOF 4.0, Deploy SMF: process 3, rule 11).
+
+    `attempt` is the one that brought it there, `verified` says what was looked at and how, `agreed_by` who of
+    customer and team agreed.
+    """
+
+    attempt: Key
+    verified: Text
+    agreed_by: Annotated[tuple[Person, ...], Field(max_length=20)] = ()
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        known_attempt(project, self.attempt)
+
+
+class Assumed(Fact):
+    """What a quiet period was expected to show: availability in millionths, incidents, minutes until restored."""
+
+    availability_ppm: Annotated[Count, Field(le=1_000_000)] | None = None
+    incidents: Count | None = None
+    restore_minutes: Count | None = None
+
+
+class QuietPeriodStarted(ProjectFact, kind="quiet-period.started/1", evidence=(Gate.DEPLOYED,)):
+    """The quiet period began; it ends at `planned_until`, without another event (MSF, Deploying: quiet period)."""
+
+    planned_until: Moment
+    assumed: Assumed | None = None
+
+
+class StartQuietPeriod(ProjectCommand):
+    """Begin the quiet period, for as long as the policy asks; begin it anew after another deployment."""
+
+    assumed: Assumed | None = None
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        if not in_production(state):
+            raise Rejected("nothing is in production yet: record the deployment first")
+        running = quiet_period(state)
+        until = running.event.planned_until if running else quiet_until(state, circumstances)
+        started = QuietPeriodStarted(planned_until=until, assumed=self.assumed)
+        if running is None or running.event != started:
+            yield started
+
+
+def quiet_period(project: Project) -> Recorded[QuietPeriodStarted] | None:
+    """The quiet period of what is in production now, unless it was deployed or rolled back since."""
+    known = project.facts.latest(QuietPeriodStarted)
+    return known if known and known.version > last_change(project) else None
+
+
+def quiet_until(project: Project, circumstances: Circumstances) -> datetime:
+    """When a quiet period that begins now ends: by working days, or by the share of the stabilization that it is."""
+    times = circumstances.policy.times_of(project.column)
+    if not times.quiet_share:
+        return working_days_later(circumstances.now, times.quiet_working_days, circumstances.policy.calendar)
+    share = stabilization(project) * times.quiet_share / 1000
+    least, most = timedelta(days=times.quiet_days_least), timedelta(days=times.quiet_days_most)
+    return circumstances.now + min(max(share, least), most)
+
+
+def stabilization(project: Project) -> timedelta:
+    """How long it took from the completed build to readiness for release; nothing where either is missing."""
+    built, ready = (project.gates.passed(gate) for gate in (Gate.BUILD_COMPLETED, Gate.RELEASE_READY))
+    return ready.at - built.at if built and ready else timedelta()

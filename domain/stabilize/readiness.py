@@ -1,0 +1,34 @@
+"""Readiness: what operations and support need before they can take over, item by item."""
+
+from domain.command import Circumstances, Rejected
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.state.project import Project, ProjectFact
+from domain.values import Document, Key
+
+
+class ReadinessItemConfirmed(
+    ProjectFact,
+    kind="readiness-item.confirmed/1",
+    command="confirm-readiness",
+    part="item",
+    evidence=(Gate.RELEASE_READY,),
+):
+    """An item that operations or support ask for is in place, or is not any more (MOF 4.0, Deliver Phase: goal G7).
+
+    Who confirmed it, in which role, stands in the envelope. The policy names the items: operations-plan, training, …
+    """
+
+    item: Key
+    document: Document | None = None
+    withdrawn: bool = False
+
+    def check(self, project: Project, circumstances: Circumstances) -> None:
+        if self.withdrawn and project.facts.latest(ReadinessItemConfirmed, self.item) is None:
+            raise Rejected(f"item: {self.item} was never confirmed, so there is nothing to withdraw")
+
+
+def confirmed_items(project: Project) -> dict[str, Recorded[ReadinessItemConfirmed]]:
+    """The confirmations that stand, by item."""
+    items = project.facts.parts(ReadinessItemConfirmed)
+    return {item: record for item, record in items.items() if not record.event.withdrawn}
