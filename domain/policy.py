@@ -104,7 +104,16 @@ class AuthorityRule(Fact):
     """Which roles may do one act; where none is named for a column, nobody may."""
 
     act: Literal[
-        "classify", "lower", "assign-role", "assign-signing-role", "reverse", "correct", "move-policy", "hold", "cancel"
+        "classify",
+        "lower",
+        "decide-change-request",
+        "assign-role",
+        "assign-signing-role",
+        "reverse",
+        "correct",
+        "move-policy",
+        "hold",
+        "cancel",
     ]
     roles: ByColumn[tuple[Role, ...]]
 
