@@ -10,6 +10,7 @@ from domain.deploy.deployments import in_production, last_change
 from domain.event import Recorded
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectFact
+from domain.state.standing import must_be_alive
 from domain.values import Text
 
 Reservations = Annotated[tuple[Text, ...], Field(max_length=20)]
@@ -32,6 +33,7 @@ class AcceptAsCustomer(ProjectCommand):
     reservations: Reservations = ()
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        must_be_alive(state)
         if not in_production(state):
             raise Rejected("nothing is in production yet: there is nothing to accept")
         by_requester = state.column in ("standard", "minor") and circumstances.who == state.entry.requester

@@ -12,6 +12,7 @@ from domain.deploy.deployments import in_production, known_attempt, last_change
 from domain.event import Recorded
 from domain.lifecycle import Gate
 from domain.state.project import Project, ProjectCommand, ProjectFact
+from domain.state.standing import must_be_alive
 from domain.values import Count, Fact, Key, Moment, Person, Text
 
 
@@ -57,6 +58,7 @@ class StartQuietPeriod(ProjectCommand):
     assumed: Assumed | None = None
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        must_be_alive(state)
         if not in_production(state):
             raise Rejected("nothing is in production yet: record the deployment first")
         running = quiet_period(state)
@@ -73,9 +75,9 @@ def quiet_period(project: Project) -> Recorded[QuietPeriodStarted] | None:
 
 
 def quiet_until(project: Project, circumstances: Circumstances) -> datetime:
-    """When a quiet period that begins now ends: by working days, or by the share of the stabilization that it is."""
+    """When a quiet period that begins now ends: by working days, or by its share of the stabilization between least and most."""
     times = circumstances.policy.times_of(project.column)
-    if not times.quiet_share:
+    if times.quiet_working_days:
         return working_days_later(circumstances.now, times.quiet_working_days, circumstances.policy.calendar)
     share = stabilization(project) * times.quiet_share / 1000
     least, most = timedelta(days=times.quiet_days_least), timedelta(days=times.quiet_days_most)
