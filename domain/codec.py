@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -99,8 +99,12 @@ def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
         time=_moment(whole["time"]),
         recorded_at=_moment(whole["recordedtime"]),
         data=data,
-        **{field: whole.get(name) if field in _OPTIONAL else whole[name] for field, name in _NAMES.items()},
+        **_attributes(whole),
     )
+
+
+def _attributes(whole: dict[str, Any]) -> dict[str, Any]:
+    return {field: whole.get(name) if field in _OPTIONAL else whole[name] for field, name in _NAMES.items()}
 
 
 def _place(source: str) -> tuple[str, str]:
@@ -116,4 +120,4 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 def _moment(text: object) -> datetime:
     if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         raise Unreadable(f"{text!r} is not a moment in UTC with six decimals")
-    return datetime.fromisoformat(cast(str, text)).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

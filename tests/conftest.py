@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -31,7 +30,9 @@ class Act:
     origin: str = "live"
 
 
-def by(who: str, role: str | None = None, at: datetime | None = None, auth: str = "unauthenticated") -> Callable[..., Act]:
+def by(
+    who: str, role: str | None = None, at: datetime | None = None, auth: str = "unauthenticated"
+) -> Callable[..., Act]:
     """`by("ada", at=T1)(Event(…))`: an event with who, in which role, and when."""
     return lambda event: Act(event, who, role, at, auth)
 
@@ -40,8 +41,8 @@ def history(*acts: Event | Act, stream: str = "project-p", policy: str | None = 
     """These events as they stand in a stream, an hour apart where no moment is given."""
     told: list[Recorded] = []
     now = START
-    for version, act in enumerate(acts, 1):
-        act = act if isinstance(act, Act) else Act(act)
+    for version, said in enumerate(acts, 1):
+        act = said if isinstance(said, Act) else Act(said)
         now = act.at or now + timedelta(hours=1)
         told.append(
             written(

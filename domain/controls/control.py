@@ -112,7 +112,14 @@ _controls: dict[str, Control] = {}
 
 
 def control(
-    name: str, *, question: str, objective: Objective, risk: str, warrant: str, by: tuple[str, ...], use: tuple[str, ...]
+    name: str,
+    *,
+    question: str,
+    objective: Objective,
+    risk: str,
+    warrant: str,
+    by: tuple[str, ...],
+    use: tuple[str, ...],
 ) -> Callable[[C], C]:
     """Make a check a control of this name. `warrant` names the rule and page of MOF, or the standard, it comes from."""
 

@@ -1,4 +1,4 @@
-"""Evaluation: every control that the policy asks for at a gate, with its severity, waivers, debts and standing approval."""
+"""Evaluation: every control that the policy asks for at a gate, with severity, waivers, debts, standing approval."""
 
 import hashlib
 from collections.abc import Iterable
@@ -14,6 +14,9 @@ from domain.values import Count, Digest, Fact, Key, Moment, Version
 MOST_VERSIONS = 20
 
 
+Answered = Literal["met", "unmet", "waived", "owed", "undetermined", "not-applicable"]
+
+
 class Result(Fact):
     """What one control answered at one gate or act, how strict it was held, and what it rests on.
 
@@ -23,7 +26,7 @@ class Result(Fact):
     control: Key
     at: Key
     severity: Severity
-    result: Literal["met", "unmet", "waived", "owed", "undetermined", "not-applicable"]
+    result: Answered
     sentence: str
     rests_on: tuple[Version, ...] = ()
     rests_on_count: Count = 0
@@ -60,14 +63,15 @@ def finding_of(control: Control, sight: Sight) -> Finding:
 
 def _result(rule: ControlRule, severity: Severity, control: Control, sight: Sight) -> Result:
     finding = finding_of(control, sight)
-    result, sentence, due = finding.result, finding.sentence, None
+    answer: Answered = finding.result
+    sentence, due = finding.sentence, None
     if finding.result == "unmet":
-        result, sentence, due = _mitigated(rule, severity, finding, sight)
+        answer, sentence, due = _mitigated(rule, severity, finding, sight)
     return Result(
         control=rule.control,
         at=sight.point,
         severity=severity,
-        result=result,
+        result=answer,
         sentence=sentence[:400],
         rests_on=finding.rests_on[-MOST_VERSIONS:],
         rests_on_count=len(finding.rests_on),

@@ -1,4 +1,4 @@
-"""Evidence: the facts that a review looks at, bound by one digest a kind, so that a sign-off knows what it was given on."""
+"""Evidence: the facts that a review looks at, bound by digests, so that a sign-off knows what it was given on."""
 
 from collections.abc import Iterable
 

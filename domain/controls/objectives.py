@@ -1,4 +1,4 @@
-"""What the Deliver Phase is for, and what each control guards: MOF's seven goals and the objectives with their risks."""
+"""What the Deliver Phase is for and each control guards: MOF's seven goals, and objectives with their risks."""
 
 from dataclasses import dataclass
 from enum import StrEnum

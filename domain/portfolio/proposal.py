@@ -49,5 +49,5 @@ class ProposeProject(ProjectCommand):
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         if state.entry.proposed:
             raise Rejected("there is a project of this key already: choose another key")
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields = {name: getattr(self, name) for name in ProposeProject.model_fields}
         yield ProjectProposed(**(fields | {"requester": self.requester or circumstances.who}))

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
-from domain.controls.control import Sight
 from domain.controls.evaluation import evaluate
 from domain.deploy.authorisation import DeploymentAuthorised
 from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcSubmitted
+from domain.reviews.breaches import sight_of
 from domain.reviews.calling import at_work
 from domain.stabilize.candidates import chosen_candidate
 from domain.state.authority import acting_as
@@ -21,7 +21,7 @@ AUTHORISED_BY = ("release-management", "change-manager", "operations", "emergenc
 
 
 class AuthoriseDeployment(ProjectCommand):
-    """Let a candidate go to core or to sites. Without release readiness only core components may go, early, on their own."""
+    """Let a candidate go to core or to sites; without release readiness only core components, early, on their own."""
 
     authorisation: Key
     scope: Literal["early-core", "core", "site"] = "core"
@@ -48,9 +48,8 @@ class AuthoriseDeployment(ProjectCommand):
         if self.scope == "early-core" and self.operations_consent is None:
             raise Rejected("operations_consent: early core components need operations' consent: name its sign-off")
         point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORISATION
-        c = circumstances
-        sight = Sight(project, c.policy, c.rulebook, point, c.now, c.who, auth=c.auth)
-        stays = [result for result in evaluate(sight) if result.blocks or (result.warns and self.reason is None)]
+        results = evaluate(sight_of(project, point, circumstances))
+        stays = [result for result in results if result.blocks or (result.warns and self.reason is None)]
         if stays:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in stays[:3]))
 

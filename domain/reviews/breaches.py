@@ -27,7 +27,7 @@ class BreachRecorded(ProjectEvent, kind="breach.recorded/1"):
 def sight_of(project: Project, point: Point, circumstances: Circumstances) -> Sight:
     """What the controls at a point look at when this command asks."""
     c = circumstances
-    return Sight(project, c.policy, c.rulebook, point, c.now, c.who)
+    return Sight(project, c.policy, c.rulebook, point, c.now, c.who, auth=c.auth)
 
 
 def breaches_of(project: Project, point: Point, circumstances: Circumstances) -> Iterator[ProjectEvent]:

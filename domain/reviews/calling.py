@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import Field
 
@@ -15,11 +16,9 @@ from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment, Role, Text
 
-from typing import Annotated
-
 
 class ReviewCalled(ProjectEvent, kind="review.called/1"):
-    """A management review was called over one gate, or several adjacent ones, on this evidence (MOF, milestone review)."""
+    """A management review was called over one gate, or several adjacent ones, on this evidence (MOF)."""
 
     review: Key
     gates: tuple[Gate, ...]
@@ -98,7 +97,9 @@ class WithdrawReview(ProjectCommand):
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         review = open_review(state, self.review)
         if circumstances.who != review.called_by and circumstances.role not in review.decided_by:
-            raise Rejected(f"review {review.id} may be withdrawn by {review.called_by}, who called it, or by its decider")
+            raise Rejected(
+                f"review {review.id} may be withdrawn by {review.called_by}, who called it, or by its decider"
+            )
         yield ReviewWithdrawn(review=self.review, reason=self.reason)
 
 

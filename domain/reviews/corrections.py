@@ -62,7 +62,7 @@ class NewValue(Fact):
 
 
 class CorrectFact(ProjectCommand):
-    """Set a fact right, or take it back; by who recorded it, or the project's owner. Permissions are reversed instead."""
+    """Set a fact right, or take it back; by who recorded it or the owner. Permissions are reversed instead."""
 
     version: Version
     retracts: bool = False
@@ -73,7 +73,9 @@ class CorrectFact(ProjectCommand):
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         known = state.facts.at(self.version)
         if known is None or not isinstance(known.event, ProjectFact):
-            raise Rejected(f"version: no fact stands at {self.version}; decisions and sign-offs are reversed, not corrected")
+            raise Rejected(
+                f"version: no fact stands at {self.version}; decisions and sign-offs are reversed, not corrected"
+            )
         self._may(state, known, circumstances)
         if self.retracts == bool(self.fields or self.happened):
             raise Rejected("retracts: either take the fact back, or name the fields that change or when it happened")

@@ -1,4 +1,4 @@
-"""Deciding: a gate opens when its controls are met and the required have signed; else it stays shut, with the reasons."""
+"""Deciding: a gate opens when its controls are met and the required have signed; else it stays shut, with reasons."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,8 +13,8 @@ from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate, Point
 from domain.reviews.calling import gate_rules, open_review
-from domain.reviews.outcomes import consequences
 from domain.reviews.granting import granted
+from domain.reviews.outcomes import consequences
 from domain.reviews.rfc import decides_rfc, rfc_approved_with
 from domain.reviews.voting import Tally, logic_holds, tally_of
 from domain.state.authority import acting_as
@@ -49,7 +49,7 @@ class ReviewRefused(ProjectEvent, kind="review.refused/1"):
 
 
 class ReviewDecided(ProjectEvent, kind="review.decided/1"):
-    """A management review was decided: by which logic, with which results, on exactly which state (MOF; CMMI PMC SP 1.7).
+    """A review was decided: by which logic, with which results, on exactly which state (MOF; CMMI PMC SP 1.7).
 
     `state_digest` is SHA-256 of the stream's stored lines up to `seen`.
     """
@@ -157,7 +157,9 @@ class DecideReview(ProjectCommand):
         longest = circumstances.policy.times_of(state.column).condition_days
         for condition in self.conditions:
             if longest is not None and condition.due > circumstances.now + timedelta(days=longest):
-                raise Rejected(f"conditions: {condition.id} is due later than the {longest} days that the policy allows")
+                raise Rejected(
+                    f"conditions: {condition.id} is due later than the {longest} days that the policy allows"
+                )
         if (self.outcome == "approved") == bool(self.conditions):
             raise Rejected("conditions: they belong to the outcome approved-with-conditions, and it has at least one")
         for rule in gate_rules(state, review.gates, circumstances):
@@ -166,11 +168,7 @@ class DecideReview(ProjectCommand):
 
 def results_at(project: Project, review: Review, circumstances: Circumstances) -> tuple[Result, ...]:
     """The results of all controls at the gates of a review, each gate seen as if the ones before it were passed."""
-    return tuple(
-        result
-        for gate in review.gates
-        for result in evaluate(sight_at(project, gate, circumstances, review))
-    )
+    return tuple(result for gate in review.gates for result in evaluate(sight_at(project, gate, circumstances, review)))
 
 
 def sight_at(project: Project, gate: Gate, circumstances: Circumstances, review: Review | None) -> Sight:
@@ -235,7 +233,8 @@ def decision(
 def digest_of_results(results: tuple[Result, ...]) -> str:
     """One digest over all that the controls answered; sentences apart, for they may name the moment."""
     return digest_of(
-        f"{r.at} {r.control} {r.severity} {r.result} {r.rests_on_count} {' '.join(map(str, r.rests_on))}" for r in results
+        f"{r.at} {r.control} {r.severity} {r.result} {r.rests_on_count} {' '.join(map(str, r.rests_on))}"
+        for r in results
     )
 
 

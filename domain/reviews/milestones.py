@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
+from domain.controls.evaluation import Result
 from domain.event import Recorded
 from domain.lifecycle import MILESTONES, Basis, Gate, Phase
 from domain.state.gates import Evidence, Milestone
@@ -10,7 +11,10 @@ from domain.values import Count, Digest, EventId, Key, Moment
 
 
 class MilestoneReached(ProjectEvent):
-    """A milestone was granted: by which decision, on what basis, on which baselines."""
+    """A milestone was granted: by which decision, on what basis, on which baselines.
+
+    Without a decision of its own (standing approval) it carries the results that it stands on.
+    """
 
     gate: ClassVar[Gate]
 
@@ -19,6 +23,7 @@ class MilestoneReached(ProjectEvent):
     basis: Basis
     attempt: Count
     baselines: tuple[Evidence, ...] = ()
+    results: tuple[Result, ...] = ()
 
     def __init_subclass__(cls, *, gate: Gate | None = None, **config: Any) -> None:
         super().__init_subclass__(**config)

@@ -15,7 +15,7 @@ from domain.values import Moment
 
 
 class Report(ProjectCommand, listed=False):
-    """Tell a fact. `happened` is when it took place where that is not now: not in the future, late only with a reason."""
+    """Tell a fact; `happened` is when it took place where not now: not in the future, late only with a reason."""
 
     fact: ClassVar[type[ProjectFact]]
     happened: Moment | None = None
@@ -66,7 +66,9 @@ def reports() -> dict[str, type[Report]]:
 def _report(fact: type[ProjectFact]) -> type[Report]:
     name = "".join(word.capitalize() for word in fact.reported_as.split("-"))
     fields: Any = {field: (info.annotation, info) for field, info in fact.model_fields.items()}
-    made: type[Report] = create_model(name, __base__=Report, __doc__=fact.__doc__, __cls_kwargs__={"listed": False}, **fields)
+    made: type[Report] = create_model(
+        name, __base__=Report, __doc__=fact.__doc__, __cls_kwargs__={"listed": False}, **fields
+    )
     made.fact, made.called = fact, fact.reported_as
     return made
 

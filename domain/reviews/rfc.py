@@ -19,7 +19,7 @@ from domain.values import Key, Moment, Text
 
 
 class DecideRfc(ProjectCommand):
-    """Decide the request for change for a body that the policy names for this category: who presides must hold its role."""
+    """Decide the request for change for a body that the policy names here; who presides must hold its role."""
 
     rfc: Key
     body: Body
@@ -102,9 +102,7 @@ def pending_rfc(project: Project) -> Recorded[RfcSubmitted] | None:
     return None if any(answer.version > submitted.version for answer in answers) else submitted
 
 
-def rfc_approved_with(
-    project: Project, gates: tuple[Gate, ...], circumstances: Circumstances
-) -> Iterator[RfcDecided]:
+def rfc_approved_with(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[RfcDecided]:
     """The approval of the request for change that goes with a go review."""
     submitted, rule = pending_rfc(project), rfc_rule(project, circumstances)
     if submitted is None or rule is None or not decides_rfc(project, gates, circumstances):
@@ -112,5 +110,10 @@ def rfc_approved_with(
     held = project.team.roles_of(circumstances.who, circumstances.now)
     body = next(role for role in rule.decided_by if role in held)
     yield RfcDecided.model_validate(
-        {"rfc": submitted.event.rfc, "body": body, "outcome": "approved", "valid_until": valid_until(rule, circumstances)}
+        {
+            "rfc": submitted.event.rfc,
+            "body": body,
+            "outcome": "approved",
+            "valid_until": valid_until(rule, circumstances),
+        }
     )

@@ -94,11 +94,15 @@ class GiveSignoff(ProjectCommand):
     def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
         held = project.team.roles_of(circumstances.who, circumstances.now)
         wanted = self.role or circumstances.role
-        mine = [r for r in review.required if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)]
+        mine = [
+            r for r in review.required if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)
+        ]
         unsigned = [required for required in mine if required in waiting_for(review)]
         if not mine:
             roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
-            raise Rejected(f"review {review.id} asks {roles} to sign; {circumstances.who} was not granted {wanted or 'any'}")
+            raise Rejected(
+                f"review {review.id} asks {roles} to sign; {circumstances.who} was not granted {wanted or 'any'}"
+            )
         return (unsigned or mine)[0]
 
     def _signoff(

@@ -1,6 +1,6 @@
 """Why not? What keeps the next gate of a project shut, since when, and who can open it with what."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,7 +83,7 @@ def why_not(project: Project, circumstances: Circumstances, gate: Gate | None = 
     )
 
 
-_GROUPS = {
+_GROUPS: dict[str, Callable[[Result], bool]] = {
     "shut": lambda result: result.blocks,
     "warned": lambda result: result.warns,
     "owed": lambda result: result.result == "owed",
@@ -111,7 +111,9 @@ def _seen(
 def _obstacle(project: Project, result: Result, circumstances: Circumstances) -> Obstacle:
     control = controls()[result.control]
     newest = project.facts.at(max(result.rests_on, default=0))
-    since = max(phase_since(project, circumstances), newest.measured_at) if newest else phase_since(project, circumstances)
+    since = (
+        max(phase_since(project, circumstances), newest.measured_at) if newest else phase_since(project, circumstances)
+    )
     people = _holders(project, control.met_by, circumstances)
     return Obstacle(result, control.question, control.met_by, people, control.met_with, since)
 
@@ -153,7 +155,9 @@ def _uncalled(project: Project, gate: Gate, circumstances: Circumstances) -> Ite
 
 def _sentence(project: Project, gate: Gate, shut: int, waits: tuple[WaitsFor, ...]) -> str:
     if project.entry.held_since:
-        return f"{project.key} is held since {project.entry.held_since:%Y-%m-%d}: nothing is decided until it is resumed"
+        return (
+            f"{project.key} is held since {project.entry.held_since:%Y-%m-%d}: nothing is decided until it is resumed"
+        )
     if shut:
         return f"{gate} stays shut: {shut} control{'s are' if shut > 1 else ' is'} not met"
     if waits:

@@ -18,7 +18,7 @@ People = Annotated[tuple[Person, ...], Field(min_length=1, max_length=20)]
 
 
 class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
-    """These rules are in force from a date, for new projects or also for open ones at their next gate (MOF, Policy SMF)."""
+    """These rules are in force from a date, for new projects or also for open ones at their next gate (MOF)."""
 
     policy: Policy
     effective_from: Moment

@@ -10,11 +10,11 @@ from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.rulebook import PolicyEvent, Rulebook, Template, Use
 from domain.rules.command import PolicyCommand
-from domain.values import Count, Digest, Document, Key, Moment, Name, Permille, Role, Text, Version
+from domain.values import Count, Document, Key, Moment, Name, Permille, Role, Text, Version
 
 
 class StandardChangeRegistered(PolicyEvent, kind="standard-change.registered/1"):
-    """A kind of change is approved in advance: its steps, its way back, its checks, its limits (MOF, Change SMF, step 4)."""
+    """A kind of change is approved in advance: steps, way back, checks, limits (MOF, Change SMF, step 4)."""
 
     template: Key
     template_version: Version

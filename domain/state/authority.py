@@ -19,4 +19,6 @@ def acting_as(project: Project, circumstances: Circumstances, roles: Iterable[st
     asked = " or ".join(allowed) or "nobody, by this policy"
     holders = sorted({a.person for role in allowed for a in project.team.holders(role, circumstances.now)})
     who = f"; that is {', '.join(holders[:3])}" if holders else "; nobody holds that role here yet"
-    raise Rejected(f"{what} is for {asked}{who}, and {circumstances.who} acts as {circumstances.role or 'no such role'}")
+    raise Rejected(
+        f"{what} is for {asked}{who}, and {circumstances.who} acts as {circumstances.role or 'no such role'}"
+    )
