@@ -17,13 +17,17 @@ OWNER = "program-manager"
 
 
 class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
-    """A person may act in a role from then on (MOF 4.0, Team SMF); `deputy_for` is the assignment they stand in for."""
+    """A person may act in a role from then on (MOF 4.0, Team SMF).
+
+    `deputy_for` is the assignment they stand in for, `granted_by_role` the role that granted it; none for a requester.
+    """
 
     person: Person
     role: Role
     since: Moment | None = None
     until: Moment | None = None
     deputy_for: EventId | None = None
+    granted_by_role: Role | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.team.assignments[recorded.id] = Assignment(
@@ -33,7 +37,7 @@ class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
             version=recorded.version,
             since=max(self.since or recorded.measured_at, recorded.measured_at),
             granted_by=recorded.who,
-            granted_as=recorded.role,
+            granted_as=self.granted_by_role,
             until=self.until,
             deputy_for=self.deputy_for,
         )
@@ -60,9 +64,10 @@ class AssignRole(ProjectCommand):
         self._makes_sense(state, circumstances)
         if self.person == circumstances.who:
             raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
-        if not (_founds(state, circumstances) and _open(state, self.role, circumstances)):
-            _must_grant(state, self.role, circumstances)
-        yield RoleAssigned(**{name: getattr(self, name) for name in type(self).model_fields})
+        founds = _open(state, self.role, circumstances) and _founds(state, circumstances)
+        role = _founder_role(state, circumstances) if founds else _granting(state, self.role, circumstances)
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        yield RoleAssigned(**fields, granted_by_role=role)
 
     def _given(self, state: Project, circumstances: Circumstances) -> bool:
         mine = (self.person, self.until, self.deputy_for)
@@ -105,7 +110,7 @@ class ReleaseRole(ProjectCommand):
             return
         founded = held.granted_by == circumstances.who and _light(state) and _founds(state, circumstances)
         if held.person != circumstances.who and not founded:
-            _must_grant(state, held.role, circumstances)
+            _granting(state, held.role, circumstances)
         yield RoleReleased(assignment=self.assignment, reason=self.reason)
 
 
@@ -135,8 +140,13 @@ def _lasting(project: Project, role: str, circumstances: Circumstances) -> list[
 
 def _founds(project: Project, circumstances: Circumstances) -> bool:
     """Whether this person may set up a team that nobody can set up yet: as requester, or as owner."""
-    roles = project.team.roles_of(circumstances.who, circumstances.now)
-    return circumstances.who == project.entry.requester or OWNER in roles
+    is_requester = circumstances.who == project.entry.requester
+    return is_requester or _founder_role(project, circumstances) is not None
+
+
+def _founder_role(project: Project, circumstances: Circumstances) -> str | None:
+    owns = project.team.assignment(circumstances.who, OWNER, circumstances.now)
+    return OWNER if owns else None
 
 
 def _light(project: Project) -> bool:
@@ -145,11 +155,12 @@ def _light(project: Project) -> bool:
 
 
 def _open(project: Project, role: str, circumstances: Circumstances) -> bool:
-    vacant = role if _light(project) else ACCOUNTABLE
-    return not _lasting(project, vacant, circumstances)
+    """Whether there is nobody yet whom the policy could ask for this role."""
+    return not _lasting(project, role if _light(project) else ACCOUNTABLE, circumstances)
 
 
-def _must_grant(project: Project, role: str, circumstances: Circumstances) -> None:
+def _granting(project: Project, role: str, circumstances: Circumstances) -> str:
+    """The role in which this person grants or ends another. Raises `Rejected` where the policy gives them none."""
     policy = circumstances.policy
     act = "assign-signing-role" if role in signing_roles(policy, project.column) else "assign-role"
-    acting_as(project, circumstances, policy.authorities_for(act, project.column), f"to grant or end {role}")
+    return acting_as(project, circumstances, policy.authorities_for(act, project.column), f"to grant or end {role}")

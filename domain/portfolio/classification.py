@@ -14,7 +14,8 @@ from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.standing import must_be_alive
 from domain.values import Count, Fact, Key, Name, Role, Text
 
-Answer = Annotated[int, Field(ge=0, le=3)]
+MOST = 3
+Answer = Annotated[int, Field(ge=0, le=MOST)]
 """From 0, not at all, to 3, as much as can be."""
 
 
@@ -71,8 +72,8 @@ class ChangeClassified(ProjectEvent, kind="change.classified/1"):
 class ClassifyChange(ProjectCommand):
     """Answer the eight questions; the category follows. An emergency names the harm, or the incident that it ends.
 
-    Until someone with the policy's authority has classified, anyone may; to lower always asks for the authority that
-    the higher category has for it, a reason, and another person than the requester.
+    Until someone with the policy's authority, who is not the requester, has classified, anyone may; repeating it with
+    that authority confirms it. To lower always asks for a reason and the authority that the higher category has for it.
     """
 
     answers: Answers
@@ -83,39 +84,37 @@ class ClassifyChange(ProjectCommand):
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         must_be_alive(state)
-        if self.priority == "emergency" and self.harm is None and self.incident is None:
+        if self.priority == "emergency" and not self.harm and not self.incident:
             raise Rejected("harm: an emergency needs the harm that waiting would do, or the incident that it ends")
         category, score = derived(self.answers, _rule(circumstances.policy))
-        entry = state.entry
-        was = Classification(category=entry.category, priority=entry.priority) if entry.category else None
-        if was and _rank(category) < _rank(was.category):
-            authority: str | None = self._lowering(state, was, circumstances)
-        else:
-            authority = _classifying(state, category, self.priority, circumstances)
-        event = ChangeClassified(
-            **{name: getattr(self, name) for name in type(self).model_fields},
-            category=category,
-            score=score,
-            authority=authority,
-            was=was,
-        )
-        if not _said(state, event):
-            yield event
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        event = ChangeClassified(**fields, category=category, score=score)
+        roles = _classifiers(state, event, circumstances.policy)
+        authority = _acting(state, roles, circumstances)
+        last = state.facts.latest(ChangeClassified)
+        if last and _same(last.event, event) and authority in (None, last.event.authority):
+            return
+        was = Classification(category=last.event.category, priority=last.event.priority) if last else None
+        event = event.model_copy(update={"was": was})
+        if event.lowers:
+            authority = self._lowering(state, circumstances)
+        elif authority is None:
+            _must_be_unsettled(state, last, roles, circumstances)
+        yield event.model_copy(update={"authority": authority})
 
-    def _lowering(self, state: Project, was: Classification, circumstances: Circumstances) -> str:
-        if self.reason is None:
-            raise Rejected(f"reason: say why the change is less than {was.category} now")
-        if circumstances.who == state.entry.requester:
-            raise Rejected(f"{circumstances.who} asked for this change: someone else has to lower its category")
-        roles = circumstances.policy.authorities_for("lower", was.category)
-        return acting_as(state, circumstances, roles, f"to lower a {was.category} change")
+    def _lowering(self, state: Project, circumstances: Circumstances) -> str:
+        if not self.reason:
+            raise Rejected(f"reason: say why the change is less than {state.entry.category} now")
+        _must_not_be_theirs(state, "lower its category", circumstances)
+        roles = circumstances.policy.authorities_for("lower", state.column)
+        return acting_as(state, circumstances, roles, f"to lower a {state.entry.category} change")
 
 
 def derived(answers: Answers, rule: CategoryRule) -> tuple[Category, int]:
     """The category that these answers make, and their sum over the questions that the rule counts."""
     counted = {question: answer for question, answer in answers if question in rule.questions}
     score = sum(counted.values())
-    if score >= rule.major_from or any(counted.get(question) == 3 for question in rule.decisive):
+    if score >= rule.major_from or any(counted.get(question) == MOST for question in rule.decisive):
         return "major", score
     return ("significant" if score >= rule.significant_from else "minor"), score
 
@@ -130,24 +129,35 @@ def _rank(category: Category) -> int:
     return CATEGORIES.index(category)
 
 
-def _classifying(project: Project, category: Category, priority: Priority, circumstances: Circumstances) -> str | None:
-    """The role in which this person classifies; None where none is needed yet and they have none."""
-    authorities = circumstances.policy.authorities_for
-    roles = {*authorities("classify", column_of(category, priority)), *authorities("classify", category)}
-    if project.entry.category:
-        roles.update(authorities("classify", project.column))
-    last = project.facts.latest(ChangeClassified)
+def _same(last: ChangeClassified, event: ChangeClassified) -> bool:
+    return last.model_copy(update={"was": None, "authority": None}) == event
+
+
+def _classifiers(project: Project, event: ChangeClassified, policy: Policy) -> tuple[str, ...]:
+    """Who may classify like this: by the column that it leads to, and by the one that it leaves."""
+    leads_to = policy.authorities_for("classify", column_of(event.category, event.priority))
+    leaves = policy.authorities_for("classify", project.column) if project.entry.category else ()
+    return tuple(dict.fromkeys((*leads_to, *leaves)))
+
+
+def _acting(project: Project, roles: tuple[str, ...], circumstances: Circumstances) -> str | None:
+    """In which of these roles this person acts, if in any; the requester in none."""
+    c = circumstances
+    if c.who == project.entry.requester:
+        return None
+    held = project.team.roles_of(c.who, c.now)
+    return next((role for role in roles if role in held and c.role in (None, role)), None)
+
+
+def _must_be_unsettled(
+    project: Project, last: Recorded[ChangeClassified] | None, roles: tuple[str, ...], circumstances: Circumstances
+) -> None:
+    """Raise `Rejected` where someone with authority has classified already, and this person has none."""
     if last and (last.event.authority or last.event.template) and roles:
-        return acting_as(project, circumstances, sorted(roles), "to classify this change anew")
-    held = project.team.roles_of(circumstances.who, circumstances.now)
-    acting = {circumstances.role} if circumstances.role else held
-    return min(roles & acting & held, default=None)
+        _must_not_be_theirs(project, "classify it anew", circumstances)
+        acting_as(project, circumstances, roles, "to classify this change anew")
 
 
-def _said(project: Project, event: ChangeClassified) -> bool:
-    """Whether this is what holds already, by the same authority or a better founded one."""
-    last = project.facts.latest(ChangeClassified)
-    if last is None:
-        return False
-    same = event.model_copy(update={"was": last.event.was, "authority": last.event.authority})
-    return last.event == same and (event.authority is None or last.event.authority is not None)
+def _must_not_be_theirs(project: Project, what: str, circumstances: Circumstances) -> None:
+    if circumstances.who == project.entry.requester:
+        raise Rejected(f"{circumstances.who} asked for this change: someone else has to {what}")
