@@ -46,7 +46,7 @@ class GateRule(Fact):
     Who is required must say go; of a body (`cab:*`) `quorum` is the share that must have voted, `majority` the share
     of its votes that must be for go, both in thousandths, and `minimum` how many votes for go there must be at least;
     `minimum_at_stake` takes its place where data or money can be lost. A no-go of a role in `no_go_stands` can't be
-    overridden where others can.
+    overridden where others can. A gate is decided by one of `decided_by`, the RFC by all of them in their order.
     """
 
     gate: GateOrRfc

@@ -93,7 +93,8 @@ def _cell(rule: GateRule | None) -> str:
         return "–"
     if rule.mode == "standing":
         return MODES["standing"]
-    by = f"decided by {' or '.join(rule.decided_by)} {MODES[rule.mode]}"
+    deciders = (" and then " if rule.gate == "rfc" else " or ").join(rule.decided_by)
+    by = f"decided by {deciders} {MODES[rule.mode]}"
     signing = listed(rule.required, "nobody signs")
     parts = (signing, *_logic(rule), by, NO_GOES[rule.no_go], _stands(rule), _expiry(rule))
     return "; ".join(part for part in parts if part)
