@@ -203,13 +203,14 @@ class Policy(Fact):
 
     @model_validator(mode="after")
     def _names_each_rule_once(self) -> "Policy":
-        for what, names in (
-            ("control", [rule.control for rule in self.controls]),
-            ("gate", [(rule.gate, rule.column) for rule in self.gates]),
-            ("time", [rule.column for rule in self.times]),
-            ("authority", [rule.act for rule in self.authorities]),
-            ("discipline", [rule.discipline for rule in self.disciplines]),
-        ):
+        named: dict[str, list[object]] = {
+            "control": [rule.control for rule in self.controls],
+            "gate": [(rule.gate, rule.column) for rule in self.gates],
+            "time": [rule.column for rule in self.times],
+            "authority": [rule.act for rule in self.authorities],
+            "discipline": [rule.discipline for rule in self.disciplines],
+        }
+        for what, names in named.items():
             twice = {str(name) for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"the policy has two rules for the {what} {', '.join(sorted(twice))}")

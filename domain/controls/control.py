@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from domain.controls.objectives import Objective
-from domain.event import Recorded
 from domain.lifecycle import Column, Gate, Point
 from domain.policy import Policy
 from domain.rulebook import Rulebook
@@ -62,29 +61,43 @@ class Finding:
     rests_on: tuple[int, ...] = ()
 
 
-def _versions(records: Iterable[Recorded]) -> tuple[int, ...]:
-    return tuple(sorted(record.version for record in records))
+class Placed(Protocol):
+    """Anything that has its place in a project's stream: a record, a sign-off, a milestone, a waiver."""
+
+    @property
+    def version(self) -> int: ...
 
 
-def met(sentence: str, *records: Recorded) -> Finding:
+def _versions(records: Iterable[Placed]) -> tuple[int, ...]:
+    return tuple(sorted({record.version for record in records}))
+
+
+def met(sentence: str, *records: Placed) -> Finding:
     return Finding("met", sentence, _versions(records))
 
 
-def unmet(sentence: str, *records: Recorded) -> Finding:
+def unmet(sentence: str, *records: Placed) -> Finding:
     return Finding("unmet", sentence, _versions(records))
 
 
-def not_applicable(sentence: str, *records: Recorded) -> Finding:
+def not_applicable(sentence: str, *records: Placed) -> Finding:
     return Finding("not-applicable", sentence, _versions(records))
 
 
-def undetermined(sentence: str, *records: Recorded) -> Finding:
+def undetermined(sentence: str, *records: Placed) -> Finding:
     return Finding("undetermined", sentence, _versions(records))
 
 
 def nothing(sight: Sight, sentence: str) -> Finding:
     """The answer over an empty set."""
     return Finding("unmet" if sight.strict else "not-applicable", sentence)
+
+
+def named(names: Iterable[object]) -> str:
+    """At most three of these by name, in their order, and how many more there are."""
+    known = [str(name) for name in names]
+    more = f" and {len(known) - 3} more" if len(known) > 3 else ""
+    return ", ".join(known[:3]) + more
 
 
 Check = Callable[[Sight], Finding]
