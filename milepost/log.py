@@ -1,0 +1,222 @@
+"""The log: every event as its bytes, in one order, on PostgreSQL; the only place that knows the store."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString, NamedTuple, cast
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Connection, Cursor
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow, tuple_row
+
+from domain.codec import decode
+from domain.event import Recorded
+from domain.opening import STREAM, LogOpened
+from milepost.migrate import Unsafe, demand_rights
+
+LOCK_SECONDS = 10
+FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
+CHANNEL = "milepost_log"
+_LOCK: LiteralString = "LOCK TABLE log.writer IN EXCLUSIVE MODE"
+_INSERT: LiteralString = """
+    INSERT INTO log.events (originator_id, originator_version, topic, state, notification_id)
+    SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])
+    """
+_COLUMNS: LiteralString = "notification_id, originator_id, originator_version, topic, state"
+_OWN = ("dbname", "host", "port", "user", "password")
+
+
+class Stored(NamedTuple):
+    """One event as it is kept: its position in the log, its place in its stream, its kind and its bytes."""
+
+    position: int
+    stream: str
+    version: int
+    kind: str
+    data: bytes
+
+
+class Store(PostgresApplicationRecorder):
+    """The library's recorder on our tables: gapless positions under the writer's lock, and nothing that it may create."""
+
+    def __init__(self, conninfo: str) -> None:
+        super().__init__(_datastore(conninfo), events_table_name="events")
+        self.channel_name = CHANNEL
+        self.lock_table_statements = [cast(LiteralString, f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"), _LOCK]
+
+    def create_table(self) -> None:
+        raise Unsafe("the log's tables are made by `milepost migrate` alone")
+
+    def append(self, cursor: Cursor[Any], events: Sequence[Stored]) -> None:
+        """Insert these in one statement; whoever calls this holds the lock and has counted the positions."""
+        positions, streams, versions, kinds, lines = map(list, zip(*events, strict=True))
+        cursor.execute(_INSERT, (streams, versions, kinds, lines, positions), prepare=True)
+
+    def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
+        self._lock_table(curs)
+        self._notify_channel(curs)
+        [last] = cast("DictRow", curs.execute(self.max_notification_id_statement).fetchone()).values()
+        events = [
+            Stored((last or 0) + n, str(event.originator_id), event.originator_version, event.topic, event.state)
+            for n, event in enumerate(stored_events, 1)
+        ]
+        self.append(curs, events)
+
+    def _fetch_ids_after_insert_events(
+        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **_: Any
+    ) -> Sequence[int]:
+        [last] = cast("DictRow", curs.execute(self.max_notification_id_statement).fetchone()).values()
+        return range(last - len(stored_events) + 1, last + 1)
+
+    def begin(self, cursor: Cursor[Any]) -> None:
+        """Begin a transaction that alone may write: the lock also waits for one whose COMMIT was never answered."""
+        cursor.execute("BEGIN")
+        self._lock_table(cursor)
+
+    def commit(self, cursor: Cursor[Any]) -> None:
+        self._notify_channel(cursor)
+        cursor.execute("COMMIT")
+
+
+def _datastore(conninfo: str) -> PostgresDatastore:
+    params: Mapping[str, Any] = conninfo_to_dict(conninfo)
+    named = {name: str(params.get(name) or "") or None for name in _OWN}
+    store = PostgresDatastore(**cast("dict[str, Any]", named), schema="log", originator_id_type="text", max_overflow=15)
+    assert isinstance(store.pool.kwargs, dict)
+    store.pool.kwargs |= {"connect_timeout": 5} | {k: v for k, v in params.items() if k not in _OWN}
+    return store
+
+
+class Head(NamedTuple):
+    """The last event of the log: its position, 0 in an empty one, and the moment at which it was written."""
+
+    position: int
+    recorded_at: datetime | None
+
+    @classmethod
+    def of(cls, stored: Stored) -> "Head":
+        return cls(stored.position, decode(stored.data).recorded_at)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which log this is: its id, the operator's name for it, its generation."""
+
+    id: str
+    name: str
+    generation: int
+
+
+class NotOpened(Exception):
+    """There is no log here yet, or another than was expected."""
+
+
+class Log:
+    """What was written, for reading. Threads may share it; each read takes a connection of its own.
+
+    Raises `Unsafe` where the role may do more than read and append. Reads raise `psycopg.Error`.
+    """
+
+    def __init__(self, conninfo: str, environment: Mapping[str, str] = os.environ) -> None:
+        if environment.get(FUNCTIONS):
+            raise Unsafe(f"{FUNCTIONS} is set: with it a reader that follows the log misses events, so take it away")
+        self.conninfo = conninfo
+        with self.connect() as connection:
+            demand_rights(connection)
+        self.store = Store(conninfo)
+
+    def connect(self, **session: str) -> Connection[Any]:
+        """A connection of one's own, each statement a transaction; `session` are settings for it."""
+        options = " ".join(f"-c {name}={value}" for name, value in session.items())
+        return psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options=options or None)
+
+    def close(self) -> None:
+        self.store.datastore.close()
+
+    def identity(self) -> Identity:
+        """Which log this is. Raises `NotOpened` where position 1 is still free."""
+        first = next(self.events(until=1), None)
+        if first is None:
+            raise NotOpened("this log is empty: open it first")
+        opened = decode(first.data).event
+        if not isinstance(opened, LogOpened):
+            raise NotOpened(f"position 1 holds {first.kind} and not {LogOpened.kind}: this is no log of Milepost")
+        return Identity(opened.log, opened.name, opened.generation)
+
+    def head(self) -> Head:
+        with self._cursor() as cursor:
+            last = cursor.execute(f"SELECT {_COLUMNS} FROM log.events ORDER BY 1 DESC LIMIT 1").fetchone()
+        return Head.of(Stored(*last)) if last else Head(0, None)
+
+    def stream(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The events of one stream with versions greater than `after`, in order."""
+        return [decode(stored.data) for stored in self.lines([stream], after)]
+
+    def lines(self, streams: Sequence[str], after: int = 0) -> list[Stored]:
+        """The stored events of some streams with versions greater than `after`, stream by stream."""
+        with self._cursor() as cursor:
+            return lines(cursor, streams, after)
+
+    def events(self, after: int = 0, until: int | None = None, batch: int = 1000) -> Iterator[Stored]:
+        """Every event with a position greater than `after`, to `until` or the end, read `batch` at a time."""
+        while rows := self.page(after, batch, until):
+            yield from rows
+            after = rows[-1].position
+
+    def page(self, after: int, limit: int, until: int | None = None) -> list[Stored]:
+        """At most `limit` events with positions greater than `after`, in order."""
+        with self._cursor() as cursor:
+            return next_events(cursor, after, limit, until)
+
+    def outcome(self, actor: str, command: str) -> tuple[bytes, bytes] | None:
+        """The digest of what was asked and the answer, as stored; None where no such command was carried out."""
+        with self._cursor() as cursor:
+            return outcomes(cursor, [(actor, command)]).fetchone()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor[tuple[Any, ...]]]:
+        """A cursor from the store's pool: past the library's own retries, which would hide for long that nothing answers."""
+        self.store.datastore.pool.open()
+        with self.store.datastore.pool.connection(timeout=5) as connection:
+            with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+                yield cursor
+
+
+def lines(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[Stored]:
+    """The stored events of some streams with versions greater than `after`, stream by stream."""
+    cursor.execute(
+        f"SELECT {_COLUMNS} FROM log.events WHERE originator_id = ANY(%b) AND originator_version > %b"
+        " ORDER BY originator_id, originator_version",
+        (list(streams), after),
+        prepare=True,
+    )
+    return [Stored(*row) for row in cursor.fetchall()]
+
+
+def next_events(cursor: Cursor[Any], after: int, limit: int, until: int | None = None) -> list[Stored]:
+    return [Stored(*row) for row in select_events(cursor, after, limit, until).fetchall()]
+
+
+def select_events(cursor: Cursor[Any], after: int, limit: int, until: int | None = None) -> Cursor[Any]:
+    """Ask for events by position; the rows are `Stored`."""
+    return cursor.execute(
+        f"SELECT {_COLUMNS} FROM log.events WHERE notification_id > %b AND notification_id <= %b ORDER BY 1 LIMIT %b",
+        (after, until or 2**53, limit),
+        prepare=True,
+    )
+
+
+def outcomes(cursor: Cursor[Any], asked: Sequence[tuple[str, str]]) -> Cursor[Any]:
+    """Ask what these commands were answered: digest, outcome, actor, command id."""
+    actors, commands = [actor for actor, _ in asked], [command for _, command in asked]
+    return cursor.execute(
+        "SELECT digest, outcome, a, c FROM unnest(%b::text[], %b::text[]) AS asked (a, c), LATERAL ("
+        " SELECT digest, outcome FROM log.outcomes WHERE actor = a AND command_id = c LIMIT 1) AS known",
+        (actors, commands),
+        prepare=True,
+    )

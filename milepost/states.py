@@ -1,0 +1,110 @@
+"""States: what is known of each stream, kept between commands as long as there is room."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.codec import decode
+from domain.event import Recorded
+from domain.opening import Opening
+from domain.rulebook import Rulebook
+from domain.state.project import Project
+from milepost.log import Stored
+
+BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
+    "project": lambda stream: Project(stream=stream),
+    "policy": lambda _: Rulebook(),
+    "log": lambda _: Opening(),
+}
+"""What is known of a stream of each category before its first event."""
+
+KEPT_EVENTS = 20_000
+
+
+@dataclass(slots=True)
+class Known:
+    """What a stream's events have made, and the origin that they all have: none before the first."""
+
+    state: Any
+    origin: str | None = None
+
+    def apply(self, recorded: Recorded) -> None:
+        self.state.apply(recorded)
+        self.origin = recorded.origin
+
+
+class States:
+    """The states of the streams used last; the rest is folded again when it is asked for.
+
+    `read` gives the stored events of some streams. What a transaction has not yet committed is held as pending, so
+    that a stream can be folded again in the midst of it.
+    """
+
+    def __init__(self, read: Callable[[Sequence[str]], Iterable[Stored]], room: int = KEPT_EVENTS) -> None:
+        self._read, self._room = read, room
+        self._known: OrderedDict[str, Known] = OrderedDict()
+        self._pending: defaultdict[str, list[Recorded]] = defaultdict(list)
+        self._used: set[str] = set()
+
+    def __getitem__(self, stream: str) -> Any:
+        return self.known(stream).state
+
+    def known(self, stream: str) -> Known:
+        self._used.add(stream)
+        known = self._known.get(stream)
+        if known is None:
+            self.load([stream])
+            known = self._known[stream]
+            for recorded in self._pending.get(stream, ()):
+                known.apply(recorded)
+        return known
+
+    def load(self, streams: Iterable[str]) -> None:
+        """Fold those of these streams that are not known, read in one go."""
+        missing = [stream for stream in dict.fromkeys(streams) if stream not in self._known]
+        if not missing:
+            return
+        fresh = {stream: Known(BEGINNINGS[stream.partition("-")[0]](stream)) for stream in missing}
+        for stored in self._read(missing):
+            fresh[stored.stream].apply(decode(stored.data))
+        self._known.update(fresh)
+
+    def written(self, events: Iterable[Recorded]) -> None:
+        """These are in the transaction, and applied already."""
+        for recorded in events:
+            self._pending[recorded.stream].append(recorded)
+            self._known[recorded.stream].origin = recorded.origin
+
+    def follow(self, stored: Iterable[Stored]) -> None:
+        """Apply what others have written in the meantime, where it is the next event of a stream that is known."""
+        for line in stored:
+            known = self._known.get(line.stream)
+            if known is None or line.version <= known.state.version:
+                continue
+            if line.version == known.state.version + 1:
+                known.apply(decode(line.data))
+            else:
+                del self._known[line.stream]
+
+    def drop(self, *streams: str) -> None:
+        """Forget what may be half changed."""
+        for stream in streams:
+            self._known.pop(stream, None)
+
+    def settle(self) -> None:
+        """The transaction has committed: make room, oldest use first, and keep nothing of streams that don't exist."""
+        for stream in self._used & self._known.keys():
+            self._known.move_to_end(stream)
+            if self._known[stream].state.version == 0:
+                del self._known[stream]
+        self._pending.clear()
+        self._used.clear()
+        total = sum(known.state.version for known in self._known.values())
+        while total > self._room and len(self._known) > 1:
+            total -= self._known.popitem(last=False)[1].state.version
+
+    def forget(self) -> None:
+        self._known.clear()
+        self._pending.clear()
+        self._used.clear()
