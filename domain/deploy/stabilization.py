@@ -75,7 +75,7 @@ def quiet_period(project: Project) -> Recorded[QuietPeriodStarted] | None:
 
 
 def quiet_until(project: Project, circumstances: Circumstances) -> datetime:
-    """When a quiet period that begins now ends: by working days, or by its share of the stabilization between least and most."""
+    """When a quiet period that begins now ends: after working days, or a bounded share of the stabilization."""
     times = circumstances.policy.times_of(project.column)
     if times.quiet_working_days:
         return working_days_later(circumstances.now, times.quiet_working_days, circumstances.policy.calendar)

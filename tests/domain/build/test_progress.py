@@ -1,0 +1,40 @@
+"""Progress."""
+
+from datetime import date
+
+import pytest
+
+from domain.build.progress import WorkProgressed
+from domain.reviews.reporting import report
+from tests.domain.openings import PROPOSED, GivenPast
+
+HALF = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), done=500)
+
+
+def test_is_told_in_thousandths(given: GivenPast) -> None:
+    given(PROPOSED).when(report(HALF)).then(HALF)
+
+
+def test_is_told_in_units(given: GivenPast) -> None:
+    units = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), units="7.5")
+    given(PROPOSED).when(report(units)).then(units)
+
+
+def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
+    given(PROPOSED, HALF).when(report(HALF)).then_nothing()
+
+
+@pytest.mark.parametrize(("done", "units"), [(None, None), (500, "7.5")])
+def test_is_told_in_one_measure(given: GivenPast, done: int | None, units: str | None) -> None:
+    told = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), done=done, units=units)
+    given(PROPOSED).when(report(told)).then_rejected("either in thousandths or in units")
+
+
+def test_is_never_less_than_nothing(given: GivenPast) -> None:
+    told = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), units="-1")
+    given(PROPOSED).when(report(told)).then_rejected("less than nothing")
+
+
+def test_is_not_of_tomorrow(given: GivenPast) -> None:
+    told = WorkProgressed(package="wp-1", as_of=date(2026, 1, 6), done=500)
+    given(PROPOSED).when(report(told)).then_rejected("as_of: .* in the future")
