@@ -1,0 +1,75 @@
+"""An incident."""
+
+from datetime import timedelta
+
+from domain.deploy.incidents import IncidentReported, IncidentRestored, open_incidents
+from domain.deploy.outages import Outage
+from domain.reviews.reporting import report
+from tests.conftest import START
+from tests.domain.deploy.past import STARTED
+from tests.domain.openings import PROPOSED, GivenPast
+
+DOWN = IncidentReported(
+    incident="i1",
+    service="pay",
+    severity="high",
+    detected_at=START,
+    started_at=START - timedelta(minutes=20),
+    suspected_attempt="a1",
+)
+UP = IncidentRestored(
+    incident="i1", how="restarted", outages=(Outage(since=START, until=START + timedelta(minutes=9)),)
+)
+
+
+def test_is_reported(given: GivenPast) -> None:
+    given(PROPOSED, STARTED).when(report(DOWN)).then(DOWN)
+
+
+def test_is_reported_without_a_suspicion(given: GivenPast) -> None:
+    unknown = IncidentReported(incident="i2", service="pay", severity="low", detected_at=START)
+    given(PROPOSED).when(report(unknown)).then(unknown)
+
+
+def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
+    given(PROPOSED, STARTED, DOWN).when(report(DOWN)).then_nothing()
+    given(PROPOSED, STARTED, DOWN, UP).when(report(UP)).then_nothing()
+
+
+def test_suspects_an_attempt_that_there_was(given: GivenPast) -> None:
+    given(PROPOSED).when(report(DOWN)).then_rejected("a1 never started")
+
+
+def test_is_not_detected_in_the_future(given: GivenPast) -> None:
+    later = DOWN.model_copy(update={"detected_at": START + timedelta(days=9)})
+    given(PROPOSED, STARTED).when(report(later)).then_rejected("detected in the future")
+
+
+def test_does_not_start_after_it_was_detected(given: GivenPast) -> None:
+    turned = DOWN.model_copy(update={"started_at": START + timedelta(minutes=1)})
+    given(PROPOSED, STARTED).when(report(turned)).then_rejected("can't start after")
+
+
+def test_is_restored(given: GivenPast) -> None:
+    given(PROPOSED, STARTED, DOWN).when(report(UP)).then(UP)
+
+
+def test_that_nobody_reported_is_not_restored(given: GivenPast) -> None:
+    given(PROPOSED).when(report(UP)).then_rejected("i1 was never reported")
+
+
+def test_has_no_outage_that_ends_before_it_begins(given: GivenPast) -> None:
+    turned = UP.model_copy(update={"outages": (Outage(since=START, until=START - timedelta(minutes=1)),)})
+    given(PROPOSED, STARTED, DOWN).when(report(turned)).then_rejected("outages: an outage")
+
+
+def test_is_open_until_it_is_restored_and_again_once_it_is_back(given: GivenPast) -> None:
+    second = IncidentReported(incident="i2", service="pay", severity="low", detected_at=START)
+    worse = DOWN.model_copy(update={"severity": "critical"})
+
+    def still_open(*past: object) -> list[str]:
+        return [record.event.incident for record in open_incidents(given(PROPOSED, STARTED, *past).project())]
+
+    assert still_open(DOWN, second) == ["i1", "i2"]
+    assert still_open(DOWN, second, UP) == ["i2"]
+    assert still_open(DOWN, second, UP, worse) == ["i2", "i1"]

@@ -1,0 +1,39 @@
+"""A survey."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.deploy.surveys import SurveyRecorded
+from domain.reviews.reporting import report
+from tests.domain.openings import PROPOSED, GivenPast
+
+HELD = SurveyRecorded(survey="s1", asked=40, counts=((3, 5), (4, 15), (5, 10)))
+
+
+def test_is_held(given: GivenPast) -> None:
+    given(PROPOSED).when(report(HELD)).then(HELD)
+
+
+def test_is_dated(given: GivenPast) -> None:
+    dated = SurveyRecorded(survey="s1", planned_for=date(2026, 6, 1))
+    given(PROPOSED).when(report(dated)).then(dated)
+
+
+def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
+    given(PROPOSED, HELD).when(report(HELD)).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("odd", "because"),
+    [
+        ({"least": 5}, "scale from 5 to 5"),
+        ({"most": 4}, "scale from 1 to 4"),
+        ({"least": 4}, "scale from 4 to 5"),
+        ({"counts": ((3, 5), (3, 1))}, "counted twice"),
+        ({"asked": 29}, "30 answers of 29 people"),
+    ],
+)
+def test_adds_up(given: GivenPast, odd: dict[str, Any], because: str) -> None:
+    given(PROPOSED).when(report(HELD.model_copy(update=odd))).then_rejected(because)
