@@ -12,7 +12,6 @@ from domain.rulebook import PolicyEvent, Rulebook
 from domain.rules.command import PolicyCommand
 from domain.values import Moment, Person, Text
 
-ADOPTS = "cab"
 Applies = Literal["new", "open-at-next-gate"]
 People = Annotated[tuple[Person, ...], Field(min_length=1, max_length=20)]
 
@@ -32,7 +31,7 @@ class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
 
 
 class AdoptPolicy(PolicyCommand):
-    """Put the next version of a policy in force: the advisory board (`cab`) does, and never who proposed it."""
+    """Put the next version of a policy in force: its keepers do, and never who proposed it."""
 
     policy: Policy
     proposed_by: Person
@@ -41,11 +40,12 @@ class AdoptPolicy(PolicyCommand):
 
     def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
         who = circumstances.who
-        if circumstances.role != ADOPTS:
-            raise Rejected(f"a policy is adopted by the change advisory board: act in the role {ADOPTS}")
+        keepers = circumstances.policy.keepers
+        if circumstances.role not in keepers:
+            raise Rejected(f"policies are kept by {' or '.join(keepers) or 'nobody'}: act in that role")
         if self.proposed_by == who:
-            raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else of the board adopts it")
-        self._follows(state)
+            raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else adopts it")
+        follows(state, self.policy)
         yield PolicyAdopted(
             policy=self.policy,
             effective_from=circumstances.now,
@@ -55,11 +55,13 @@ class AdoptPolicy(PolicyCommand):
             reason=self.reason,
         )
 
-    def _follows(self, rulebook: Rulebook) -> None:
-        if not rulebook.policies:
-            return
-        newest = max(rulebook.policies.values(), key=lambda policy: policy.version)
-        if self.policy.name != newest.name:
-            raise Rejected(f"policy.name: this is the stream of {newest.name}, {self.policy.name} has one of its own")
-        if self.policy.version != newest.version + 1:
-            raise Rejected(f"policy.version: after {newest.label} comes version {newest.version + 1}")
+
+def follows(rulebook: Rulebook, policy: Policy) -> None:
+    """Raise `Rejected` unless this is the next version of the policy that the rulebook is about."""
+    if not rulebook.policies:
+        return
+    newest = max(rulebook.policies.values(), key=lambda known: known.version)
+    if policy.name != newest.name:
+        raise Rejected(f"policy.name: this is the stream of {newest.name}, {policy.name} has one of its own")
+    if policy.version != newest.version + 1:
+        raise Rejected(f"policy.version: after {newest.label} comes version {newest.version + 1}")
