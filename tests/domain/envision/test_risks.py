@@ -1,16 +1,11 @@
 """A risk."""
 
-from tests.conftest import Given, by
-
-from collections.abc import Callable
-
 from domain.envision.risks import RiskAssessed, RisksFoundNone
-from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.reporting import report
+from tests.conftest import by
+from tests.domain.openings import PROPOSED, GivenPast
 
-PROPOSED = ProjectProposed(title="Pay", project_kind="it_service", service="pay", customer="sales", requester="ada")
 FLOOD = RiskAssessed(risk="flood", statement="the river rises", owner="grace", probability=100)
-GivenPast = Callable[..., Given]
 
 
 def test_is_assessed(given: GivenPast) -> None:
