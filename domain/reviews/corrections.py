@@ -1,7 +1,8 @@
 """Corrections: a fact is set right by another fact, and the decisions that rested on it are named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -10,7 +11,7 @@ from pydantic import Field, ValidationError
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.state.gates import Correction, Decision
-from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact
+from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact, fold
 from domain.values import EventId, Fact, Key, Moment, Text, Version
 
 
@@ -125,3 +126,23 @@ def resting_on(project: Project, known: Recorded) -> list[Decision]:
         and known.version < decision.version
         and (known.version in decision.rests_on or looked_at.intersection(decision.gates))
     ]
+
+
+def surviving(history: Iterable[Recorded]) -> list[Recorded]:
+    """What is held to have happened: facts as corrected, without those taken back, and no corrections."""
+    standing: dict[int, Recorded] = {}
+    for recorded in history:
+        correction = recorded.event
+        if not isinstance(correction, FactCorrected):
+            standing[recorded.version] = recorded
+        elif known := standing.pop(correction.corrects, None):
+            corrected = correction.corrected(known)
+            if corrected:
+                standing[correction.corrects] = corrected
+    return list(standing.values())
+
+
+def as_it_was(history: Iterable[Recorded], moment: datetime) -> Project:
+    """The project as it was at a moment, by all that is known today: surviving facts up to then, by time and version."""
+    happened = [recorded for recorded in surviving(history) if recorded.time <= moment]
+    return fold(sorted(happened, key=lambda recorded: (recorded.time, recorded.version)))

@@ -1,0 +1,71 @@
+"""Settings: every one in one list, with what it means and what holds where it is not set."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class Unfit(ValueError):
+    """A setting is wrong or unsafe. Names it and says what to set."""
+
+
+def _meaning(text: str, default: Any) -> Any:
+    return field(default=default, metadata={"meaning": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
+
+    data: Path = _meaning("Folder of the embedded database, made where it is missing.", Path("var/milepost"))
+    database_url: str = _meaning("A PostgreSQL of your own for the application's role; none: the embedded one.", "")
+    host: str = _meaning("Address to serve on; only loopback while people can't sign in.", "127.0.0.1")
+    port: int = _meaning("Port to serve on; 0 takes a free one.", 8000)
+    log_name: str = _meaning("What you call this log; it is also the origin of its checkpoints.", "milepost.local")
+    origin: str = _meaning("Address under which people reach the service, for links; none: host and port.", "")
+
+    @property
+    def address(self) -> str:
+        """Where people find the service."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.origin or f"http://{host}:{self.port}"
+
+    def safe(self) -> dict[str, str]:
+        """The settings in force, without secrets."""
+        shown = {one.name: str(getattr(self, one.name)) for one in fields(self)}
+        return shown | {"database_url": "set" if self.database_url else "embedded"}
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings that an environment asks for. Raises `Unfit` for what is wrong, unsafe, or no setting at all."""
+    known = {f"MILEPOST_{one.name.upper()}": one for one in fields(Settings)}
+    unknown = sorted(name for name in environment if name.startswith("MILEPOST_") and name not in known)
+    if unknown:
+        raise Unfit(f"{unknown[0]} is no setting of Milepost; the settings are {', '.join(known)}")
+    given = {one.name: _value(name, environment[name], one.default) for name, one in known.items() if name in environment}
+    settings = Settings(**given)
+    _demand_loopback(settings.host)
+    return settings
+
+
+def _value(name: str, text: str, default: Any) -> Any:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, int):
+        if not text.isdecimal() or int(text) > 65_535:
+            raise Unfit(f"{name} is a port from 0 to 65535, not {text!r}")
+        return int(text)
+    if "\0" in text or text != text.strip():
+        raise Unfit(f"{name} begins or ends with white space")
+    return text
+
+
+def _demand_loopback(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise Unfit(f"MILEPOST_HOST is {host!r}: while people can't sign in, only 127.0.0.1, ::1 or localhost is safe")
