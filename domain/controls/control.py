@@ -93,13 +93,6 @@ def nothing(sight: Sight, sentence: str) -> Finding:
     return Finding("unmet" if sight.strict else "not-applicable", sentence)
 
 
-def named(names: Iterable[object]) -> str:
-    """At most three of these by name, in their order, and how many more there are."""
-    known = [str(name) for name in names]
-    more = f" and {len(known) - 3} more" if len(known) > 3 else ""
-    return ", ".join(known[:3]) + more
-
-
 Check = Callable[[Sight], Finding]
 C = TypeVar("C", bound=Check)
 

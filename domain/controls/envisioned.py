@@ -1,0 +1,143 @@
+"""Controls of Envision: vision and scope, structure, risk, success criteria, and who approved."""
+
+from domain.build.documents import documents
+from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.objectives import NEEDS, PLAN, VALUE
+from domain.controls.wording import counted, examples
+from domain.envision.criteria import SuccessCriterionAgreed
+from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.stakeholders import StakeholderIdentified, required_at
+from domain.envision.vision import VisionScopeBaselined
+from domain.lifecycle import Gate
+from domain.portfolio.cohort import cohort
+from domain.state.gates import Signoff
+
+
+@control(
+    "vision-scope-baselined",
+    question="Are vision and scope (in and out) written, versioned and digested?",
+    objective=NEEDS,
+    risk="the scope is unclear",
+    warrant="MOF 4.0, Envision SMF, process 2: write the vision/scope document (rule 3, goal G1)",
+    by=("product-manager", "program-manager"),
+    use=("baseline-vision-scope",),
+)
+def vision_scope_baselined(sight: Sight) -> Finding:
+    baseline = sight.project.facts.latest(VisionScopeBaselined)
+    if baseline is None:
+        return unmet("vision and scope are not baselined")
+    event = baseline.event
+    parts = {"what is in scope": event.in_scope, "what is out of scope": event.out_of_scope}
+    missing = [part for part, points in parts.items() if not points]
+    if missing:
+        return unmet(f"version {event.version} of vision and scope doesn't say {' and '.join(missing)}", baseline)
+    return met(f"version {event.version} of vision and scope is baselined, as {event.document.document}", baseline)
+
+
+@control(
+    "structure-recorded",
+    question="Are roles, trade-offs and approaches recorded in the project structure?",
+    objective=PLAN,
+    risk="nobody knows who does what, and what gives way when time is short",
+    warrant="MOF 4.0, Envision SMF: project structure document (rule 3)",
+    by=("program-manager",),
+    use=("record-document",),
+)
+def structure_recorded(sight: Sight) -> Finding:
+    found = documents(sight.project, "project-structure")
+    if not found:
+        return unmet("no document of the type project-structure is recorded")
+    return met(f"recorded as {examples([record.event.document for record in found])}", *found)
+
+
+@control(
+    "risks-assessed",
+    question="Was risk assessed since the last gate, or declared none, each open risk with an owner?",
+    objective=PLAN,
+    risk="what can go wrong is met unprepared",
+    warrant="MOF 4.0, Envision and Project Planning SMFs: risk assessment, revised (rules 3 and 5)",
+    by=("program-manager",),
+    use=("assess-risk", "find-no-risks"),
+)
+def risks_assessed(sight: Sight) -> Finding:
+    risks = sight.project.facts.parts(RiskAssessed)
+    none_found = sight.project.facts.latest(RisksFoundNone)
+    looked = [*risks.values(), *([none_found] if none_found else ())]
+    if not looked:
+        return nothing(sight, "no risk was assessed, and nobody declared that there is none")
+    ownerless = [name for name, risk in risks.items() if risk.event.state == "open" and risk.event.owner is None]
+    if ownerless:
+        return unmet(f"open and without an owner: {examples(ownerless)}", *(risks[name] for name in ownerless))
+    if all(record.version < sight.last_gate for record in looked):
+        return unmet("risk was not looked at since the last gate", *looked)
+    known = sum(risk.event.state == "open" for risk in risks.values())
+    return met(f"looked at since the last gate: {counted(known, 'open risk')}, none without an owner", *looked)
+
+
+@control(
+    "success-criteria-agreed",
+    question="Is it agreed with the customer how success will be measured, from what baseline, by when?",
+    objective=VALUE,
+    risk="nobody can tell whether it was worth it",
+    warrant="MOF 4.0, Deploy SMF: success criteria are communicated (indicator I-23)",
+    by=("product-manager",),
+    use=("agree-success-criterion",),
+)
+def success_criteria_agreed(sight: Sight) -> Finding:
+    criteria = sight.project.facts.parts(SuccessCriterionAgreed)
+    if not criteria:
+        return nothing(sight, "no success criterion is agreed")
+    customers = _customers(sight)
+    vague = {name: missing for name, record in criteria.items() if (missing := _missing(record.event, customers))}
+    if vague:
+        what = examples([f"{name} ({', '.join(missing)})" for name, missing in vague.items()])
+        return unmet(f"not fully agreed: {what}", *(criteria[name] for name in vague))
+    return met(f"agreed with the customer: {examples(criteria)}", *criteria.values())
+
+
+def _missing(criterion: SuccessCriterionAgreed, customers: set[str]) -> list[str]:
+    asked = {
+        "with the customer": criterion.agreed_with in customers,
+        "baseline": criterion.baseline_value is not None,
+        "date": criterion.measure_by is not None,
+    }
+    return [what for what, there in asked.items() if not there]
+
+
+def _customers(sight: Sight) -> set[str]:
+    """The project's customer: the unit, the parties that have that stake, the people who hold that role."""
+    project = sight.project
+    parties = project.facts.parts(StakeholderIdentified).values()
+    people = {assignment.person for assignment in project.team.holders("customer", sight.now)}
+    stakes = {party.event.party for party in parties if party.event.stake == "customer"}
+    return people | stakes | {cohort(project, "customer") or ""}
+
+
+@control(
+    "customer-and-stakeholders-approved",
+    question="Did the customer and every stakeholder named as required approve?",
+    objective=NEEDS,
+    risk="a stakeholder is missing",
+    warrant="MOF 4.0, Envision SMF: team, customers and stakeholders approve the review (rule 3)",
+    by=("customer", "stakeholder"),
+    use=("identify-stakeholder", "give-signoff"),
+)
+def customer_and_stakeholders_approved(sight: Sight) -> Finding:
+    review = sight.review
+    if review is None:
+        return unmet("no review is called in which customer and stakeholders could approve")
+    gate = Gate(sight.point)
+    words = [word for required in review.required if (word := review.given(required)) and word.verdict == "go"]
+    stakeholders = [known for known in required_at(sight.project, gate) if known.event.stake != "customer"]
+    silent = [known.event.party for known in stakeholders if not _approved(words, known.event.party)]
+    if not any(word.role == "customer" for word in words):
+        silent.insert(0, "the customer")
+    if silent:
+        return unmet(f"not approved yet by {examples(silent)}", *stakeholders, *words)
+    return met(
+        f"approved by the customer and {counted(len(stakeholders), 'required stakeholder')}", *stakeholders, *words
+    )
+
+
+def _approved(words: list[Signoff], party: str) -> bool:
+    return any(word.party == party for word in words)
