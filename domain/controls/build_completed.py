@@ -1,0 +1,163 @@
+"""The controls at the end of Build: what was planned is built, verified, and of a scope that was agreed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.build.builds import handed_over, verification_of
+from domain.build.completion import completed, verified
+from domain.build.documents import documents
+from domain.controls.control import Finding, Sight, control, met, not_applicable, nothing, unmet
+from domain.controls.objectives import BUILD, QUALITY
+from domain.controls.wording import counted, examples
+from domain.event import Event, Recorded
+from domain.lifecycle import Gate
+from domain.planning.change_requests import ChangeRequestDecided, approved_changes, removed_by_change
+from domain.planning.features import FeaturePlanned, features_in_scope
+from domain.planning.requirements import RequirementCaptured, RequirementRevised
+from domain.state.facts import Facts
+from domain.state.project import Project
+
+
+@control(
+    "features-complete",
+    question="Is every feature in scope completed and verified, or removed by an approved change?",
+    objective=BUILD,
+    risk="what is handed over to be tested lacks what was agreed",
+    warrant="MOF 4.0, Build SMF: Scope Complete Milestone (rule 6, goal G4)",
+    by=("developer", "tester", "program-manager"),
+    use=("complete-feature", "verify-feature", "raise-change-request", "decide-change-request"),
+)
+def features_complete(sight: Sight) -> Finding:
+    scope = features_in_scope(sight.project)
+    done, conforming = completed(sight.project), verified(sight.project)
+    undone = [name for name in scope if name not in done]
+    unverified = [name for name in scope if name in done and name not in conforming]
+    if not scope:
+        return nothing(sight, "no feature is planned, so none can be complete")
+    if not undone and not unverified:
+        rests_on = (records[name] for name in scope for records in (scope, done, conforming))
+        return met(f"{counted(len(scope), 'feature')} in scope, each completed and verified", *rests_on)
+    missing = [f"{examples(undone)} not completed"] if undone else []
+    if unverified:
+        missing.append(f"{examples(unverified)} completed but not verified as specified")
+    rests_on = (known for name in (*undone, *unverified) for known in (scope.get(name), done.get(name)) if known)
+    open_ = counted(len(undone) + len(unverified), "feature")
+    return unmet(f"{open_} of {len(scope)} in scope still open: {'; '.join(missing)}", *rests_on)
+
+
+@control(
+    "scope-changes-approved",
+    question="Did every change to scope after the plan go through change control?",
+    objective=BUILD,
+    risk="scope creeps: what is built is no longer what was agreed and paid for",
+    warrant="MSF 4.0, Build and Stabilize: change control from the plan on (rule 13)",
+    by=("change-manager", "solution-manager", "program-manager"),
+    use=("raise-change-request", "decide-change-request"),
+)
+def scope_changes_approved(sight: Sight) -> Finding:
+    project = sight.project
+    plan = project.gates.passed(Gate.PLAN_APPROVED)
+    if plan is None:
+        return not_applicable("the plan was not approved before, so nothing could depart from it")
+    changes, agreed = list(scope_changes(project, plan.version)), _agreed(project)
+    creep = {part: change for part, change in changes if not agreed.covers(part, change.event)}
+    if creep:
+        what = counted(len(creep), "part")
+        return unmet(
+            f"{what} of the scope changed since the plan without an approved change: {examples(creep)}", *creep.values()
+        )
+    if not changes and not _scope(project.facts):
+        return nothing(sight, "neither requirements nor features are on record, so there is no scope to hold")
+    if not changes:
+        return met(
+            "nothing came into the scope or left it since the plan, but by an approved change", *agreed.decisions
+        )
+    rests_on = (*(change for _, change in changes), *agreed.decisions)
+    return met(f"{counted(len(changes), 'change')} to the scope since the plan, each by an approved request", *rests_on)
+
+
+def scope_changes(project: Project, since: int) -> Iterator[tuple[str, Recorded]]:
+    """What came into scope, left it or changed in it after a version of the stream: the part and the record of it."""
+    removed = removed_by_change(project)
+    for name, planned in project.facts.parts(FeaturePlanned).items():
+        if planned.version > since and (name in removed or _first(project.facts, name).version > since):
+            yield name, planned
+    for captured in project.facts.parts(RequirementCaptured).values():
+        if captured.version > since:
+            yield captured.event.requirement, captured
+    for revised in project.facts.history(RequirementRevised):
+        if revised.version > since:
+            yield revised.event.requirement, revised
+
+
+def _first(facts: Facts, feature: str) -> Recorded[FeaturePlanned]:
+    return facts.history(FeaturePlanned, feature)[0]
+
+
+def _scope(facts: Facts) -> bool:
+    return bool(facts.parts(FeaturePlanned) or facts.parts(RequirementCaptured))
+
+
+@dataclass(frozen=True)
+class _Agreed:
+    """What change control has let come into this release and go out of it, by which requests."""
+
+    requests: set[str]
+    comes: set[str]
+    goes: set[str]
+    decisions: list[Recorded[ChangeRequestDecided]]
+
+    def covers(self, part: str, change: Event) -> bool:
+        if isinstance(change, RequirementRevised):
+            named = change.change_request in self.requests
+            return named or part in (self.goes if change.change == "removed" else self.comes)
+        return part in self.comes
+
+
+def _agreed(project: Project) -> _Agreed:
+    changes = approved_changes(project)
+    kept = [raised.event for raised, decided in changes if not decided.event.next_release]
+    return _Agreed(
+        requests={raised.event.request for raised, _ in changes},
+        comes={part for raised in kept for part in raised.adds},
+        goes=set(removed_by_change(project)),
+        decisions=[decided for _, decided in changes],
+    )
+
+
+@control(
+    "test-specification-ready",
+    question="Is there a test specification for what was built?",
+    objective=QUALITY,
+    risk="testing begins without anyone having said what is to be tested",
+    warrant="MOF 4.0, Stabilize SMF: write the test specification document (process 1)",
+    by=("tester",),
+    use=("record-document",),
+)
+def test_specification_ready(sight: Sight) -> Finding:
+    found = documents(sight.project, "test-specification")
+    if not found:
+        return unmet("no test specification is on record")
+    return met(f"{examples([each.event.document for each in found])} on record as test specification", *found)
+
+
+@control(
+    "build-accepted",
+    question="Was the build that is handed over accepted by its verification?",
+    objective=BUILD,
+    risk="a build that doesn't work is handed over, and testing it tells nothing",
+    warrant="MSF, Daily Build: a build counts once its verification passed (mof.md §2.3)",
+    by=("developer", "tester"),
+    use=("record-build", "verify-build"),
+)
+def build_accepted(sight: Sight) -> Finding:
+    build = handed_over(sight.project)
+    if build is None:
+        return unmet("no build is on record that could be handed over")
+    name = build.event.build
+    verification = verification_of(sight.project, name)
+    if verification is None:
+        return unmet(f"build {name} is handed over and was not verified yet", build)
+    if not verification.event.accepted:
+        return unmet(f"build {name} is handed over although its verification did not accept it", build, verification)
+    return met(f"build {name} is handed over and was accepted by its verification", build, verification)

@@ -1,0 +1,192 @@
+"""The controls that a candidate is proven: tested, without blocking defects, accepted by users, piloted as agreed."""
+
+from collections.abc import Iterable
+
+from domain.build.documents import documents
+from domain.controls.control import Finding, Sight, control, met, not_applicable, nothing, unmet
+from domain.controls.objectives import QUALITY
+from domain.controls.wording import counted, examples
+from domain.event import Recorded
+from domain.lifecycle import Act
+from domain.stabilize.candidates import chosen_candidate
+from domain.stabilize.defects import DefectFound, defects
+from domain.stabilize.pilot import PilotAgreed, PilotDecided, PilotStarted, agreed_before, pilot_runs
+from domain.stabilize.test_runs import TestRunCompleted, runs_on
+from domain.state.project import Project
+
+NONE_CHOSEN = "no candidate was chosen yet"
+
+
+@control(
+    "candidate-tested",
+    question="Was the chosen candidate (this digest) tested, with results on record?",
+    objective=QUALITY,
+    risk="what is released was never tested",
+    warrant="MOF 4.0, Stabilize SMF: test the release candidate (process 1, rule 8)",
+    by=("tester", "developer"),
+    use=("build-candidate", "choose-candidate", "complete-test-run", "find-defect"),
+)
+def candidate_tested(sight: Sight) -> Finding:
+    chosen = chosen_candidate(sight.project)
+    if chosen is None:
+        return unmet(NONE_CHOSEN)
+    runs = _last_of_each_type(runs_on(sight.project, chosen.event.candidate))
+    if not runs:
+        return unmet(f"candidate {chosen.event.candidate} is chosen, and no test run on it is on record", chosen)
+    return _outcome(sight.project, chosen.event.candidate, runs, chosen)
+
+
+@control(
+    "acceptance-tested",
+    question="Was user acceptance testing done on the chosen candidate?",
+    objective=QUALITY,
+    risk="users find out in production that it isn't what they need",
+    warrant="MOF 4.0, Stabilize SMF: complete user acceptance testing (process 1)",
+    by=("tester", "customer", "user-experience"),
+    use=("complete-test-run", "find-defect"),
+)
+def acceptance_tested(sight: Sight) -> Finding:
+    chosen = chosen_candidate(sight.project)
+    if chosen is None:
+        return unmet(NONE_CHOSEN)
+    runs = _last_of_each_type(runs_on(sight.project, chosen.event.candidate, "acceptance"))
+    if not runs:
+        return unmet(f"no acceptance test on candidate {chosen.event.candidate} is on record", chosen)
+    return _outcome(sight.project, chosen.event.candidate, runs, chosen)
+
+
+def _last_of_each_type(runs: Iterable[Recorded[TestRunCompleted]]) -> list[Recorded[TestRunCompleted]]:
+    return list({run.event.type: run for run in runs}.values())
+
+
+def _outcome(project: Project, candidate: str, runs: list[Recorded[TestRunCompleted]], chosen: Recorded) -> Finding:
+    """Tested is what passed, or failed in a way that a defect on this candidate accounts for."""
+    failed = [run for run in runs if not run.event.successful]
+    known = [d for d in project.facts.parts(DefectFound).values() if d.event.candidate == candidate] if failed else []
+    names = examples([run.event.run for run in failed or runs])
+    if failed and not known:
+        return unmet(
+            f"not every case of {names} passed on {candidate}, and no defect says what is wrong", chosen, *runs
+        )
+    if failed:
+        return met(
+            f"not every case of {names} passed on {candidate}; {counted(len(known), 'defect')} on record", *runs, *known
+        )
+    return met(f"candidate {candidate} passed {names}", chosen, *runs)
+
+
+@control(
+    "no-blocking-defects",
+    question="Is no defect of a blocking severity open?",
+    objective=QUALITY,
+    risk="a defect that is known and bad escapes to production",
+    warrant="MOF 4.0, Stabilize SMF: find and resolve bugs until stable (process 1)",
+    by=("developer", "tester"),
+    use=("triage-defect", "resolve-defect", "verify-defect"),
+)
+def no_blocking_defects(sight: Sight) -> Finding:
+    known = list(defects(sight.project))
+    bad = [defect for defect in known if defect.severity in sight.policy.blocking_severities]
+    open_ = [defect for defect in bad if defect.state in ("active", "resolved")]
+    if open_:
+        names = examples([f"{defect.id} ({defect.severity}, {defect.state})" for defect in open_])
+        return unmet(f"{counted(len(open_), 'blocking defect')} open: {names}", *(defect.last for defect in open_))
+    runs = sight.project.facts.parts(TestRunCompleted).values()
+    if not known and not runs:
+        return nothing(sight, "no defect is known, but nothing was tested either")
+    deferred = sum(defect.state == "deferred" for defect in bad)
+    put_off = f"; {deferred} put off to a later release" if deferred else ""
+    return met(
+        f"{counted(len(known), 'defect')} known, none that blocks is open{put_off}", *(d.last for d in known), *runs
+    )
+
+
+@control(
+    "pilot-criteria-agreed-first",
+    question="If there is a pilot: were its criteria agreed with the customer before it began?",
+    objective=QUALITY,
+    risk="a pilot is judged by whatever it happened to show",
+    warrant="MOF 4.0, Stabilize SMF: success criteria are agreed with the customer beforehand (process 2, rule 7)",
+    by=("customer", "release-management"),
+    use=("agree-pilot",),
+)
+def pilot_criteria_agreed_first(sight: Sight) -> Finding:
+    runs = pilot_runs(sight.project)
+    if sight.point is Act.PILOT:
+        runs = runs[-1:]
+    if not runs:
+        return not_applicable("there is no pilot")
+    team = {*sight.policy.team_roles, "solution-manager"}
+    agreements = [agreed_before(sight.project, run) for run in runs]
+    why = [_not_agreed(sight.project, run, agreed, team) for run, agreed in zip(runs, agreements, strict=True)]
+    lacking = {run.event.run: (run, reason) for run, reason in zip(runs, why, strict=True) if reason}
+    rests_on = [*runs, *{agreed.version: agreed for agreed in agreements if agreed}.values()]
+    if lacking:
+        names = examples([f"{name}: {reason}" for name, (_, reason) in lacking.items()])
+        return unmet(f"{counted(len(lacking), 'pilot run')} began without agreed criteria ({names})", *rests_on)
+    return met(f"the criteria of {counted(len(runs), 'pilot run')} were agreed before it began", *rests_on)
+
+
+def _not_agreed(
+    project: Project, run: Recorded[PilotStarted], agreed: Recorded[PilotAgreed] | None, team: set[str]
+) -> str | None:
+    """What is wrong with the agreement that a run of a pilot began on."""
+    if agreed is None or run.time < agreed.time:
+        return "nothing was agreed before"
+    if not agreed.event.criteria:
+        return "no criterion was agreed"
+    if team & project.team.roles_of(agreed.event.agreed_by, agreed.measured_at):
+        return "agreed by the team itself"
+    return None
+
+
+@control(
+    "pilot-decided-deploy",
+    question="Was the last pilot's outcome `deploy`?",
+    objective=QUALITY,
+    risk="the release goes on although its pilot said otherwise, or nobody ever tried it",
+    warrant="MOF 4.0, Stabilize SMF: pilot outcomes (process 2, rule 8)",
+    by=("release-management", "solution-manager"),
+    use=("start-pilot", "decide-pilot"),
+)
+def pilot_decided_deploy(sight: Sight) -> Finding:
+    runs, chosen = pilot_runs(sight.project), chosen_candidate(sight.project)
+    if not runs:
+        return nothing(sight, "there was no pilot")
+    last = runs[-1]
+    decided = sight.project.facts.latest(PilotDecided, last.event.run)
+    if decided is None:
+        return unmet(f"pilot run {last.event.run} is not decided yet", last)
+    if decided.event.outcome != "deploy":
+        return unmet(f"the last pilot run, {last.event.run}, ended in {decided.event.outcome}", last, decided)
+    if chosen and chosen.event.candidate != last.event.candidate:
+        piloted = f"{last.event.run} was decided for {last.event.candidate}"
+        return unmet(f"{piloted}, and chosen is {chosen.event.candidate}, which no pilot tried", last, decided, chosen)
+    return met(f"the last pilot run, {last.event.run}, was decided: deploy", last, decided)
+
+
+@control(
+    "workarounds-documented",
+    question="Has every open pilot issue a documented workaround?",
+    objective=QUALITY,
+    risk="support meets issues that the pilot knew, and has no answer",
+    warrant="MOF 4.0, Stabilize SMF: Release Readiness, key questions (process 3, rule 8)",
+    by=("release-management", "support", "developer"),
+    use=("record-document", "verify-defect"),
+)
+def workarounds_documented(sight: Sight) -> Finding:
+    runs = pilot_runs(sight.project)
+    decided = sight.project.facts.parts(PilotDecided)
+    if not runs:
+        return not_applicable("there was no pilot, so it left no issue")
+    last = {run.event.pilot: decided[run.event.run] for run in runs if run.event.run in decided}
+    if not last:
+        return nothing(sight, "no pilot run is decided yet, so its issues are not known")
+    closed = {defect.id for defect in defects(sight.project) if defect.state == "closed"}
+    issues = {issue for decision in last.values() for issue in decision.event.issues} - closed
+    workarounds = documents(sight.project, "workaround")
+    lacking = sorted(issues.difference(*(each.event.about for each in workarounds)))
+    if lacking:
+        what = counted(len(lacking), "open pilot issue")
+        return unmet(f"{what} without a documented workaround: {examples(lacking)}", *last.values())
+    return met(f"{counted(len(issues), 'open pilot issue')}, none without a workaround", *last.values(), *workarounds)

@@ -1,0 +1,179 @@
+"""The controls that a release is ready: the way back, procedures, notes, operations, and everyone's word for go."""
+
+from typing import Literal
+
+from domain.build.documents import documents
+from domain.controls.control import Finding, Placed, Sight, control, met, nothing, unmet
+from domain.controls.objectives import QUALITY, READINESS, STABILITY
+from domain.controls.wording import examples
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.planning.plans import PlanBaselined
+from domain.planning.rfc import RfcSubmitted
+from domain.policy import GateRule
+from domain.stabilize.candidates import chosen_candidate
+from domain.stabilize.procedures import ProcedureExercised, RollbackRuledOut
+from domain.stabilize.readiness import ReadinessItemConfirmed, confirmed_items
+from domain.state.gates import Required, Review, Signoff
+
+OPERATIONS = frozenset({"operations", "support"})
+"""Who runs and supports the service, outside the project's team."""
+
+
+@control(
+    "rollback-planned",
+    question="Is there a rollback plan, exercised, or a reason why there can be none?",
+    objective=STABILITY,
+    risk="a deployment fails and there is no way back",
+    warrant="MOF 3.0, Release Readiness Review: no-go without a backup plan (mof.md §3.1)",
+    by=("release-management", "operations"),
+    use=("record-document", "baseline-plan", "submit-rfc", "exercise-procedure", "rule-out-rollback"),
+)
+def rollback_planned(sight: Sight) -> Finding:
+    ruled_out = sight.project.facts.latest(RollbackRuledOut)
+    plans = list(_rollback_plans(sight))
+    tried = sight.project.facts.latest(ProcedureExercised, "rollback")
+    if tried and not tried.event.passed:
+        return unmet(f"the rollback was exercised in {tried.event.where} and did not work", *plans, tried)
+    if not plans and ruled_out:
+        return met("there can be no rollback, with a reason on record", ruled_out)
+    if not plans:
+        return unmet("no rollback plan is on record, and no reason why there can be none")
+    if tried:
+        return met(f"there is a rollback plan, exercised in {tried.event.where}", *plans, tried)
+    if sight.strict:
+        return unmet("there is a rollback plan that nobody has exercised", *plans)
+    return met(f"there is a rollback plan; {sight.column} changes need no exercise of it", *plans)
+
+
+def _rollback_plans(sight: Sight) -> list[Recorded]:
+    """Wherever a way back may be written down: a document, a sub-plan, the request for change."""
+    plan, rfc = sight.project.facts.latest(PlanBaselined), sight.project.facts.newest(RfcSubmitted)
+    found: list[Recorded] = list(documents(sight.project, "rollback-plan"))
+    if plan and any(subplan.subplan == "rollback" for subplan in plan.event.subplans):
+        found.append(plan)
+    if rfc and rfc.event.rollback:
+        found.append(rfc)
+    return found
+
+
+@control(
+    "procedures-tested",
+    question="Were deployment and operations procedures exercised (in the pilot)?",
+    objective=READINESS,
+    risk="the first time that a procedure is followed is the time that it matters",
+    warrant="MOF 4.0, Stabilize SMF: Release Readiness, key questions (process 3, rule 8)",
+    by=("release-management", "operations", "operations-experience"),
+    use=("exercise-procedure",),
+)
+def procedures_tested(sight: Sight) -> Finding:
+    wanted: tuple[Literal["deployment", "operations"], ...] = ("deployment", "operations")
+    tried = {name: sight.project.facts.latest(ProcedureExercised, name) for name in wanted}
+    records = [record for record in tried.values() if record]
+    missing = [name for name, record in tried.items() if record is None]
+    failed = [name for name, record in tried.items() if record and not record.event.passed]
+    if not missing and not failed:
+        return met("deployment and operations procedures were exercised, and both passed", *records)
+    why = [f"{examples(missing)} never exercised"] if missing else []
+    if failed:
+        why.append(f"{examples(failed)} exercised last without passing")
+    return unmet(f"procedures: {'; '.join(why)}", *records)
+
+
+@control(
+    "release-notes-recorded",
+    question="Are there release notes for this candidate?",
+    objective=READINESS,
+    risk="nobody knows what changed, what is known to be wrong, and what to look at",
+    warrant="MOF 4.0, Stabilize SMF: release notes are an input of Release Readiness (process 3, rule 8)",
+    by=("release-management", "developer", "user-experience"),
+    use=("record-document",),
+)
+def release_notes_recorded(sight: Sight) -> Finding:
+    chosen = chosen_candidate(sight.project)
+    if chosen is None:
+        return unmet("no candidate was chosen that release notes could be about")
+    candidate, notes = chosen.event.candidate, documents(sight.project, "release-notes")
+    about = [each for each in notes if candidate in each.event.about]
+    if about:
+        return met(f"{examples(each.event.document for each in about)} on record, about candidate {candidate}", *about)
+    others = f"; {examples(each.event.document for each in notes)} name others or none" if notes else ""
+    return unmet(f"no release notes are about candidate {candidate}{others}", chosen, *notes)
+
+
+@control(
+    "operations-ready",
+    question="Is every readiness item (operations plan, training, OLA, …) confirmed by operations or support?",
+    objective=READINESS,
+    risk="nobody can run or support the service",
+    warrant="MOF 4.0, Deliver Phase: operations and support are prepared (goal G7)",
+    by=("operations", "support"),
+    use=("confirm-readiness",),
+)
+def operations_ready(sight: Sight) -> Finding:
+    items = sight.policy.readiness_items.of(sight.column) or ()
+    confirmed = confirmed_items(sight.project)
+    if not items:
+        return nothing(sight, f"policy {sight.policy.label} names no readiness item for {sight.column} changes")
+    missing = [item for item in items if item not in confirmed]
+    others = [item for item in items if item in confirmed and not _by_operations(sight, confirmed[item])]
+    records = [confirmed[item] for item in items if item in confirmed]
+    if not missing and not others:
+        return met(f"all {len(items)} readiness items are confirmed by operations or support", *records)
+    why = [f"{examples(missing)} not confirmed"] if missing else []
+    if others:
+        why.append(f"{examples(others)} confirmed by nobody who held operations or support")
+    return unmet(f"{len(missing) + len(others)} of {len(items)} readiness items are open: {'; '.join(why)}", *records)
+
+
+def _by_operations(sight: Sight, record: Recorded[ReadinessItemConfirmed]) -> bool:
+    return bool(OPERATIONS & sight.project.team.roles_of(record.who, record.measured_at))
+
+
+@control(
+    "every-role-signed",
+    question="Has every role that the policy asks for signed for go?",
+    objective=QUALITY,
+    risk="the release goes out over the head of someone who knows better",
+    warrant="MOF 4.0, Stabilize SMF: all team roles are ready to sign off (process 3, rule 8)",
+    by=("program-manager", "developer", "tester", "release-management", "operations", "support", "customer"),
+    use=("call-review", "give-signoff"),
+)
+def every_role_signed(sight: Sight) -> Finding:
+    review = sight.review
+    if review is None:
+        return unmet(f"no review of {sight.point} is called, so nobody has signed")
+    rule = sight.policy.gate(Gate(sight.point), sight.column)
+    words = [(required, review.given(required)) for required in review.required]
+    given: list[Placed] = [review, *(word for _, word in words if word)]
+    out = [_who(required) for required, word in words if not _spoken(word, sight)]
+    against = [_who(required) for required, word in words if word and _stands_against(word, rule)]
+    if against:
+        return unmet(f"{examples(against)} signed no-go", *given)
+    if out:
+        return unmet(f"{len(out)} of {len(words)} have not signed for go: {examples(out)}", *given)
+    if not any(word and word.verdict == "go" for _, word in words):
+        return unmet("nobody has signed for go", *given)
+    return met(_all_signed(review), *given)
+
+
+def _who(required: Required) -> str:
+    return f"{required.role} for {required.party}" if required.party else required.role
+
+
+def _spoken(word: Signoff | None, sight: Sight) -> bool:
+    """Whether this role has said what it has to say; where few sign, who abstains is to be stood in for."""
+    return word is not None and (sight.strict or word.verdict not in ("abstain", "recused"))
+
+
+def _stands_against(word: Signoff, rule: GateRule | None) -> bool:
+    """Whether this is a no-go that the decider can't override by this rule."""
+    overridable = rule is not None and rule.no_go == "overridable" and word.role not in rule.no_go_stands
+    return word.verdict == "no-go" and not overridable
+
+
+def _all_signed(review: Review) -> str:
+    verdicts = [word.verdict for required in review.required if (word := review.given(required))]
+    no_go = verdicts.count("no-go")
+    overridden = f"; {no_go} said no-go, which the decider may override" if no_go else ""
+    return f"{verdicts.count('go')} of {len(verdicts)} that were asked signed for go{overridden}"
