@@ -39,9 +39,8 @@ class ChangeRequestRaised(
     asked_by: Person | None = None
 
     def check(self, project: Project, circumstances: Circumstances) -> None:
-        raised = project.facts.latest(ChangeRequestRaised, self.request)
         decided = project.facts.latest(ChangeRequestDecided, self.request)
-        if raised and decided and raised.event != self:
+        if decided:
             outcome = decided.event.outcome
             raise Rejected(f"request: {self.request} was {outcome} already: raise this as another request")
 

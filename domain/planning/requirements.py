@@ -29,7 +29,8 @@ class RequirementCaptured(
 
     def check(self, project: Project, circumstances: Circumstances) -> None:
         known = project.facts.latest(RequirementCaptured, self.requirement)
-        if known and known.event != self:
+        revised = project.facts.latest(RequirementRevised, self.requirement)
+        if known and (revised or known.event != self):
             raise Rejected(f"requirement: {self.requirement} is captured already: revise it, or choose another id")
 
 

@@ -48,7 +48,7 @@ def features_of(project: Project) -> dict[str, set[str]]:
     return found
 
 
-def tests_of(project: Project) -> dict[str, set[str]]:
+def checks_of(project: Project) -> dict[str, set[str]]:
     """By requirement the tests that check it."""
     found: dict[str, set[str]] = {}
     for trace in _traces(project, "test"):

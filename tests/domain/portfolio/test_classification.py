@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.lifecycle import Category
-from domain.portfolio.classification import Answers, ChangeClassified, Classification, ClassifyChange, derived
 from domain.policy import CategoryRule, Policy
+from domain.portfolio.classification import Answers, ChangeClassified, Classification, ClassifyChange, derived
 from tests.conftest import Given, by
 from tests.domain.openings import CANCELLED, PROPOSED, GivenPast, answers, classified, holds
 

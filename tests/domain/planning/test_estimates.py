@@ -1,0 +1,29 @@
+"""An estimate."""
+
+from domain.planning.estimates import EstimateGiven
+from domain.reviews.reporting import report
+from domain.values import Money
+from tests.domain.openings import PROPOSED, GivenPast
+
+CODING = EstimateGiven(about="package", of="coding", effort_hours="80", low="60", high="120", by_role="developer")
+
+
+def test_is_given(given: GivenPast) -> None:
+    given(PROPOSED).when(report(CODING)).then(CODING)
+    cost = EstimateGiven(about="feature", of="reader", cost=Money(amount="300", currency="EUR"))
+    given(PROPOSED).when(report(cost)).then(cost)
+
+
+def test_given_again_says_nothing_new(given: GivenPast) -> None:
+    of_a_feature = CODING.model_copy(update={"about": "feature"})
+    given(PROPOSED, CODING, of_a_feature).when(report(CODING)).then_nothing()
+
+
+def test_says_hours_or_a_cost(given: GivenPast) -> None:
+    empty = EstimateGiven(about="feature", of="reader")
+    given(PROPOSED).when(report(empty)).then_rejected("needs hours of effort or a cost")
+
+
+def test_lies_between_low_and_high(given: GivenPast) -> None:
+    twisted = CODING.model_copy(update={"low": "120", "high": "60.5"})
+    given(PROPOSED).when(report(twisted)).then_rejected("60.5 hours is below the low estimate of 120")
