@@ -1,0 +1,172 @@
+"""Controls of governance: gates in their order, conditions, waivers and debts kept, corrections looked at again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from domain.build.documents import documents, not_found_again
+from domain.controls.control import Finding, Sight, control, controls, met, nothing, undetermined, unmet
+from domain.controls.objectives import COMPLIANCE, STABILITY
+from domain.controls.wording import counted, examples
+from domain.lifecycle import MILESTONES, Gate, gates_before
+from domain.portfolio.proposal import ProjectProposed
+from domain.state.gates import Condition, Waiver
+
+WAIVERS = "waivers-in-force"
+
+
+@control(
+    "gates-in-order",
+    question="Were the earlier milestones reached and not reversed?",
+    objective=COMPLIANCE,
+    risk="a gate is bypassed",
+    warrant="MOF 4.0, Deliver Phase: the milestones follow each other (mof.md §4)",
+    by=("solution-manager", "change-manager"),
+    use=("call-review", "decide-review"),
+)
+def gates_in_order(sight: Sight) -> Finding:
+    gates, project = sight.project.gates, sight.project
+    earlier = gates_before(sight.point) if isinstance(sight.point, Gate) else ()
+    before = [gate for gate in earlier if gate in MILESTONES]
+    passed = [milestone for gate in before if (milestone := gates.passed(gate))]
+    missing = [gate for gate in before if not gates.passed(gate) and gate not in sight.assumed]
+    if project.entry.cancelled:
+        return unmet("the project is cancelled", *passed)
+    if not missing:
+        return met(f"earlier milestones: {examples(before) or 'none'}, none missing", *passed)
+    if _begins_late(sight):
+        return undetermined(f"the record begins too late to tell of {examples(missing)}", *passed)
+    states = [f"{gate} was {'lost again' if gate in gates.lost else 'not reached'}" for gate in missing]
+    return unmet(examples(states), *passed)
+
+
+def _begins_late(sight: Sight) -> bool:
+    """Whether an imported history was first seen after its beginning."""
+    proposed = sight.project.facts.latest(ProjectProposed)
+    imported = sight.project.origin.startswith("import:")
+    return imported and (proposed is None or proposed.time_quality in ("at-latest", "inferred"))
+
+
+@control(
+    "conditions-closed",
+    question="Is no condition of an earlier approval overdue?",
+    objective=COMPLIANCE,
+    risk="what was promised for an approval is forgotten",
+    warrant="CMMI-DEV PMC SP 1.7: action items are tracked to closure (rule 14)",
+    by=("program-manager",),
+    use=("close-condition",),
+)
+def conditions_closed(sight: Sight) -> Finding:
+    known = list(sight.project.gates.conditions.values())
+    versions = tuple(sorted({condition.set_in for condition in known}))
+    late = [condition for condition in known if not condition.closed and _presses(condition, sight)]
+    if late:
+        words = examples(f"{c.id} of {c.owner}, due {c.due:%Y-%m-%d}" for c in late)
+        return Finding("unmet", f"to be closed before this gate: {words}", versions)
+    waiting = sum(not condition.closed for condition in known)
+    return Finding("met", f"no condition is overdue; {counted(waiting, 'condition')} still open", versions)
+
+
+def _presses(condition: Condition, sight: Sight) -> bool:
+    return condition.due <= sight.now or condition.gate == sight.point
+
+
+@control(
+    WAIVERS,
+    question="Is every waiver relied on granted by its authority, unexpired, unrevoked?",
+    objective=COMPLIANCE,
+    risk="rules are waived by those whom they bind",
+    warrant="MOF v3 review guidance: lower readiness is accepted by authority, with a reason (mof.md §3.1.6)",
+    by=("change-manager", "solution-manager", "executive"),
+    use=("ask-waiver", "decide-waiver"),
+)
+def waivers_in_force(sight: Sight) -> Finding:
+    relied_on = list(_relied_on(sight))
+    if not relied_on:
+        return met("no waiver is relied on")
+    faults = [f"{waiver.id} of {waiver.control} {fault}" for waiver in relied_on if (fault := _fault(waiver, sight))]
+    if faults:
+        return unmet(examples(faults), *relied_on)
+    return met(f"in force: {examples(waiver.id for waiver in relied_on)}", *relied_on)
+
+
+def _relied_on(sight: Sight) -> Iterator[Waiver]:
+    """Of each control that is not met here without one, the waiver granted last, faultless ones first."""
+    here = [waiver for waiver in sight.project.gates.waivers.values() if waiver.gate == sight.point]
+    granted = [waiver for waiver in here if waiver.granted_by and waiver.control != WAIVERS]
+    granted.sort(key=lambda waiver: (_fault(waiver, sight) is None, waiver.version))
+    for waiver in {waiver.control: waiver for waiver in granted}.values():
+        if controls()[waiver.control].check(sight).result == "unmet":
+            yield waiver
+
+
+def _fault(waiver: Waiver, sight: Sight) -> str | None:
+    rule = sight.policy.waiver(sight.column)
+    if waiver.state != "granted":
+        return f"was {waiver.state}"
+    if waiver.until is None or waiver.until <= sight.now:
+        return "has expired"
+    if rule is None or waiver.granted_as not in rule.granted_by:
+        return f"was granted by {waiver.granted_by} as {waiver.granted_as}, who may not waive here"
+    if waiver.granted_by in (waiver.asked_by, sight.who):
+        return f"was granted by {waiver.granted_by}, who asked for it or decides on it"
+    return None
+
+
+@control(
+    "rests-on-uncorrected-facts",
+    question="Was each gate looked at again where a fact that it rested on was corrected since?",
+    objective=COMPLIANCE,
+    risk="decisions stand on facts that turned out wrong",
+    warrant="21 CFR 11.10(e): changes obscure nothing, and what hangs on them is known",
+    by=("solution-manager", "change-manager"),
+    use=("confirm-review", "reverse-review"),
+)
+def rests_on_uncorrected_facts(sight: Sight) -> Finding:
+    gates = sight.project.gates
+    waiting = [correction for correction in gates.corrections if correction.decisions]
+    if not waiting:
+        return met("no decision waits to be looked at again after a correction")
+    touched = {decision for correction in waiting for decision in correction.decisions}
+    reviews = [known.review for known in gates.decisions.values() if known.id in touched]
+    return unmet(f"a fact was corrected that these rested on, confirm or reverse them: {examples(reviews)}", *waiting)
+
+
+@control(
+    "evidence-retrievable",
+    question="Was every gated document found again under its digest?",
+    objective=COMPLIANCE,
+    risk="evidence is lost",
+    warrant="21 CFR 11.10(b): copies can be produced for inspection",
+    by=("auditor", "program-manager"),
+    use=("verify-evidence",),
+)
+def evidence_retrievable(sight: Sight) -> Finding:
+    known = documents(sight.project)
+    if not known:
+        return nothing(sight, "no document is recorded")
+    lost = not_found_again(sight.project)
+    if lost:
+        return unmet(f"not found again under its digest: {examples(r.event.document for r in lost)}", *lost)
+    return met(f"{counted(len(known), 'document')} recorded, each found again", *known)
+
+
+@control(
+    "debts-paid",
+    question="Is all that the emergency path put off on record now?",
+    objective=STABILITY,
+    risk="an emergency is a way round the rules",
+    warrant="MOF 4.0, Change and Configuration SMF, steps 3 and 7: abbreviated, but recorded (rule 17)",
+    by=("program-manager",),
+    use=("submit-rfc", "record-document", "complete-test-run", "record-project-review"),
+)
+def debts_paid(sight: Sight) -> Finding:
+    debts = {debt.control: debt for debt in sight.project.gates.debts}
+    unpaid = [
+        debt
+        for debt in debts.values()
+        if controls()[debt.control].check(replace(sight, point=debt.gate)).result in ("unmet", "undetermined")
+    ]
+    if unpaid:
+        words = examples(f"{debt.control} (due {debt.due:%Y-%m-%d})" for debt in unpaid)
+        return unmet(f"still owed: {words}", *unpaid)
+    return met(f"{counted(len(debts), 'debt')} paid" if debts else "nothing was put off", *debts.values())
