@@ -27,6 +27,10 @@ _INSERT: LiteralString = """
     INSERT INTO log.events (originator_id, originator_version, topic, state, notification_id)
     SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])
     """
+_ANSWER: LiteralString = """
+    INSERT INTO log.outcomes (actor, command_id, digest, outcome, position)
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::bigint[])
+    """
 _COLUMNS: LiteralString = "notification_id, originator_id, originator_version, topic, state"
 _OWN = ("dbname", "host", "port", "user", "password")
 
@@ -56,6 +60,10 @@ class Store(PostgresApplicationRecorder):
         """Insert these in one statement; whoever calls this holds the lock and has counted the positions."""
         positions, streams, versions, kinds, lines = map(list, zip(*events, strict=True))
         cursor.execute(_INSERT, (streams, versions, kinds, lines, positions), prepare=True)
+
+    def answer(self, cursor: Cursor[Any], answers: Sequence[tuple[str, str, bytes, bytes, int]]) -> None:
+        """Keep what commands were answered: by actor and command id the digest of what was asked, answer, position."""
+        cursor.execute(_ANSWER, [list(column) for column in zip(*answers, strict=True)], prepare=True)
 
     def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         self._lock_table(curs)

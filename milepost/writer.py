@@ -23,10 +23,6 @@ MOST_WAITING = 10_000
 MOST_FOLLOWED = 1_000
 PATIENCE_SECONDS = 10.0
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_INSERT_ANSWERS = """
-    INSERT INTO log.outcomes (actor, command_id, digest, outcome, position)
-    SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::bigint[])
-    """
 
 
 @dataclass(slots=True)
@@ -197,11 +193,10 @@ class Writer:
             return lines(cursor, streams)
 
     def _write(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], deciding: Deciding) -> None:
-        answers = list(map(list, zip(*deciding.answers, strict=True)))
         with connection.pipeline():
             if deciding.events:
                 self._log.store.append(cursor, deciding.events)
-            cursor.execute(_INSERT_ANSWERS, answers, prepare=True)
+            self._log.store.answer(cursor, deciding.answers)
             self._log.store.commit(cursor)
 
     def _connected(self) -> Connection[Any]:
