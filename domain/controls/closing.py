@@ -1,0 +1,120 @@
+"""The controls that a project may end: accepted by its customer, looked back on, with a date for what it was worth."""
+
+from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.objectives import VALUE
+from domain.controls.wording import examples
+from domain.deploy.acceptance import acceptance
+from domain.deploy.benefits import BenefitMeasured
+from domain.deploy.closing import ProjectReviewed
+from domain.deploy.deployments import last_change
+from domain.deploy.surveys import SurveyRecorded
+from domain.envision.criteria import SuccessCriterionAgreed
+from domain.envision.team import ACCOUNTABLE
+from domain.state.gates import Signoff
+
+LIGHT = ("standard", "minor")
+"""Where the requester accepts in the customer's place."""
+
+
+@control(
+    "customer-accepted",
+    question="Did the customer, who is not of the team, explicitly accept?",
+    objective=VALUE,
+    risk="the project calls itself done, and the customer doesn't",
+    warrant="MOF 4.0, Deploy SMF: the customer explicitly agrees (process 4, rule 12)",
+    by=("customer", "requester"),
+    use=("accept-as-customer", "give-signoff"),
+)
+def customer_accepted(sight: Sight) -> Finding:
+    accepted, word = acceptance(sight.project), _customers_word(sight)
+    if word and word.verdict == "no-go" and (accepted is None or accepted.version < word.version):
+        return unmet(f"{word.person} declined as {word.role}", word)
+    team = {*sight.policy.team_roles, ACCOUNTABLE} if sight.strict else set[str]()
+    if accepted and not team & sight.project.team.roles_of(accepted.who, accepted.measured_at):
+        return met(f"{accepted.who} accepted what is in production", accepted)
+    signed = word and word.verdict == "go" and (sight.column in LIGHT or word.meaning == "acceptance")
+    if word and signed and not team & sight.project.team.roles_of(word.person, word.at):
+        return met(f"{word.person} accepted, signing as {word.role}", word)
+    if accepted or (word and signed):
+        return unmet("who accepted is of the project's team", *(each for each in (accepted, word) if each))
+    return unmet("the customer has not accepted what is in production now")
+
+
+def _customers_word(sight: Sight) -> Signoff | None:
+    """What the customer, or the requester of a light change, signed last in the open review."""
+    roles = ("customer", "requester") if sight.column in LIGHT else ("customer",)
+    words = [word for word in (sight.review.signoffs if sight.review else ()) if word.role in roles]
+    return words[-1] if words else None
+
+
+@control(
+    "project-reviewed",
+    question="Is the post-implementation review recorded (technical, business, on time, on budget)?",
+    objective=VALUE,
+    risk="the same mistakes are made again",
+    warrant="MOF 4.0, Change and Configuration SMF, step 7: post-implementation review (rules 12 and 17)",
+    by=("program-manager", "solution-manager", "change-manager"),
+    use=("record-project-review",),
+)
+def project_reviewed(sight: Sight) -> Finding:
+    told = sight.project.facts.latest(ProjectReviewed)
+    if told is None:
+        return unmet("no post-implementation review is on record")
+    if told.version < last_change(sight.project):
+        return unmet("the post-implementation review is older than what is in production", told)
+    said = told.event
+    yes = {True: "yes", False: "no"}
+    technical, business = f"technical success: {yes[said.technical_success]}", f"business: {yes[said.business_success]}"
+    return met(f"{technical}, {business}, on time: {yes[said.on_time]}, on budget: {yes[said.on_budget]}", told)
+
+
+@control(
+    "survey-arranged",
+    question="Is the satisfaction survey held or dated?",
+    objective=VALUE,
+    risk="nobody learns what the customer thinks of it",
+    warrant="MOF 4.0, Deploy SMF: customer satisfaction survey (rule 12)",
+    by=("product-manager", "customer"),
+    use=("record-survey",),
+)
+def survey_arranged(sight: Sight) -> Finding:
+    surveys = list(sight.project.facts.parts(SurveyRecorded).values())
+    held = [each for each in surveys if each.event.asked]
+    today = sight.now.date()
+    dated = [each for each in surveys if each.event.planned_for and each.event.planned_for >= today]
+    if held:
+        return met(f"survey {examples(each.event.survey for each in held)} was held", *held)
+    if dated:
+        return met(f"survey {examples(each.event.survey for each in dated)} is dated", *dated)
+    if surveys:
+        names = examples(each.event.survey for each in surveys)
+        return unmet(f"survey {names} was not held, and has no date that is still to come", *surveys)
+    return unmet("no satisfaction survey is held or dated")
+
+
+@control(
+    "benefits-scheduled",
+    question="Has every success criterion a date and a person to measure it?",
+    objective=VALUE,
+    risk="nobody ever finds out whether it was worth it",
+    warrant="MSF CMMI, governance: are we realizing the value envisioned? (mof.md §2.5)",
+    by=("product-manager", "customer"),
+    use=("agree-success-criterion", "measure-benefit"),
+)
+def benefits_scheduled(sight: Sight) -> Finding:
+    criteria = sight.project.facts.parts(SuccessCriterionAgreed)
+    measured = sight.project.facts.parts(BenefitMeasured)
+    if not criteria:
+        return nothing(sight, "no success criterion was agreed, so none can be measured")
+    lacking = [name for name, each in criteria.items() if name not in measured and not _scheduled(sight, each.event)]
+    records = (*criteria.values(), *measured.values())
+    if lacking:
+        what = f"{len(lacking)} of {len(criteria)} success criteria"
+        return unmet(f"{what} without a date or a person to measure it: {examples(lacking)}", *records)
+    return met(f"each of {len(criteria)} success criteria is measured, or has a date and a person", *records)
+
+
+def _scheduled(sight: Sight, criterion: SuccessCriterionAgreed) -> bool:
+    role = criterion.measured_by_role
+    person = criterion.measured_by or (role and sight.project.team.holders(role, sight.now))
+    return bool(criterion.measure_by and person)

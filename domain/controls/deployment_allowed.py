@@ -1,0 +1,170 @@
+"""The controls before anything goes into production: the request for change, early core components, the window."""
+
+from datetime import datetime
+
+from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.objectives import STABILITY
+from domain.controls.wording import examples
+from domain.deploy.authorisation import DeploymentAuthorised
+from domain.deploy.deployments import CORE, DeploymentStarted
+from domain.event import Recorded
+from domain.lifecycle import Act, Gate
+from domain.planning.rfc import RfcScheduled, RfcSubmitted
+from domain.planning.rfc_decision import RfcDecided
+from domain.portfolio.cohort import cohort
+from domain.state.gates import Signoff
+from domain.state.project import Project
+
+CONSENTING = ("operations", "operations-experience")
+
+
+@control(
+    "rfc-approved",
+    question="Is the request for change approved by the body that its category asks for, and not expired?",
+    objective=STABILITY,
+    risk="a change is made in production without authority",
+    warrant="MOF 4.0, Deploy SMF: a processed RFC exists before deployment (process 1, rule 9)",
+    by=("change-manager", "cab", "executive", "emergency-committee"),
+    use=("submit-rfc", "decide-rfc", "authorise-deployment"),
+)
+def rfc_approved(sight: Sight) -> Finding:
+    submitted = sight.project.facts.newest(RfcSubmitted)
+    if Act.RFC in sight.assumed:
+        return met("the request for change is decided together with this gate", *([submitted] if submitted else []))
+    if submitted is None:
+        return unmet("no request for change was submitted, so none is approved")
+    rfc, began = submitted.event.rfc, _deployment(sight)
+    answers = {body: sight.project.facts.latest(RfcDecided, f"{rfc}/{body}") for body in _bodies(sight)}
+    lacking = [why for body, answer in answers.items() if (why := _lacks(body, answer, submitted, began, sight.now))]
+    records = [submitted, *(answer for answer in answers.values() if answer)]
+    if not answers:
+        return unmet(
+            f"policy {sight.policy.label} names nobody who decides requests for {sight.column} changes", submitted
+        )
+    if lacking:
+        return unmet(f"request for change {rfc}: {'; '.join(lacking)}", *records)
+    if began and not _authorised(sight, began):
+        what = f"{began.event.attempt} began at {began.event.target}"
+        return unmet(f"{what} without an authorisation of this candidate there that held then", *records, began)
+    return met(
+        f"request for change {rfc} is approved by {' and '.join(answers)}", *records, *([began] if began else [])
+    )
+
+
+def _deployment(sight: Sight) -> Recorded[DeploymentStarted] | None:
+    """The deployment that is looked at, where it is one that has begun already."""
+    return sight.project.facts.newest(DeploymentStarted) if sight.point is Act.DEPLOYMENT else None
+
+
+def _bodies(sight: Sight) -> tuple[str, ...]:
+    """Who has to approve, each of them, by the policy."""
+    rule = sight.policy.gate("rfc", sight.column)
+    if rule is None:
+        return ()
+    return ("standing",) if rule.mode == "standing" else rule.decided_by
+
+
+def _lacks(
+    body: str, answer: Recorded[RfcDecided] | None, submitted: Recorded, began: Recorded | None, now: datetime
+) -> str | None:
+    """What is missing from the approval of one body, if anything."""
+    if answer is None:
+        return f"{body} has not decided it"
+    if answer.version < submitted.version:
+        return f"{body} decided it before it was submitted as it is now"
+    if answer.event.outcome != "approved":
+        return f"{body} has {answer.event.outcome} it"
+    if began and began.time < answer.measured_at:
+        return f"{body} approved it only after {began.time:%Y-%m-%d %H:%M} UTC, when the deployment began"
+    until = answer.event.valid_until
+    if until and (began.time if began else now) >= until:
+        return f"the approval by {body} ended on {until:%Y-%m-%d %H:%M} UTC"
+    return None
+
+
+def _authorised(sight: Sight, began: Recorded[DeploymentStarted]) -> bool:
+    """Whether a deployment had its authorisation; where few sign, the approval that names none is enough."""
+    named, given = began.event.authorisation, sight.project.facts.parts(DeploymentAuthorised)
+    if named is None:
+        return not sight.strict or any(_covers(each, began) for each in given.values())
+    return named in given and _covers(given[named], began)
+
+
+def _covers(given: Recorded[DeploymentAuthorised], began: Recorded[DeploymentStarted]) -> bool:
+    scopes = ("core", "early-core") if began.event.target == CORE else ("site",)
+    until = given.event.valid_until
+    return (
+        given.event.scope in scopes
+        and given.event.candidate_digest == began.event.candidate_digest
+        and given.measured_at <= began.time
+        and (until is None or began.time < until)
+    )
+
+
+@control(
+    "early-core-approved",
+    question="Was early deployment of core components approved on its own, with operations' consent?",
+    objective=STABILITY,
+    risk="core components change under a service whose operators were not asked",
+    warrant="MSF 3.1, Deploying: core components ahead of the rest, if operations is confident (rule 10)",
+    by=("operations", "operations-experience", "cab", "executive"),
+    use=("give-signoff", "decide-rfc", "authorise-deployment"),
+)
+def early_core_approved(sight: Sight) -> Finding:
+    rfc, word = rfc_approved(sight), _word_of_operations(sight.project)
+    versions = set(rfc.rests_on)
+    if word:
+        versions.add(word.version)
+    rests_on = tuple(sorted(versions))
+    if rfc.result != "met":
+        return Finding("unmet", rfc.sentence, rests_on)
+    if word is None:
+        return Finding("unmet", "operations has signed nothing about what was built", rests_on)
+    if word.verdict != "go":
+        return Finding("unmet", f"operations does not consent: {word.person} signed {word.verdict} last", rests_on)
+    return Finding("met", f"operations consents, by the word of {word.person}, and {rfc.sentence}", rests_on)
+
+
+def _word_of_operations(project: Project) -> Signoff | None:
+    """What operations said last in a review of what was built."""
+    reviews = [
+        each for each in project.gates.reviews.values() if {Gate.BUILD_COMPLETED, Gate.RELEASE_READY} & {*each.gates}
+    ]
+    words = [word for review in reviews for word in review.signoffs if word.role in CONSENTING]
+    return max(words, key=lambda word: word.version, default=None)
+
+
+@control(
+    "window-kept",
+    question="Is now inside the approved window and outside every freeze?",
+    objective=STABILITY,
+    risk="production changes when nobody expects it, or when it must not",
+    warrant="MOF 4.0, Change and Configuration SMF, step 4: approve and schedule (mof.md §6)",
+    by=("change-manager", "release-management"),
+    use=("schedule-rfc",),
+)
+def window_kept(sight: Sight) -> Finding:
+    submitted, began = sight.project.facts.newest(RfcSubmitted), _deployment(sight)
+    scheduled = sight.project.facts.latest(RfcScheduled, submitted.event.rfc) if submitted else None
+    moment = began.time if began else sight.now
+    records = [record for record in (scheduled, began) if record]
+    frozen = _frozen(sight, submitted, moment)
+    if frozen and not (scheduled and scheduled.event.freeze_exception):
+        return unmet(
+            f"{moment:%Y-%m-%d %H:%M} UTC lies in the freeze {examples(frozen)}, without an exception", *records
+        )
+    if scheduled is None:
+        return nothing(sight, "no window was scheduled for this change")
+    window = scheduled.event.window
+    told = f"the window from {window.opens:%Y-%m-%d %H:%M} to {window.closes:%Y-%m-%d %H:%M} UTC"
+    if not window.opens <= moment < window.closes:
+        return unmet(f"{moment:%Y-%m-%d %H:%M} UTC lies outside {told}", *records)
+    return met(f"{moment:%Y-%m-%d %H:%M} UTC lies in {told}", *records)
+
+
+def _frozen(sight: Sight, submitted: Recorded[RfcSubmitted] | None, moment: datetime) -> list[str]:
+    """The freezes that hold then for what this project changes."""
+    services = {cohort(sight.project, "service") or "", *(submitted.event.services if submitted else ())}
+    return [
+        freeze.id for freeze in sight.rulebook.freezes.values() if any(freeze.holds(each, moment) for each in services)
+    ]
