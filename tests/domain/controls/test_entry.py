@@ -1,0 +1,185 @@
+"""The controls of entry."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.lifecycle import Gate
+from domain.portfolio.classification import ChangeClassified, Classification
+from domain.portfolio.goals import GoalLinked
+from domain.portfolio.preapproval import ProjectPreapproved
+from domain.rulebook import PolicyEvent
+from domain.rules.standard_changes import StandardChangeRegistered, StandardChangeSuspended, StandardChangeUsed
+from tests.conftest import START, Act, by, event_id
+from tests.domain.controls.conftest import Look
+from tests.domain.controls.reviewed import ENVISIONED, called, decided, signs
+from tests.domain.openings import DOCUMENT, PROPOSED, answers, classified, holds
+
+CLASSIFIED = ChangeClassified(category="minor", priority="medium", answers=answers(users=2), score=2)
+STANDARD = ChangeClassified(category="standard", priority="low", template="patch")
+PREAPPROVED = ProjectPreapproved(
+    template="patch", template_version=1, standing_approval=event_id(1), limits_checked=("in date",)
+)
+REGISTERED = StandardChangeRegistered(
+    template="patch",
+    template_version=1,
+    service="pay",
+    steps=DOCUMENT,
+    checks=("it answers",),
+    proven_by=("earlier",),
+    valid_until=START + timedelta(days=300),
+    uses=2,
+    failure_rate=500,
+    approved_by="cab",
+)
+
+
+def used(project: str, outcome: str = "started") -> StandardChangeUsed:
+    return StandardChangeUsed.model_validate({"template": "patch", "project": project, "outcome": outcome})
+
+
+def test_a_change_that_nobody_classified_is_not(look: Look) -> None:
+    assert look("category-classified", PROPOSED, at=Gate.PORTFOLIO).sentence == "this change is not classified yet"
+
+
+def test_a_change_classified_with_authority_is(look: Look) -> None:
+    said = CLASSIFIED.model_copy(update={"authority": "change-manager"})
+    found = look("category-classified", PROPOSED, by("cleo")(said), at=Gate.PORTFOLIO, column="minor")
+    assert (found.result, found.rests_on) == ("met", (2,))
+    assert found.sentence == "minor from a sum of 2, by cleo as change-manager"
+
+
+def test_a_category_without_answers_is_not_classified(look: Look) -> None:
+    found = look("category-classified", PROPOSED, classified("minor"), at=Gate.PORTFOLIO, column="minor")
+    assert found.sentence == "classified as minor by ada without answers to the questions"
+
+
+def test_a_requester_alone_does_not_classify(look: Look) -> None:
+    said = CLASSIFIED.model_copy(update={"authority": "change-manager"})
+    for own in (CLASSIFIED, said):
+        found = look("category-classified", PROPOSED, own, at=Gate.PORTFOLIO, column="minor")
+        assert found.sentence == "classified as minor by ada alone: change-manager has to confirm it"
+
+
+def test_a_sign_off_of_whoever_may_classify_confirms_it(look: Look) -> None:
+    past = (PROPOSED, CLASSIFIED, holds("cleo", "change-manager"), called(Gate.PORTFOLIO, "change-manager", "tester"))
+    found = look("category-classified", *past, by("cleo")(signs("change-manager")), at=Gate.PORTFOLIO, column="minor")
+    assert (found.result, found.sentence) == ("met", "minor by ada, confirmed by cleo as change-manager")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        by("tess")(signs("tester")),
+        by("cleo")(signs("change-manager", verdict="no-go")),
+        by("ada")(signs("change-manager")),
+    ],
+)
+def test_a_word_of_another_role_or_of_the_classifier_confirms_nothing(look: Look, word: Act) -> None:
+    past = (PROPOSED, CLASSIFIED, called(Gate.PORTFOLIO, "change-manager", "tester"), word)
+    assert look("category-classified", *past, at=Gate.PORTFOLIO, column="minor").result == "unmet"
+
+
+def test_a_category_that_the_policy_lets_nobody_set_is_never_confirmed(look: Look) -> None:
+    said = CLASSIFIED.model_copy(update={"category": "standard", "template": None})
+    assert "runs on no template" in look("category-classified", PROPOSED, said, at=Gate.PORTFOLIO).sentence
+
+
+def test_standard_is_only_what_its_template_holds(look: Look) -> None:
+    past = (PROPOSED, STANDARD, PREAPPROVED)
+    found = look("category-classified", *past, at=Gate.PORTFOLIO, column="standard", rules=[REGISTERED])
+    assert (found.result, found.sentence) == ("met", "standard by its template")
+    assert look("category-classified", *past, at=Gate.PORTFOLIO, column="standard").sentence == (
+        "classified as standard, but template patch is not registered"
+    )
+
+
+def test_a_template_holds_although_its_own_use_is_the_last(look: Look) -> None:
+    rules = [REGISTERED, used("other"), used("p"), used("later")]
+    found = look("template-valid", PROPOSED, STANDARD, PREAPPROVED, at=Gate.DEPLOYED, column="standard", rules=rules)
+    assert (found.result, found.sentence, found.rests_on) == ("met", "template patch holds", (3,))
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        ([REGISTERED, used("one"), used("two"), used("p")], "its 2 uses are used up"),
+        ([REGISTERED, used("one"), used("one", "failed")], "1 of its last 1 uses failed"),
+        ([REGISTERED, StandardChangeSuspended(template="patch", cause="scope")], "it is suspended: scope"),
+        ([REGISTERED.model_copy(update={"valid_until": START})], "it ended on 2026-01-05"),
+        ([REGISTERED.model_copy(update={"service": "mail"})], "is one of service mail, not of pay"),
+    ],
+)
+def test_a_template_past_its_limits_does_not_hold(look: Look, rules: list[PolicyEvent], why: str) -> None:
+    found = look("template-valid", PROPOSED, STANDARD, PREAPPROVED, at=Gate.DEPLOYED, column="standard", rules=rules)
+    assert found.result == "unmet"
+    assert why in found.sentence
+
+
+def test_a_change_without_a_template_has_no_valid_one(look: Look) -> None:
+    found = look("template-valid", PROPOSED, at=Gate.PORTFOLIO, column="standard")
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "it runs on no template", ())
+
+
+def test_the_portfolio_lets_a_project_in_by_review_by_template_or_by_the_same_review(look: Look) -> None:
+    past = (PROPOSED, called(Gate.PORTFOLIO), decided(Gate.PORTFOLIO))
+    assert look("portfolio-approved", *past, at=Gate.ENVISIONED).sentence == (
+        "let into Deliver on 2026-01-05, basis reviewed"
+    )
+    assert look("portfolio-approved", PROPOSED, PREAPPROVED, at=Gate.ENVISIONED).result == "met"
+    assert look("portfolio-approved", PROPOSED, at=Gate.ENVISIONED, assumed=[Gate.PORTFOLIO]).result == "met"
+    assert look("portfolio-approved", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
+
+
+def test_a_goal_counts_once_somebody_confirmed_it(look: Look) -> None:
+    goal = GoalLinked(goal="grow", statement="more customers")
+    confirmed = GoalLinked(goal="save", statement="less paper", confirmed_by_role="sponsor")
+    other = GoalLinked(goal="shine", statement="happier customers", confirmed_by_role="sponsor")
+    assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
+    assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED, column="minor").result == "not-applicable"
+    assert (
+        look("goal-linked", PROPOSED, goal, at=Gate.ENVISIONED).sentence == "nobody has confirmed that it serves grow"
+    )
+    found = look("goal-linked", PROPOSED, goal, confirmed, at=Gate.ENVISIONED)
+    assert (found.sentence, found.rests_on) == ("serves save, says the sponsor", (3,))
+    found = look("goal-linked", PROPOSED, confirmed, other, at=Gate.ENVISIONED)
+    assert found.sentence == "serves save, says the sponsor and 1 more"
+
+
+def test_one_solution_manager_and_one_owner_are_asked_for(look: Look) -> None:
+    manager, owner = holds("sol", "solution-manager"), holds("pia", "program-manager")
+    assert look("accountable-named", PROPOSED, manager, owner, at=Gate.ENVISIONED).sentence == (
+        "sol is accountable, pia owns it"
+    )
+    found = look("accountable-named", PROPOSED, owner, holds("paul", "program-manager"), at=Gate.ENVISIONED)
+    assert found.sentence == (
+        "there has to be exactly one of each, and there is: solution-manager nobody; program-manager paul, pia"
+    )
+    deputy = holds("paul", "program-manager").model_copy(update={"deputy_for": event_id(3)})
+    assert look("accountable-named", PROPOSED, manager, owner, deputy, at=Gate.ENVISIONED).result == "met"
+
+
+WAS_MAJOR = Classification(category="major", priority="medium")
+LOWERED = ChangeClassified(category="minor", priority="medium", was=WAS_MAJOR)
+
+
+def test_a_category_that_stays_was_not_lowered(look: Look) -> None:
+    raised = ChangeClassified(category="major", priority="medium", was=Classification(category="minor", priority="low"))
+    found = look("category-not-lowered", PROPOSED, classified("minor"), raised, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "not lowered since the last gate")
+
+
+def test_a_category_lowered_without_authority_is_said(look: Look) -> None:
+    found = look("category-not-lowered", PROPOSED, LOWERED, at=Gate.ENVISIONED, column="minor")
+    assert (found.result, found.sentence) == ("unmet", "ada lowered it to minor without authority")
+    allowed = by("eve")(LOWERED.model_copy(update={"authority": "executive"}))
+    found = look("category-not-lowered", PROPOSED, allowed, at=Gate.ENVISIONED, column="minor")
+    assert (found.result, found.sentence) == ("met", "lowered to minor with authority, by eve")
+
+
+def test_a_lowering_before_the_last_gate_or_taken_back_since_is_over(look: Look) -> None:
+    assert (
+        look("category-not-lowered", PROPOSED, LOWERED, ENVISIONED, at=Gate.PLAN_APPROVED, column="minor").result
+        == "met"
+    )
+    assert look("category-not-lowered", PROPOSED, LOWERED, at=Gate.PLAN_APPROVED, column="major").result == "met"
