@@ -14,6 +14,7 @@ from domain.event import CATEGORIES
 
 _STREAM = re.compile(r"([a-z]+)(?:-([a-z0-9][a-z0-9._-]{0,62}))?")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+_KEYLESS = ("directory", "ledger", "log")  # of these there is one stream
 DEFAULT_POLICY = "default"
 
 
@@ -60,7 +61,7 @@ class Request:
 
     def __post_init__(self) -> None:
         place = _STREAM.fullmatch(self.stream)
-        if not place or place[1] not in CATEGORIES:
+        if not place or place[1] not in CATEGORIES or (place[2] is None) != (place[1] in _KEYLESS):
             raise Invalid(f"stream: {self.stream!r} is not CATEGORY-KEY with a key like pay-2 (a-z, 0-9, and ._- inside)")
         for name in ("who", "command", "correlation", "causation"):
             value = getattr(self, name)

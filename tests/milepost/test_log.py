@@ -1,0 +1,107 @@
+"""A log."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import psycopg
+import pytest
+from eventsourcing.persistence import IntegrityError, StoredEvent
+
+from domain.codec import decode
+from domain.opening import LogOpened
+from domain.rules.adoption import PolicyAdopted
+from milepost.log import FUNCTIONS, Head, Log, NotOpened
+from milepost.migrate import Unsafe
+from milepost.opening import open_log
+from milepost.policies import default_policy
+from milepost.writer import Writer
+from tests.milepost.logs import Database, assess, create, database, guarded, log, migrated, propose, writer
+
+__all__ = ["database", "log", "writer"]
+
+
+def test_says_first_which_it_is(log: Log) -> None:
+    first, second = log.events()
+    opened = decode(first.data)
+    assert isinstance(opened.event, LogOpened)
+    assert (opened.event.log, opened.event.name) == (log.identity().id, "test/log") == (opened.log, log.identity().name)
+    assert (opened.event.generation, opened.event.format, first.stream, first.position) == (1, 0, "log", 1)
+    adopted = decode(second.data)
+    assert isinstance(adopted.event, PolicyAdopted)
+    assert (adopted.stream, adopted.who, adopted.event.policy) == ("policy-default", "system", default_policy())
+
+
+def test_is_opened_once_however_many_try() -> None:
+    database = create(migrated().name)
+    logs = [Log(database.application) for _ in range(4)]
+    with ThreadPoolExecutor() as pool:
+        found = set(pool.map(lambda log: open_log(log, "test/log", default_policy()), logs))
+    assert len(found) == 1
+    assert logs[0].head().position == 2
+    with pytest.raises(NotOpened, match="called test/log and not other/log"):
+        open_log(logs[0], "other/log", default_policy())
+    for log in logs:
+        log.close()
+
+
+def test_that_is_empty_has_no_identity() -> None:
+    log = Log(guarded().application)
+    assert log.head() == Head(0, None)
+    with pytest.raises(NotOpened, match="open it first"):
+        log.identity()
+    with pytest.raises(NotOpened, match="open it first"):
+        Writer(log)
+    log.close()
+
+
+def test_refuses_functions_that_lose_events() -> None:
+    with pytest.raises(Unsafe, match=FUNCTIONS):
+        Log(guarded().application, {FUNCTIONS: "y"})
+
+
+def test_refuses_more_rights_than_it_needs() -> None:
+    with pytest.raises(Unsafe, match="superuser"):
+        Log(guarded().superuser)
+
+
+def test_is_read_by_position_and_by_stream(log: Log, writer: Writer) -> None:
+    writer.execute(propose("a"))
+    for name in "xyz":
+        writer.execute(assess("a", name))
+    assert [stored.position for stored in log.events(batch=2)] == [1, 2, 3, 4, 5, 6]
+    assert [stored.position for stored in log.events(after=2, until=4, batch=1)] == [3, 4]
+    assert [stored.position for stored in log.page(3, 2)] == [4, 5]
+    assert [recorded.version for recorded in log.stream("project-a", after=2)] == [3, 4]
+    assert log.stream("project-b") == []
+    last = list(log.events())[-1]
+    assert log.head() == Head(6, decode(last.data).recorded_at)
+
+
+def test_rises_in_position_and_moment(log: Log, writer: Writer) -> None:
+    for future in [writer.submit(propose(f"p{n}")) for n in range(50)]:
+        future.result(20)
+    moments = [decode(stored.data).recorded_at for stored in log.events()]
+    assert all(earlier < later for earlier, later in pairwise(moments))
+
+
+def test_keeps_positions_gapless_for_the_library_too(log: Log) -> None:
+    event = StoredEvent("project-a", 1, "project.proposed/1", b"{}")
+    assert list(log.store.insert_events([event]) or ()) == [3]
+    with pytest.raises(IntegrityError):
+        log.store.insert_events([event])
+    following = [StoredEvent("project-a", n, "project.proposed/1", b"{}") for n in (2, 3)]
+    assert list(log.store.insert_events(following) or ()) == [4, 5]
+    assert [n.id for n in log.store.select_notifications(1, 10)] == [1, 2, 3, 4, 5]
+    assert len(log.store.select_events("project-a", gt=1)) == 2
+
+
+def test_lets_the_library_make_no_tables(log: Log) -> None:
+    with pytest.raises(Unsafe, match="milepost migrate"):
+        log.store.create_table()
+
+
+def test_tells_who_listens_that_something_was_written(log: Log, database: Database) -> None:
+    with psycopg.connect(database.application, autocommit=True) as listener, Writer(log) as writer:
+        listener.execute("LISTEN milepost_log")
+        writer.execute(propose("a"))
+        assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
