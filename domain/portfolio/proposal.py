@@ -6,7 +6,12 @@ from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import ProjectKind
 from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.state.team import Assignment
 from domain.values import Document, Key, Name, Person, Text
+
+
+REQUESTER = "requester"
+"""The role that a proposal itself gives, to whoever asks."""
 
 
 class ProjectProposed(ProjectEvent, kind="project.proposed/1"):
@@ -29,6 +34,15 @@ class ProjectProposed(ProjectEvent, kind="project.proposed/1"):
         project.entry.requester = self.requester
         project.entry.policy = recorded.policy
         project.origin = recorded.origin
+        project.team.assignments[recorded.id] = Assignment(
+            id=recorded.id,
+            person=self.requester,
+            role=REQUESTER,
+            version=recorded.version,
+            since=recorded.measured_at,
+            granted_by=recorded.who,
+            granted_as=recorded.role,
+        )
         project.facts.keep("", recorded)
 
 

@@ -14,11 +14,14 @@ from domain.lifecycle import GATES, Gate
 from domain.policy import GateRule
 from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.values import Count, Digest, EventId, Key, Moment, Role, Text
+from domain.values import Count, Digest, EventId, Key, Moment, Person, Role, Text
 
 
 class ReviewCalled(ProjectEvent, kind="review.called/1"):
-    """A management review was called over one gate, or several adjacent ones, on this evidence (MOF)."""
+    """A management review was called over one gate, or several adjacent ones, on this evidence (MOF).
+
+    `submitted_by` is who puts the evidence forward, where that is not who calls.
+    """
 
     review: Key
     gates: tuple[Gate, ...]
@@ -30,6 +33,7 @@ class ReviewCalled(ProjectEvent, kind="review.called/1"):
     decided_by: tuple[Role, ...]
     due: Moment | None = None
     carried_signoffs: tuple[EventId, ...] = ()
+    submitted_by: Person | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates
@@ -42,7 +46,7 @@ class ReviewCalled(ProjectEvent, kind="review.called/1"):
             attempt=self.attempt,
             version=recorded.version,
             called_at=recorded.measured_at,
-            called_by=recorded.who,
+            called_by=self.submitted_by or recorded.who,
             required=self.required,
             evidence=self.evidence,
             decided_by=self.decided_by,
@@ -69,7 +73,7 @@ class CallReview(ProjectCommand):
     due: Moment | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[ReviewCalled]:
         may_be_called(state, self.review, self.gates)
         rules = gate_rules(state, self.gates, circumstances)
         evidence = evidence_of(state, self.gates)

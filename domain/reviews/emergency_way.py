@@ -25,7 +25,8 @@ class ApproveEmergency(ProjectCommand):
         gates = tuple(gate for gate in _FIX_NOW if not state.gates.passed(gate))
         if not gates:
             raise Rejected("every gate up to the release is passed already")
-        yield from CallReview(review=self.review, gates=gates, reason=self.reason).decide(state, circumstances)
+        for called in CallReview(review=self.review, gates=gates, reason=self.reason).decide(state, circumstances):
+            yield called.model_copy(update={"submitted_by": state.entry.requester})
         signoff = GiveSignoff(review=self.review, role="emergency-committee", reason=self.reason)
         yield from signoff.decide(state, circumstances)
 

@@ -94,7 +94,7 @@ def test_begins_now_or_later_and_ends_after_that(given: GivenPast) -> None:
 
 def test_told_of_as_begun_earlier_holds_only_from_when_it_was_granted(given: GivenPast) -> None:
     backdated = RoleAssigned(person="linus", role="tester", since=START - timedelta(days=9))
-    [assignment] = given(PROPOSED, backdated).project().team.assignments.values()
+    _, assignment = given(PROPOSED, backdated).project().team.assignments.values()
     assert assignment.since == START + timedelta(hours=2)
 
 
@@ -111,7 +111,7 @@ def test_may_be_a_deputys_of_an_assignment_to_the_same_role(given: GivenPast) ->
 
 def test_is_held_by_who_it_was_given_to(given: GivenPast) -> None:
     given_role = RoleAssigned(person="linus", role="tester", granted_by_role="solution-manager")
-    [assignment] = given(PROPOSED, by("grace")(given_role)).project().team.assignments.values()
+    _, assignment = given(PROPOSED, by("grace")(given_role)).project().team.assignments.values()
     assert (assignment.id, assignment.person, assignment.role) == (event_id(2), "linus", "tester")
     assert (assignment.granted_by, assignment.granted_as) == ("grace", "solution-manager")
 
