@@ -62,17 +62,13 @@ def _last_of_each_type(runs: Iterable[Recorded[TestRunCompleted]]) -> list[Recor
 def _outcome(project: Project, candidate: str, runs: list[Recorded[TestRunCompleted]], chosen: Recorded) -> Finding:
     """Tested is what passed, or failed in a way that a defect on this candidate accounts for."""
     failed = [run for run in runs if not run.event.successful]
-    known = [d for d in project.facts.parts(DefectFound).values() if d.event.candidate == candidate] if failed else []
-    names = examples([run.event.run for run in failed or runs])
-    if failed and not known:
-        return unmet(
-            f"not every case of {names} passed on {candidate}, and no defect says what is wrong", chosen, *runs
-        )
-    if failed:
-        return met(
-            f"not every case of {names} passed on {candidate}; {counted(len(known), 'defect')} on record", *runs, *known
-        )
-    return met(f"candidate {candidate} passed {names}", chosen, *runs)
+    if not failed:
+        return met(f"candidate {candidate} passed {examples(run.event.run for run in runs)}", chosen, *runs)
+    known = [each for each in project.facts.parts(DefectFound).values() if each.event.candidate == candidate]
+    what = f"not every case of {examples(run.event.run for run in failed)} passed on {candidate}"
+    if not known:
+        return unmet(f"{what}, and no defect says what is wrong", chosen, *runs)
+    return met(f"{what}; {counted(len(known), 'defect')} on record", chosen, *runs, *known)
 
 
 @control(
