@@ -31,16 +31,16 @@ OPERATIONS = frozenset({"operations", "support"})
 )
 def rollback_planned(sight: Sight) -> Finding:
     ruled_out = sight.project.facts.latest(RollbackRuledOut)
-    plans = list(_rollback_plans(sight))
     tried = sight.project.facts.latest(ProcedureExercised, "rollback")
-    if tried and not tried.event.passed:
-        return unmet(f"the rollback was exercised in {tried.event.where} and did not work", *plans, tried)
-    if not plans and ruled_out:
+    plans = list(_rollback_plans(sight))
+    records = [*plans, tried] if tried else plans
+    if ruled_out and all(record.version < ruled_out.version for record in records):
         return met("there can be no rollback, with a reason on record", ruled_out)
     if not plans:
-        return unmet("no rollback plan is on record, and no reason why there can be none")
+        return unmet("no rollback plan is on record, and no reason why there can be none", *records)
     if tried:
-        return met(f"there is a rollback plan, exercised in {tried.event.where}", *plans, tried)
+        where = f"a rollback plan, exercised in {tried.event.where}"
+        return met(where, *records) if tried.event.passed else unmet(f"{where}, where it did not work", *records)
     if sight.strict:
         return unmet("there is a rollback plan that nobody has exercised", *plans)
     return met(f"there is a rollback plan; {sight.column} changes need no exercise of it", *plans)

@@ -28,12 +28,14 @@ class Look(Protocol):
         now: datetime | None = None,
         assumed: Iterable[Point] = (),
         auth: str = "unauthenticated",
+        policy: Policy | None = None,
     ) -> Finding: ...
 
 
 @pytest.fixture
 def look(policy: Policy) -> Look:
     """`look("risks-assessed", events…, at=Gate.ENVISIONED)`: what that control finds."""
+    default = policy
 
     def found(
         name: str,
@@ -45,15 +47,17 @@ def look(policy: Policy) -> Look:
         now: datetime | None = None,
         assumed: Iterable[Point] = (),
         auth: str = "unauthenticated",
+        policy: Policy | None = None,
     ) -> Finding:
-        past = history(*acts, policy=policy.label)
+        held_to = policy or default
+        past = history(*acts, policy=held_to.label)
         project = fold(past)
         project.entry.category, project.entry.priority = (
             ("significant", "emergency") if column == "emergency" else (column, "medium")
         )
-        rulebook = rulebook_of(policy, history(*rules, stream=f"policy-{policy.name}"))
+        rulebook = rulebook_of(held_to, history(*rules, stream=f"policy-{held_to.name}"))
         moment = now or (past[-1].recorded_at if past else START) + timedelta(hours=1)
-        sight = Sight(project, policy, rulebook, at, moment, who, frozenset(assumed), auth)
+        sight = Sight(project, held_to, rulebook, at, moment, who, frozenset(assumed), auth)
         finding = controls()[name].check(sight)
         assert len(finding.sentence) <= 400
         return finding
