@@ -16,10 +16,10 @@ from domain.event import Recorded
 from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcScheduled, RfcSubmitted
 from domain.planning.rfc_decision import RfcDecided
+from domain.portfolio.proposal import REQUESTER
 from domain.state.project import Project, ProjectFact
 from domain.state.team import Assignment
 
-REQUESTER = "requester"
 NOT_EVIDENCE = (RfcScheduled,)
 """What the change's authority says itself is no evidence that was prepared for it."""
 
@@ -107,10 +107,9 @@ def _implementers(project: Project) -> Iterator[tuple[str, str]]:
     yield from ((held.person, "is its developer") for held in _held(project, "developer"))
     for attempt in attempts(project):
         yield attempt.deployer, "deploys it"
-    for request in project.facts.parts(RfcSubmitted).values():
-        yield from ((who, "asks for it") for who in (request.who, request.event.initiator) if who)
-    if project.entry.requester:
-        yield project.entry.requester, "asks for it"
+    requests = project.facts.parts(RfcSubmitted).values()
+    asking = {project.entry.requester, *(r.who for r in requests), *(r.event.initiator for r in requests)}
+    yield from ((who, "asks for it") for who in asking if who)
 
 
 def _held(project: Project, role: str) -> list[Assignment]:
@@ -151,9 +150,9 @@ def developer_not_tester(sight: Sight) -> Finding:
     use=("assign-role", "release-role"),
 )
 def roles_compatible(sight: Sight) -> Finding:
-    held = list(sight.project.team.now(sight.now))
+    held = [assignment for assignment in sight.project.team.now(sight.now) if assignment.role != REQUESTER]
     if not held:
-        return nothing(sight, "nobody holds a role yet")
+        return nothing(sight, "nobody was given a role yet")
     people: dict[str, dict[str, Assignment]] = {}
     for assignment in held:
         people.setdefault(assignment.person, {})[assignment.role] = assignment

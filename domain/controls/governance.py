@@ -42,8 +42,8 @@ def gates_in_order(sight: Sight) -> Finding:
 def _begins_late(sight: Sight) -> bool:
     """Whether an imported history was first seen after its beginning."""
     proposed = sight.project.facts.latest(ProjectProposed)
-    imported = sight.project.origin.startswith("import:")
-    return imported and (proposed is None or proposed.time_quality in ("at-latest", "inferred"))
+    late = proposed is not None and proposed.time_quality in ("at-latest", "inferred")
+    return late and sight.project.origin.startswith("import:")
 
 
 @control(

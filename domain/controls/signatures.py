@@ -8,7 +8,9 @@ from domain.controls.objectives import COMPLIANCE, VALUE
 from domain.controls.wording import counted, examples
 from domain.deploy.acceptance import acceptance
 from domain.envision.team import ACCOUNTABLE
+from domain.portfolio.proposal import REQUESTER
 from domain.state.gates import Review, Signoff
+from domain.state.team import Assignment
 
 
 def signed(sight: Sight) -> list[Signoff]:
@@ -110,9 +112,14 @@ def signers_authenticated(sight: Sight) -> Finding:
 
 def _granted_before(word: Signoff, sight: Sight) -> bool:
     assignment = sight.project.team.assignments.get(word.assignment or "")
-    return assignment is not None and assignment.granted_by != word.person and assignment.version < word.version
+    return assignment is not None and _by_others(assignment) and assignment.version < word.version
 
 
 def _may_decide(who: str, review: Review, sight: Sight) -> bool:
     held = [held for held in sight.project.team.now(sight.now) if held.person == who]
-    return any(assignment.role in review.decided_by and assignment.granted_by != who for assignment in held)
+    return any(assignment.role in review.decided_by and _by_others(assignment) for assignment in held)
+
+
+def _by_others(assignment: Assignment) -> bool:
+    """Whether somebody else granted it; that someone asked for the change is no grant."""
+    return assignment.role == REQUESTER or assignment.granted_by != assignment.person

@@ -1,0 +1,204 @@
+"""The controls of governance."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.build.documents import DocumentRecorded, EvidenceVerified
+from domain.controls.control import Sight
+from domain.controls.evaluation import Result
+from domain.controls.governance import gates_in_order
+from domain.envision.stakeholders import StakeholderIdentified
+from domain.event import TimeQuality
+from domain.lifecycle import Act as Point
+from domain.lifecycle import Column, Gate
+from domain.planning.rfc import RfcSubmitted
+from domain.policy import Policy
+from domain.reviews.conditions import ConditionClosed
+from domain.reviews.corrections import FactCorrected
+from domain.reviews.deciding import ConditionSet
+from domain.reviews.milestones import PhaseReturned
+from domain.reviews.reversing import ReviewConfirmed, ReviewReversed
+from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.state.project import fold
+from tests.conftest import START, Act, by, event_id, history, rulebook_of
+from tests.domain.controls.conftest import Look
+from tests.domain.controls.reviewed import ENVISIONED, PLANNED, called, decided
+from tests.domain.controls.test_plan_approved import RFC
+from tests.domain.openings import CANCELLED, DOCUMENT, PROPOSED
+
+SOON = START + timedelta(days=10)
+LATER = START + timedelta(days=20)
+
+
+def test_the_first_gates_have_no_milestone_before_them(look: Look) -> None:
+    for gate in (Gate.PORTFOLIO, Gate.ENVISIONED, Point.RFC):
+        assert look("gates-in-order", PROPOSED, at=gate).sentence == "earlier milestones: none, none missing"
+
+
+def test_earlier_milestones_are_reached_or_decided_by_the_same_review(look: Look) -> None:
+    found = look("gates-in-order", PROPOSED, ENVISIONED, at=Gate.BUILD_COMPLETED, assumed=[Gate.PLAN_APPROVED])
+    assert (found.result, found.sentence) == ("met", "earlier milestones: envisioned, plan-approved, none missing")
+    assert found.rests_on == (2,)
+
+
+def test_a_milestone_skipped_or_lost_again_is_named(look: Look) -> None:
+    back = PhaseReturned(from_phase="build", to_phase="planning", cause="finding")
+    found = look("gates-in-order", PROPOSED, ENVISIONED, PLANNED, back, at=Gate.RELEASE_READY)
+    assert found.sentence == "plan-approved was lost again, build-completed was not reached"
+    assert look("gates-in-order", PROPOSED, ENVISIONED, CANCELLED, at=Gate.PLAN_APPROVED).sentence == (
+        "the project is cancelled"
+    )
+
+
+@pytest.mark.parametrize(
+    ("quality", "result"), [("exact", "unmet"), ("at-latest", "undetermined"), ("inferred", "undetermined")]
+)
+def test_an_imported_record_that_begins_late_accuses_nobody(policy: Policy, quality: TimeQuality, result: str) -> None:
+    past = [replace(known, time_quality=quality) for known in history(Act(PROPOSED, origin="import:kep"))]
+    sight = Sight(fold(past), policy, rulebook_of(policy), Gate.PLAN_APPROVED, SOON)
+    assert gates_in_order(sight).result == result
+
+
+def condition(due: datetime, blocks: Gate | None = None) -> ConditionSet:
+    return ConditionSet(id="c1", text="mend it", owner="pia", due=due, blocks_gate=blocks)
+
+
+def test_no_condition_at_all_is_none_overdue(look: Look) -> None:
+    found = look("conditions-closed", PROPOSED, at=Gate.DEPLOYED)
+    assert (found.result, found.sentence) == ("met", "no condition is overdue; 0 conditions still open")
+
+
+def test_a_condition_is_overdue_at_its_date(look: Look) -> None:
+    past = (PROPOSED, called(Gate.ENVISIONED), decided(Gate.ENVISIONED, condition(SOON)))
+    assert look("conditions-closed", *past, at=Gate.PLAN_APPROVED, now=SOON - timedelta(seconds=1)).result == "met"
+    found = look("conditions-closed", *past, at=Gate.PLAN_APPROVED, now=SOON)
+    assert (found.sentence, found.rests_on) == ("to be closed before this gate: c1 of pia, due 2026-01-15", (3,))
+    closed = ConditionClosed(condition="c1")
+    assert look("conditions-closed", *past, closed, at=Gate.PLAN_APPROVED, now=SOON).result == "met"
+
+
+def test_a_condition_of_a_gate_keeps_that_gate_before_its_date(look: Look) -> None:
+    past = (PROPOSED, called(Gate.ENVISIONED), decided(Gate.ENVISIONED, condition(LATER, Gate.RELEASE_READY)))
+    assert look("conditions-closed", *past, at=Gate.PLAN_APPROVED).result == "met"
+    assert look("conditions-closed", *past, at=Gate.RELEASE_READY).result == "unmet"
+
+
+ASKED = by("pia")(
+    WaiverAsked(waiver="w1", control="rfc-submitted", gate=Gate.PLAN_APPROVED, compensating_measure="ring", until=SOON)
+)
+GRANTED = by("sol")(WaiverDecided(waiver="w1", outcome="granted", until=SOON, by_role="solution-manager"))
+REVOKED = by("sol")(WaiverDecided(waiver="w1", outcome="revoked", by_role="solution-manager"))
+
+
+def test_a_waiver_granted_with_authority_is_in_force(look: Look) -> None:
+    found = look("waivers-in-force", PROPOSED, ASKED, GRANTED, at=Gate.PLAN_APPROVED, who="deb")
+    assert (found.sentence, found.rests_on) == ("in force: w1", (3,))
+
+
+def test_a_waiver_that_is_not_relied_on_is_no_matter(look: Look) -> None:
+    whole = (PROPOSED, ASKED, GRANTED, REVOKED, RFC)
+    assert look("waivers-in-force", *whole, at=Gate.PLAN_APPROVED).sentence == "no waiver is relied on"
+    assert look("waivers-in-force", *whole[:4], at=Gate.ENVISIONED).sentence == "no waiver is relied on"
+    assert look("waivers-in-force", PROPOSED, ASKED, at=Gate.PLAN_APPROVED).sentence == "no waiver is relied on"
+
+
+@pytest.mark.parametrize(
+    ("words", "who", "column", "fault"),
+    [
+        ([GRANTED, REVOKED], "deb", "significant", "was revoked"),
+        ([GRANTED], "sol", "significant", "was granted by sol, who asked for it or decides on it"),
+        ([by("pia")(GRANTED.event)], "deb", "significant", "was granted by pia, who asked for it or decides on it"),
+        ([GRANTED], "deb", "major", "was granted by sol as solution-manager, who may not waive here"),
+        ([GRANTED], "deb", "standard", "was granted by sol as solution-manager, who may not waive here"),
+    ],
+)
+def test_a_waiver_with_a_fault_is_named(look: Look, words: list[Act], who: str, column: Column, fault: str) -> None:
+    found = look("waivers-in-force", PROPOSED, ASKED, *words, at=Gate.PLAN_APPROVED, who=who, column=column)
+    assert (found.result, found.sentence) == ("unmet", f"w1 of rfc-submitted {fault}")
+
+
+def test_a_waiver_ends_at_its_moment(look: Look) -> None:
+    past = (PROPOSED, ASKED, GRANTED)
+    moment = SOON - timedelta(seconds=1)
+    assert look("waivers-in-force", *past, at=Gate.PLAN_APPROVED, now=moment).result == "met"
+    assert (
+        look("waivers-in-force", *past, at=Gate.PLAN_APPROVED, now=SOON).sentence == "w1 of rfc-submitted has expired"
+    )
+
+
+def test_of_two_waivers_the_one_without_a_fault_counts(look: Look) -> None:
+    second = ASKED.event.model_copy(update={"waiver": "w2"})
+    granted = by("sol")(GRANTED.event.model_copy(update={"waiver": "w2"}))
+    past = (PROPOSED, ASKED, GRANTED, by("pia")(second), granted, REVOKED)
+    assert look("waivers-in-force", *past, at=Gate.PLAN_APPROVED).sentence == "in force: w2"
+
+
+def test_a_waiver_of_waivers_is_never_relied_on(look: Look) -> None:
+    asked = by("pia")(ASKED.event.model_copy(update={"control": "waivers-in-force"}))
+    assert look("waivers-in-force", PROPOSED, asked, GRANTED, at=Gate.PLAN_APPROVED).result == "met"
+
+
+DECIDED = (
+    PROPOSED,
+    StakeholderIdentified(party="union", stake="user"),
+    called(Gate.ENVISIONED),
+    decided(Gate.ENVISIONED),
+)
+CORRECTED = FactCorrected(event=event_id(2), corrects=2, retracts=True, touches=(event_id(4),))
+
+
+def test_a_decision_waits_to_be_looked_at_again_after_a_correction(look: Look) -> None:
+    assert look("rests-on-uncorrected-facts", *DECIDED, at=Gate.PLAN_APPROVED).result == "met"
+    found = look("rests-on-uncorrected-facts", *DECIDED, CORRECTED, at=Gate.PLAN_APPROVED)
+    assert (found.result, found.rests_on) == ("unmet", (5,))
+    assert found.sentence == "a fact was corrected that these rested on, confirm or reverse them: r1"
+
+
+@pytest.mark.parametrize(
+    "settled",
+    [
+        ReviewConfirmed(review="r1", decision=event_id(4)),
+        ReviewReversed(review="r1", decision=event_id(4), gates_lost=(Gate.ENVISIONED,), returns_to="envision"),
+    ],
+)
+def test_a_decision_confirmed_or_reversed_waits_no_longer(look: Look, settled: ReviewConfirmed) -> None:
+    found = look("rests-on-uncorrected-facts", *DECIDED, CORRECTED, settled, at=Gate.PLAN_APPROVED)
+    assert found.result == "met"
+
+
+PAPER = DocumentRecorded(document="paper", type="report", title="Paper", digest=DOCUMENT.digest)
+
+
+def test_a_document_is_found_again_under_its_digest(look: Look) -> None:
+    found = EvidenceVerified(document="paper", digest=DOCUMENT.digest, found=DOCUMENT.digest)
+    lost = EvidenceVerified(document="paper", digest=DOCUMENT.digest)
+    assert look("evidence-retrievable", PROPOSED, PAPER, found, at=Gate.DEPLOYED).sentence == (
+        "1 document recorded, each found again"
+    )
+    for past in ((PAPER,), (PAPER, lost)):
+        assert look("evidence-retrievable", PROPOSED, *past, at=Gate.DEPLOYED).sentence == (
+            "not found again under its digest: paper"
+        )
+
+
+def test_no_document_at_all_is_not_found_by_significant_changes_only(look: Look) -> None:
+    assert look("evidence-retrievable", PROPOSED, at=Gate.DEPLOYED).result == "unmet"
+    assert look("evidence-retrievable", PROPOSED, at=Gate.DEPLOYED, column="minor").result == "not-applicable"
+
+
+OWED = Result(control="rfc-submitted", at=Gate.PLAN_APPROVED, severity="owe", result="owed", sentence="later", due=SOON)
+
+
+def test_a_debt_is_paid_once_its_control_is_met_where_it_was_put_off(look: Look) -> None:
+    owing = decided(Gate.PLAN_APPROVED).model_copy(update={"results": (OWED,)})
+    past = (PROPOSED, called(Gate.PLAN_APPROVED), owing)
+    found = look("debts-paid", *past, at=Gate.DEPLOYED, column="emergency")
+    assert (found.sentence, found.rests_on) == ("still owed: rfc-submitted (due 2026-01-15)", (3,))
+    assert look("debts-paid", *past, RfcSubmitted(rfc="rfc-1"), at=Gate.DEPLOYED, column="emergency").result == "unmet"
+    assert look("debts-paid", *past, RFC, at=Gate.DEPLOYED, column="emergency").sentence == "1 debt paid"
+
+
+def test_nothing_put_off_is_nothing_to_pay(look: Look) -> None:
+    assert look("debts-paid", PROPOSED, at=Gate.DEPLOYED, column="emergency").sentence == "nothing was put off"
