@@ -52,3 +52,9 @@ def test_handed_over_is_the_newest(given: GivenPast) -> None:
     assert verified
     assert verified.event == ACCEPTED
     assert verification_of(project, "b2") is None
+
+
+def test_may_hold_a_single_commit(given: GivenPast) -> None:
+    single = Commits(count=1, first_at=START, last_at=START)
+    built = BuildRecorded(build="b1", digest=ONE, commits=single)
+    given(PROPOSED).when(report(built)).then(built)
