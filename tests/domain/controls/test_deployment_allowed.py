@@ -1,0 +1,229 @@
+"""The controls before anything goes into production."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.deploy.authorisation import DeploymentAuthorised
+from domain.deploy.deployments import DeploymentStarted
+from domain.lifecycle import Act as ActOf
+from domain.lifecycle import Column, Gate
+from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
+from domain.planning.rfc_decision import Body, RfcDecided
+from domain.policy import Policy
+from domain.rules.freezes import FreezeDeclared
+from tests.conftest import START, by
+from tests.domain.controls.conftest import Look
+from tests.domain.controls.reviewed import called, signs
+from tests.domain.openings import PROPOSED
+
+DIGEST = f"sha256:{'1' * 64}"
+SUBMITTED = RfcSubmitted(rfc="r1", services=("pay", "mail"))
+READY = Gate.RELEASE_READY
+
+
+def hour(number: float) -> datetime:
+    """So many hours after the start: the nth event of a past happens at hour n."""
+    return START + timedelta(hours=number)
+
+
+def decided(body: Body, until: datetime | None = None) -> RfcDecided:
+    return RfcDecided(rfc="r1", body=body, outcome="approved", valid_until=until)
+
+
+def authorised(**given: object) -> DeploymentAuthorised:
+    fields = {"authorisation": "a1", "scope": "core", "candidate_digest": DIGEST}
+    return DeploymentAuthorised.model_validate(fields | given)
+
+
+def started(**given: object) -> DeploymentStarted:
+    return DeploymentStarted.model_validate({"attempt": "d1", "candidate_digest": DIGEST} | given)
+
+
+APPROVED = (PROPOSED, SUBMITTED, decided("cab"))
+
+
+@pytest.mark.parametrize(
+    ("column", "bodies"),
+    [
+        ("standard", ("standing",)),
+        ("minor", ("change-manager",)),
+        ("significant", ("cab",)),
+        ("major", ("cab", "executive")),
+        ("emergency", ("emergency-committee",)),
+    ],
+)
+def test_a_request_is_approved_by_every_body_of_its_category(
+    look: Look, column: Column, bodies: tuple[Body, ...]
+) -> None:
+    past = (PROPOSED, SUBMITTED, *(decided(body) for body in bodies))
+    found = look("rfc-approved", *past, at=READY, column=column)
+    assert (found.result, found.rests_on) == ("met", tuple(range(2, len(past) + 1)))
+    lacking = look("rfc-approved", *past[:-1], at=READY, column=column)
+    assert lacking.sentence == f"request for change r1: {bodies[-1]} has not decided it"
+
+
+def test_a_request_that_nobody_submitted_is_not_approved(look: Look) -> None:
+    found = look("rfc-approved", PROPOSED, at=READY)
+    assert (found.result, found.sentence) == ("unmet", "no request for change was submitted, so none is approved")
+
+
+def test_a_request_that_the_same_review_decides_is_approved_with_it(look: Look) -> None:
+    found = look("rfc-approved", PROPOSED, SUBMITTED, at=READY, column="minor", assumed=[ActOf.RFC])
+    assert (found.result, found.rests_on) == ("met", (2,))
+    assert look("rfc-approved", PROPOSED, at=READY, column="emergency", assumed=[ActOf.RFC]).result == "met"
+
+
+def test_a_request_that_the_policy_lets_nobody_decide_is_not_approved(look: Look, policy: Policy) -> None:
+    silent = policy.model_copy(update={"gates": ()})
+    found = look("rfc-approved", *APPROVED, at=READY, policy=silent)
+    assert found.sentence == "policy default/1 names nobody who decides requests for significant changes"
+
+
+def test_a_request_that_was_returned_is_not_approved(look: Look) -> None:
+    returned = RfcDecided(rfc="r1", body="cab", outcome="returned")
+    found = look("rfc-approved", *APPROVED, returned, at=READY)
+    assert (found.sentence, found.rests_on) == ("request for change r1: cab has returned it", (2, 4))
+
+
+def test_a_request_submitted_anew_is_decided_anew(look: Look) -> None:
+    again = SUBMITTED.model_copy(update={"downtime_minutes": 60})
+    found = look("rfc-approved", *APPROVED, again, at=READY)
+    assert found.sentence == "request for change r1: cab decided it before it was submitted as it is now"
+    assert look("rfc-approved", *APPROVED, again, decided("cab"), at=READY).result == "met"
+
+
+def test_an_approval_ends(look: Look) -> None:
+    past = (PROPOSED, SUBMITTED, decided("cab", until=hour(10)))
+    assert look("rfc-approved", *past, at=ActOf.AUTHORISATION, now=hour(9.9)).result == "met"
+    ended = look("rfc-approved", *past, at=ActOf.AUTHORISATION, now=hour(10))
+    assert ended.sentence == "request for change r1: the approval by cab ended on 2026-01-05 19:00 UTC"
+
+
+def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look: Look) -> None:
+    past = (PROPOSED, SUBMITTED, decided("cab", until=hour(10)), authorised(), by("dora", at=hour(9))(started()))
+    assert look("rfc-approved", *past, at=ActOf.DEPLOYMENT, now=hour(50)).result == "met"
+    early = (*APPROVED, authorised(), by("dora", at=hour(2.5))(started()))
+    found = look("rfc-approved", *early, at=ActOf.DEPLOYMENT)
+    assert found.sentence == (
+        "request for change r1: cab approved it only after 2026-01-05 11:30 UTC, when the deployment began"
+    )
+
+
+def test_a_deployment_of_a_large_change_has_an_authorisation(look: Look) -> None:
+    found = look("rfc-approved", *APPROVED, authorised(), started(), at=ActOf.DEPLOYMENT)
+    assert (found.result, found.rests_on) == ("met", (2, 3, 5))
+    bare = look("rfc-approved", *APPROVED, started(), at=ActOf.DEPLOYMENT)
+    assert (bare.result, bare.rests_on) == ("unmet", (2, 3, 4))
+    assert bare.sentence == "d1 began at core without an authorisation of this candidate there that held then"
+
+
+def test_a_deployment_of_a_small_change_needs_no_authorisation_but_the_one_it_names(look: Look) -> None:
+    past = (PROPOSED, SUBMITTED, decided("change-manager"))
+    assert look("rfc-approved", *past, started(), at=ActOf.DEPLOYMENT, column="minor").result == "met"
+    named = started(authorisation="a1")
+    assert look("rfc-approved", *past, named, at=ActOf.DEPLOYMENT, column="minor").result == "unmet"
+    assert look("rfc-approved", *past, authorised(), named, at=ActOf.DEPLOYMENT, column="minor").result == "met"
+
+
+@pytest.mark.parametrize(
+    ("given", "begun"),
+    [
+        ({"candidate_digest": f"sha256:{'2' * 64}"}, {}),
+        ({"valid_until": hour(5)}, {}),
+        ({"scope": "site"}, {}),
+        ({"scope": "core"}, {"target": "rome"}),
+        ({"scope": "early-core"}, {"target": "rome"}),
+    ],
+)
+def test_an_authorisation_holds_for_its_candidate_its_place_and_its_time(
+    look: Look, given: dict[str, object], begun: dict[str, object]
+) -> None:
+    found = look("rfc-approved", *APPROVED, authorised(**given), started(**begun), at=ActOf.DEPLOYMENT)
+    assert found.result == "unmet"
+
+
+def test_an_authorisation_of_sites_or_early_core_covers_them(look: Look) -> None:
+    site = look("rfc-approved", *APPROVED, authorised(scope="site"), started(target="rome"), at=ActOf.DEPLOYMENT)
+    early = look("rfc-approved", *APPROVED, authorised(scope="early-core"), started(), at=ActOf.DEPLOYMENT)
+    in_time = look("rfc-approved", *APPROVED, authorised(valid_until=hour(6)), started(), at=ActOf.DEPLOYMENT)
+    assert (site.result, early.result, in_time.result) == ("met", "met", "met")
+
+
+def test_an_authorisation_comes_before_the_deployment(look: Look) -> None:
+    late = by("dora", at=hour(3.5))(started())
+    assert look("rfc-approved", *APPROVED, authorised(), late, at=ActOf.DEPLOYMENT).result == "unmet"
+
+
+def test_early_core_is_approved_with_operations_consent(look: Look) -> None:
+    review = called(READY, "operations", "tester")
+    past = (*APPROVED, review, by("otto")(signs("operations")))
+    found = look("early-core-approved", *past, at=ActOf.EARLY_CORE)
+    assert (found.result, found.rests_on) == ("met", (2, 3, 5))
+    assert found.sentence == "operations consents, by the word of otto, and request for change r1 is approved by cab"
+
+
+def test_early_core_without_an_approved_request_is_not_approved(look: Look) -> None:
+    past = (PROPOSED, called(READY, "operations"), signs("operations"))
+    found = look("early-core-approved", *past, at=ActOf.EARLY_CORE)
+    assert (found.result, found.rests_on) == ("unmet", (3,))
+    assert found.sentence == "no request for change was submitted, so none is approved"
+
+
+def test_early_core_that_operations_said_nothing_or_no_to_is_not_approved(look: Look) -> None:
+    silent = look("early-core-approved", *APPROVED, called(READY, "tester"), signs("tester"), at=ActOf.EARLY_CORE)
+    assert (silent.result, silent.rests_on) == ("unmet", (2, 3))
+    assert silent.sentence == "operations has signed nothing about what was built"
+    of_the_plan = (called(Gate.PLAN_APPROVED, "operations"), signs("operations"))
+    assert look("early-core-approved", *APPROVED, *of_the_plan, at=ActOf.EARLY_CORE).sentence == silent.sentence
+    review = called(Gate.BUILD_COMPLETED, "operations")
+    changed = (review, signs("operations"), by("otto")(signs("operations", verdict="taken-back")))
+    found = look("early-core-approved", *APPROVED, *changed, at=ActOf.EARLY_CORE)
+    assert found.sentence == "operations does not consent: otto signed taken-back last"
+
+
+SCHEDULED = RfcScheduled(rfc="r1", window=Window(opens=hour(10), closes=hour(12)))
+FROZEN = FreezeDeclared(freeze="year-end", services=("pay",), from_=hour(11), until=hour(20))
+
+
+@pytest.mark.parametrize(("now", "result"), [(9.9, "unmet"), (10, "met"), (11.9, "met"), (12, "unmet")])
+def test_a_window_is_kept_from_its_opening_until_before_its_close(look: Look, now: float, result: str) -> None:
+    found = look("window-kept", PROPOSED, SUBMITTED, SCHEDULED, at=ActOf.AUTHORISATION, now=hour(now))
+    assert (found.result, found.rests_on) == (result, (3,))
+
+
+def test_a_window_is_kept_by_when_a_deployment_began(look: Look) -> None:
+    past = (PROPOSED, SUBMITTED, SCHEDULED)
+    inside = by("dora", at=hour(11))(started())
+    found = look("window-kept", *past, inside, at=ActOf.DEPLOYMENT, now=hour(30))
+    assert (found.result, found.rests_on) == ("met", (3, 4))
+    assert found.sentence == "2026-01-05 20:00 UTC lies in the window from 2026-01-05 19:00 to 2026-01-05 21:00 UTC"
+    outside = look("window-kept", *past, started(), at=ActOf.DEPLOYMENT, now=hour(11))
+    assert outside.sentence.startswith("2026-01-05 13:00 UTC lies outside the window")
+
+
+def test_a_window_that_nobody_scheduled_is_not_kept(look: Look) -> None:
+    for past in ((PROPOSED,), (PROPOSED, SUBMITTED)):
+        assert look("window-kept", *past, at=ActOf.AUTHORISATION).result == "unmet"
+        assert look("window-kept", *past, at=ActOf.AUTHORISATION, column="minor").result == "not-applicable"
+
+
+def test_a_window_in_a_freeze_is_kept_only_as_an_exception(look: Look) -> None:
+    past = (PROPOSED, SUBMITTED, SCHEDULED)
+    found = look("window-kept", *past, at=ActOf.AUTHORISATION, now=hour(11), rules=[FROZEN])
+    assert found.sentence == "2026-01-05 20:00 UTC lies in the freeze year-end, without an exception"
+    before = look("window-kept", *past, at=ActOf.AUTHORISATION, now=hour(10.5), rules=[FROZEN])
+    assert before.result == "met"
+    excepted = SCHEDULED.model_copy(update={"freeze_exception": "the law asks for it"})
+    exception = look("window-kept", *past, excepted, at=ActOf.AUTHORISATION, now=hour(11), rules=[FROZEN])
+    assert exception.result == "met"
+
+
+def test_a_freeze_holds_for_small_changes_without_a_window_too(look: Look) -> None:
+    elsewhere = FROZEN.model_copy(update={"services": ("web",)})
+    touched = FROZEN.model_copy(update={"services": ("mail",)})
+    for rules, result in (([FROZEN], "unmet"), ([touched], "unmet"), ([elsewhere], "not-applicable")):
+        found = look(
+            "window-kept", PROPOSED, SUBMITTED, at=ActOf.AUTHORISATION, column="minor", now=hour(11), rules=rules
+        )
+        assert found.result == result
