@@ -108,7 +108,8 @@ def test_operations_is_ready_once_it_confirmed_every_item(look: Look) -> None:
 
 
 def test_an_item_that_others_confirmed_is_still_open(look: Look) -> None:
-    past = (PROPOSED, holds("otto", "operations"), *confirmed(*ITEMS[1:]), *confirmed(ITEMS[0], who="dev"))
+    dev = confirmed(ITEMS[0], who="dev")
+    past: list[ProjectEvent | Act] = [PROPOSED, holds("otto", "operations"), *confirmed(*ITEMS[1:]), *dev]
     found = look("operations-ready", *past, at=READY)
     assert found.sentence == (
         "1 of 5 readiness items are open: operations-plan confirmed by nobody who held operations or support"
