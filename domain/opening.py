@@ -10,7 +10,7 @@ from domain.event import Event, Recorded
 from domain.values import EventId, Whole
 
 STREAM = "log"
-FORMAT = 0
+FORMAT: Literal[0] = 0
 
 Origin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
 """What the operator calls a log, and so the origin of its checkpoints (C2SP tlog-checkpoint): no spaces, no plus."""

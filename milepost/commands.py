@@ -62,7 +62,9 @@ class Request:
     def __post_init__(self) -> None:
         place = _STREAM.fullmatch(self.stream)
         if not place or place[1] not in CATEGORIES or (place[2] is None) != (place[1] in _KEYLESS):
-            raise Invalid(f"stream: {self.stream!r} is not CATEGORY-KEY with a key like pay-2 (a-z, 0-9, and ._- inside)")
+            raise Invalid(
+                f"stream: {self.stream!r} is not CATEGORY-KEY with a key like pay-2 (a-z, 0-9, and ._- inside)"
+            )
         for name in ("who", "command", "correlation", "causation"):
             value = getattr(self, name)
             if value is not None and not _TOKEN.fullmatch(value):

@@ -1,13 +1,13 @@
 """Deciding: each request of a transaction on the newest state, and what it writes and is answered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.codec import TooLarge
 from domain.command import Circumstances, Refused, Rejected
-from domain.event import Event, Recorded
+from domain.event import Recorded
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 from domain.rules.adoption import AdoptPolicy
@@ -43,7 +43,9 @@ class Deciding:
     new_id: Callable[[datetime], str]
     position: int
     last: datetime
-    answered: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict[tuple[str, str], tuple[bytes, bytes]])
+    answered: dict[tuple[str, str], tuple[bytes, bytes]] = field(
+        default_factory=dict[tuple[str, str], tuple[bytes, bytes]]
+    )
     events: list[Stored] = field(default_factory=list[Stored])
     answers: list[Answer] = field(default_factory=list[Answer])
 
@@ -71,7 +73,9 @@ class Deciding:
         now = self.clock()
         if now < self.last - MOST_BEHIND:
             behind = (self.last - now).total_seconds()
-            raise Unavailable(f"the clock of this machine is {behind:.1f} s behind the last event: set it right, then write")
+            raise Unavailable(
+                f"the clock of this machine is {behind:.1f} s behind the last event: set it right, then write"
+            )
         return self._tick()
 
     def _tick(self) -> datetime:
@@ -152,7 +156,9 @@ class Deciding:
         for stream in streams:
             origin = self.states.known(stream).origin
             if origin not in (None, request.origin):
-                raise Rejected(f"{stream} is {origin} and this is {request.origin}: origins never mix, take another stream")
+                raise Rejected(
+                    f"{stream} is {origin} and this is {request.origin}: origins never mix, take another stream"
+                )
 
     def _accepted(
         self,

@@ -1,6 +1,6 @@
 """Export: a log as JSON Lines of exactly its stored bytes, ended by a trailer; and the way into another database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,12 @@ from milepost.tally import Tally
 from milepost.verify import Examination, Line
 
 BATCH = 1000
-_EVENTS = "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events ORDER BY notification_id"
-_OUTCOMES = "SELECT actor, command_id, digest, outcome, position FROM log.outcomes ORDER BY position, actor, command_id"
+_EVENTS = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events ORDER BY notification_id
+    """
+_OUTCOMES = """
+    SELECT actor, command_id, digest, outcome, position FROM log.outcomes ORDER BY position, actor, command_id
+    """
 
 
 class NotLoaded(Exception):
@@ -26,7 +30,7 @@ def export(log: Log) -> Iterator[bytes]:
 
 
 def dump(log: Log) -> Iterator[bytes]:
-    """The same, and before the trailer what each command was answered: so a repeat is known in the next database too."""
+    """The same, and before the trailer what each command was answered: so a repeat is known in the next database."""
     yield from _lines(log, outcomes=True)
 
 
@@ -42,11 +46,11 @@ def _lines(log: Log, outcomes: bool) -> Iterator[bytes]:
 
 
 @contextmanager
-def _snapshot(log: Log) -> Iterator[Connection[Any]]:
+def _snapshot(log: Log) -> Generator[Connection[Any]]:
     """A connection that sees one moment of the log, however long it is read."""
-    with log.connect(default_transaction_isolation="repeatable\\ read", default_transaction_read_only="on") as connection:
-        with connection.transaction():
-            yield connection
+    session = {"default_transaction_isolation": "repeatable\\ read", "default_transaction_read_only": "on"}
+    with log.connect(**session) as connection, connection.transaction():
+        yield connection
 
 
 def _rows(connection: Connection[Any], question: str) -> Iterator[tuple[Any, ...]]:
@@ -91,7 +95,9 @@ def _sound(seen: Examination, lines: Iterable[bytes]) -> Iterator[Line | dict[st
         if seen.findings:
             raise NotLoaded(str(seen.findings[0]))
         if seen.unknown:
-            raise NotLoaded(f"line {seen.tally.count}: {next(iter(seen.unknown))} is not known here: upgrade, then load")
+            raise NotLoaded(
+                f"line {seen.tally.count}: {next(iter(seen.unknown))} is not known here: upgrade, then load"
+            )
         if line is not None:
             yield line
 
@@ -108,7 +114,11 @@ def _batches(lines: Iterator[Line | dict[str, Any]]) -> Iterator[list[Line | dic
 
 
 def _insert(log: Log, cursor: Cursor[Any], batch: list[Line | dict[str, Any]]) -> None:
-    events = [Stored(line.position, line.stream, line.version, line.kind, line.data) for line in batch if isinstance(line, Line)]
+    events = [
+        Stored(line.position, line.stream, line.version, line.kind, line.data)
+        for line in batch
+        if isinstance(line, Line)
+    ]
     answers = [
         (o["actor"], o["command"], bytes.fromhex(o["digest"]), o["answer"].encode(), o["position"])
         for o in batch

@@ -1,7 +1,7 @@
 """The log: every event as its bytes, in one order, on PostgreSQL; the only place that knows the store."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from psycopg.rows import DictRow, tuple_row
 
 from domain.codec import decode
 from domain.event import Recorded
-from domain.opening import STREAM, LogOpened
+from domain.opening import LogOpened
 from milepost.migrate import Unsafe, demand_rights
 
 LOCK_SECONDS = 10
@@ -31,7 +31,23 @@ _ANSWER: LiteralString = """
     INSERT INTO log.outcomes (actor, command_id, digest, outcome, position)
     SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::bigint[])
     """
-_COLUMNS: LiteralString = "notification_id, originator_id, originator_version, topic, state"
+_LAST: LiteralString = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
+    ORDER BY notification_id DESC LIMIT 1
+    """
+_STREAMS: LiteralString = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
+    WHERE originator_id = ANY(%b) AND originator_version > %b ORDER BY originator_id, originator_version
+    """
+_FOLLOWING: LiteralString = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
+    WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b
+    """
+_ANSWERED: LiteralString = """
+    SELECT digest, outcome, a, c FROM unnest(%b::text[], %b::text[]) AS asked (a, c), LATERAL (
+        SELECT digest, outcome FROM log.outcomes WHERE actor = a AND command_id = c LIMIT 1
+    ) AS known
+    """
 _OWN = ("dbname", "host", "port", "user", "password")
 
 
@@ -46,12 +62,12 @@ class Stored(NamedTuple):
 
 
 class Store(PostgresApplicationRecorder):
-    """The library's recorder on our tables: gapless positions under the writer's lock, and nothing that it may create."""
+    """The library's recorder on our tables: gapless positions under the lock, and nothing that it may create."""
 
     def __init__(self, conninfo: str) -> None:
         super().__init__(_datastore(conninfo), events_table_name="events")
         self.channel_name = CHANNEL
-        self.lock_table_statements = [cast(LiteralString, f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"), _LOCK]
+        self.lock_table_statements = [f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'".encode(), _LOCK]
 
     def create_table(self) -> None:
         raise Unsafe("the log's tables are made by `milepost migrate` alone")
@@ -94,9 +110,11 @@ class Store(PostgresApplicationRecorder):
 def _datastore(conninfo: str) -> PostgresDatastore:
     params: Mapping[str, Any] = conninfo_to_dict(conninfo)
     named = {name: str(params.get(name) or "") or None for name in _OWN}
-    store = PostgresDatastore(**cast("dict[str, Any]", named), schema="log", originator_id_type="text", max_overflow=15)
-    assert isinstance(store.pool.kwargs, dict)
-    store.pool.kwargs |= {"connect_timeout": 5} | {k: v for k, v in params.items() if k not in _OWN}
+    # A ping before each use: after a restart of the server no reader meets a connection that died.
+    more: dict[str, Any] = {"schema": "log", "originator_id_type": "text", "max_overflow": 15, "pre_ping": True}
+    store = PostgresDatastore(**cast("dict[str, Any]", named), **more)
+    rest = {"connect_timeout": 5} | {name: value for name, value in params.items() if name not in _OWN}
+    store.pool.kwargs = cast("dict[str, Any]", store.pool.kwargs) | rest
     return store
 
 
@@ -158,7 +176,7 @@ class Log:
 
     def head(self) -> Head:
         with self._cursor() as cursor:
-            last = cursor.execute(f"SELECT {_COLUMNS} FROM log.events ORDER BY 1 DESC LIMIT 1").fetchone()
+            last = cursor.execute(_LAST).fetchone()
         return Head.of(Stored(*last)) if last else Head(0, None)
 
     def stream(self, stream: str, after: int = 0) -> list[Recorded]:
@@ -179,52 +197,35 @@ class Log:
     def page(self, after: int, limit: int, until: int | None = None) -> list[Stored]:
         """At most `limit` events with positions greater than `after`, in order."""
         with self._cursor() as cursor:
-            return next_events(cursor, after, limit, until)
+            return [Stored(*row) for row in select_events(cursor, after, limit, until).fetchall()]
 
     def outcome(self, actor: str, command: str) -> tuple[bytes, bytes] | None:
         """The digest of what was asked and the answer, as stored; None where no such command was carried out."""
         with self._cursor() as cursor:
-            return outcomes(cursor, [(actor, command)]).fetchone()
+            found = outcomes(cursor, [(actor, command)]).fetchone()
+        return (found[0], found[1]) if found else None
 
     @contextmanager
-    def _cursor(self) -> Iterator[Cursor[tuple[Any, ...]]]:
-        """A cursor from the store's pool: past the library's own retries, which would hide for long that nothing answers."""
-        self.store.datastore.pool.open()
-        with self.store.datastore.pool.connection(timeout=5) as connection:
-            with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-                yield cursor
+    def _cursor(self) -> Generator[Cursor[tuple[Any, ...]]]:
+        """From the store's pool, past the library's own retries, which would hide for long that nothing answers."""
+        pool = self.store.datastore.pool
+        pool.open()
+        with pool.connection(timeout=5) as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:
+            yield cursor
 
 
 def lines(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[Stored]:
     """The stored events of some streams with versions greater than `after`, stream by stream."""
-    cursor.execute(
-        f"SELECT {_COLUMNS} FROM log.events WHERE originator_id = ANY(%b) AND originator_version > %b"
-        " ORDER BY originator_id, originator_version",
-        (list(streams), after),
-        prepare=True,
-    )
+    cursor.execute(_STREAMS, (list(streams), after), prepare=True)
     return [Stored(*row) for row in cursor.fetchall()]
-
-
-def next_events(cursor: Cursor[Any], after: int, limit: int, until: int | None = None) -> list[Stored]:
-    return [Stored(*row) for row in select_events(cursor, after, limit, until).fetchall()]
 
 
 def select_events(cursor: Cursor[Any], after: int, limit: int, until: int | None = None) -> Cursor[Any]:
     """Ask for events by position; the rows are `Stored`."""
-    return cursor.execute(
-        f"SELECT {_COLUMNS} FROM log.events WHERE notification_id > %b AND notification_id <= %b ORDER BY 1 LIMIT %b",
-        (after, until or 2**53, limit),
-        prepare=True,
-    )
+    return cursor.execute(_FOLLOWING, (after, until or 2**53, limit), prepare=True)
 
 
 def outcomes(cursor: Cursor[Any], asked: Sequence[tuple[str, str]]) -> Cursor[Any]:
     """Ask what these commands were answered: digest, outcome, actor, command id."""
     actors, commands = [actor for actor, _ in asked], [command for _, command in asked]
-    return cursor.execute(
-        "SELECT digest, outcome, a, c FROM unnest(%b::text[], %b::text[]) AS asked (a, c), LATERAL ("
-        " SELECT digest, outcome FROM log.outcomes WHERE actor = a AND command_id = c LIMIT 1) AS known",
-        (actors, commands),
-        prepare=True,
-    )
+    return cursor.execute(_ANSWERED, (actors, commands), prepare=True)

@@ -1,6 +1,6 @@
-"""Migration: the schemas, tables and rights that Milepost needs, made by their owner; and the refusal of too many rights."""
+"""Migration: the schemas, tables and rights that Milepost needs, made by their owner; and no right more."""
 
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection
@@ -33,11 +33,15 @@ def migrate(conninfo: str, application: str = APPLICATION, password: str | None 
 
 
 def _roles(connection: Connection[Any], application: str, password: str | None) -> None:
-    may_make = connection.execute("SELECT rolsuper OR rolcreaterole, rolsuper FROM pg_roles WHERE rolname = current_user")
+    may_make = connection.execute(
+        "SELECT rolsuper OR rolcreaterole, rolsuper FROM pg_roles WHERE rolname = current_user"
+    )
     creates, everything = may_make.fetchone() or (False, False)
     if not _exists(connection, application):
         if not creates:
-            raise Unsafe(f"there is no role {application} and this one may not create it: say CREATE ROLE {application} LOGIN")
+            raise Unsafe(
+                f"there is no role {application} and this one may not create it: say CREATE ROLE {application} LOGIN"
+            )
         connection.execute(SQL("CREATE ROLE {} LOGIN NOINHERIT").format(Identifier(application)))
     if password is not None:
         connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(application), Literal(password)))
@@ -61,16 +65,23 @@ def _steps(connection: Connection[Any]) -> list[int]:
     known = {step for (step,) in connection.execute("SELECT step FROM log.migrations")}
     wanted = {step: text for step, text in steps().items() if step not in known}
     for step, text in wanted.items():
-        connection.execute(cast(LiteralString, text))
+        connection.execute(text.encode())
         connection.execute("INSERT INTO log.migrations (step) VALUES (%s)", (step,))
     return list(wanted)
 
 
+_GRANTS = (
+    SQL("GRANT USAGE ON SCHEMA log TO {}"),
+    SQL("GRANT SELECT ON ALL TABLES IN SCHEMA log TO {}"),
+    SQL("GRANT INSERT ON log.events, log.outcomes TO {}"),
+    SQL("GRANT UPDATE ON log.writer TO {}"),  # what LOCK TABLE asks for
+)
+
+
 def _grant(connection: Connection[Any], application: str) -> None:
     role = Identifier(application)
-    for right in ("USAGE ON SCHEMA log", "SELECT ON ALL TABLES IN SCHEMA log", "INSERT ON log.events, log.outcomes"):
-        connection.execute(SQL("GRANT {} TO {}").format(SQL(cast(LiteralString, right)), role))
-    connection.execute(SQL("GRANT UPDATE ON log.writer TO {}").format(role))  # what LOCK TABLE asks for
+    for grant in _GRANTS:
+        connection.execute(grant.format(role))
     for schema in map(Identifier, OPEN_SCHEMAS):
         connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
         connection.execute(SQL("GRANT USAGE, CREATE ON SCHEMA {} TO {}").format(schema, role))
@@ -81,8 +92,10 @@ _EXCESS: dict[str, LiteralString] = {
     "may create roles": "SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user",
     "owns the schema log or something in it": """
         SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'log' AND pg_has_role(nspowner, 'MEMBER'))
-            OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'log'::regnamespace AND pg_has_role(relowner, 'MEMBER'))
-            OR EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'log'::regnamespace AND pg_has_role(proowner, 'MEMBER'))
+            OR EXISTS (SELECT FROM pg_class WHERE relnamespace::regnamespace::text = 'log'
+                AND pg_has_role(relowner, 'MEMBER'))
+            OR EXISTS (SELECT FROM pg_proc WHERE pronamespace::regnamespace::text = 'log'
+                AND pg_has_role(proowner, 'MEMBER'))
         """,
     "may create in the schema log": "SELECT has_schema_privilege('log', 'CREATE')",
     "may change, remove or hook into what the log keeps": """
@@ -91,7 +104,12 @@ _EXCESS: dict[str, LiteralString] = {
         FROM pg_class WHERE relnamespace = 'log'::regnamespace AND relkind IN ('r', 'p')
         """,
 }
-_GUARDS = {("events", "refuse_change"), ("events", "demand_lock"), ("outcomes", "refuse_change"), ("outcomes", "demand_lock")}
+_GUARDS = {
+    ("events", "refuse_change"),
+    ("events", "demand_lock"),
+    ("outcomes", "refuse_change"),
+    ("outcomes", "demand_lock"),
+}
 
 
 def demand_rights(connection: Connection[Any]) -> None:

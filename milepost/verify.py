@@ -1,4 +1,4 @@
-"""Verification: an exported log is looked at line by line, with nothing but the file; what is wrong is named with its line."""
+"""Verification: an exported log is looked at with nothing but the file; what is wrong is named with its line."""
 
 import re
 import unicodedata

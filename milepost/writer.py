@@ -25,6 +25,10 @@ PATIENCE_SECONDS = 10.0
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def _future() -> "Future[Outcome]":
+    return Future()
+
+
 @dataclass(slots=True)
 class _Asked:
     """A request that waits, under the id that its outcome will have, and since when."""
@@ -33,7 +37,7 @@ class _Asked:
     command: str
     digest: bytes
     since: float
-    answer: "Future[Outcome]" = field(default_factory=lambda: Future[Outcome]())
+    answer: "Future[Outcome]" = field(default_factory=_future)
     tried: bool = False
     result: Outcome | Exception | None = None
 
@@ -72,7 +76,7 @@ class Writer:
     def submit(self, request: Request) -> "Future[Outcome]":
         """Have this carried out; the future has the outcome once it is durable.
 
-        It raises `Conflict`, `KeyReused`, or `Unavailable` where it isn't known what happened: ask again by the same id.
+        It raises `Conflict`, `KeyReused`, or `Unavailable` where what happened isn't known: ask again by the same id.
         """
         command = request.command or self._new_id(self._clock())
         asked = _Asked(request, command, request.digest, monotonic())

@@ -29,8 +29,9 @@ MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
     ],
 )
 def test_that_can_not_be_is_named_by_its_place(wrong: dict[str, Any], place: str) -> None:
+    asked: dict[str, Any] = {"stream": "project-a", "commands": (PROPOSE,), "who": "ada"}
     with pytest.raises(Invalid, match=place):
-        Request(**{"stream": "project-a", "commands": (PROPOSE,), "who": "ada"} | wrong)
+        Request(**(asked | wrong))
 
 
 def test_of_an_origin_of_its_own_has_the_moment_of_its_source() -> None:
@@ -40,7 +41,12 @@ def test_of_an_origin_of_its_own_has_the_moment_of_its_source() -> None:
 def test_is_the_same_by_what_it_asks() -> None:
     asked = assess("a", "flood", command="one")
     assert asked.digest == assess("a", "flood", command="two", correlation="c").digest
-    others = [assess("a", "fire"), assess("b", "flood"), assess("a", "flood", expected=3), assess("a", "flood", role="tester")]
+    others = [
+        assess("a", "fire"),
+        assess("b", "flood"),
+        assess("a", "flood", expected=3),
+        assess("a", "flood", role="tester"),
+    ]
     assert len({asked.digest, *(other.digest for other in others)}) == 5
 
 

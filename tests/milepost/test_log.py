@@ -35,13 +35,13 @@ def test_is_opened_once_however_many_try() -> None:
     database = create(migrated().name)
     logs = [Log(database.application) for _ in range(4)]
     with ThreadPoolExecutor() as pool:
-        found = set(pool.map(lambda log: open_log(log, "test/log", default_policy()), logs))
+        found = set(pool.map(open_log, logs, ["test/log"] * 4, [default_policy()] * 4))
     assert len(found) == 1
     assert logs[0].head().position == 2
     with pytest.raises(NotOpened, match="called test/log and not other/log"):
         open_log(logs[0], "other/log", default_policy())
-    for log in logs:
-        log.close()
+    for opened in logs:
+        opened.close()
 
 
 def test_that_is_empty_has_no_identity() -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -11,10 +11,8 @@ import pytest
 
 from domain.codec import decode
 from milepost import clock
-from milepost.commands import Conflict, KeyReused, Outcome, Request, Unavailable
+from milepost.commands import Conflict, KeyReused, Request, Unavailable
 from milepost.log import Log
-from milepost.opening import open_log
-from milepost.policies import default_policy
 from milepost.writer import Writer
 from tests.milepost.faults import Fail, Fatten, Freeze, Shut, TurnDown
 from tests.milepost.logs import Database, Proxy, assess, database, log, propose, proxy, risk, writer
@@ -33,7 +31,11 @@ def contiguous(log: Log) -> bool:
     seen = Counter[str]()
     for position, stored in enumerate(log.events(), 1):
         seen[stored.stream] += 1
-        if stored.position != position or stored.version != seen[stored.stream] or decode(stored.data).version != stored.version:
+        if (
+            stored.position != position
+            or stored.version != seen[stored.stream]
+            or decode(stored.data).version != stored.version
+        ):
             return False
     return True
 
@@ -267,9 +269,12 @@ def test_waits_for_the_log_as_long_as_it_has_patience(log: Log, database: Databa
 
 def test_carries_out_what_was_asked_before_it_closed(log: Log) -> None:
     held = Event()
-    writer = Writer(log, clock=lambda: clock.now() if held.wait(LIMIT) else clock.now())
-    open_log(log, "test/log", default_policy())
-    futures: list[Future[Outcome]] = []
+
+    def once_let_go() -> datetime:
+        held.wait(LIMIT)
+        return clock.now()
+
+    writer = Writer(log, clock=once_let_go)
     with ThreadPoolExecutor() as pool:
         futures = [writer.submit(propose(f"p{n}", command=f"c{n}")) for n in range(300)]
         closing = pool.submit(writer.close)

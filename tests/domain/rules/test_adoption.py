@@ -1,0 +1,68 @@
+"""The adoption of a policy."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.command import Circumstances, Rejected
+from domain.policy import Policy
+from domain.rulebook import Rulebook
+from domain.rules.adoption import AdoptPolicy, PolicyAdopted
+from tests.conftest import START, history, rulebook_of
+
+ASKED = timedelta(hours=1)
+
+
+def following(policy: Policy, **changes: object) -> Policy:
+    return policy.model_copy(update={"version": policy.version + 1, **changes})
+
+
+def adopt(
+    rulebook: Rulebook, in_force: Policy, command: AdoptPolicy, who: str = "ada", role: str | None = "cab"
+) -> object:
+    [adopted] = command.decide(rulebook, Circumstances(who, START + ASKED, in_force, rulebook, role))
+    return adopted
+
+
+def test_puts_the_next_version_in_force(policy: Policy) -> None:
+    rulebook, newer = rulebook_of(policy), following(policy)
+    adopted = adopt(rulebook, policy, AdoptPolicy(policy=newer, proposed_by="grace", reason="we grew"))
+    assert adopted == PolicyAdopted(
+        policy=newer, effective_from=START + ASKED, proposed_by="grace", approved_by=("ada",), reason="we grew"
+    )
+    assert isinstance(adopted, PolicyAdopted)
+    [recorded] = history(adopted, stream="policy-default")
+    rulebook.apply(replace(recorded, version=2))
+    assert rulebook.policy(None) == newer
+    assert rulebook.policy(policy.label) == policy
+
+
+def test_begins_the_stream_of_a_policy_of_another_name(policy: Policy) -> None:
+    strict = policy.model_copy(update={"name": "strict", "version": 7})
+    adopted = adopt(Rulebook(), policy, AdoptPolicy(policy=strict, proposed_by="grace"))
+    assert isinstance(adopted, PolicyAdopted)
+    assert adopted.policy.label == "strict/7"
+
+
+@pytest.mark.parametrize("role", [None, "administrator", "change-manager"])
+def test_is_for_its_keepers(policy: Policy, role: str | None) -> None:
+    with pytest.raises(Rejected, match="policies are kept by cab"):
+        adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy), proposed_by="grace"), role=role)
+
+
+def test_is_never_for_who_proposed_it(policy: Policy) -> None:
+    with pytest.raises(Rejected, match="ada proposed this policy"):
+        adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy), proposed_by="ada"))
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_leaves_no_version_out_and_repeats_none(policy: Policy, version: int) -> None:
+    other = policy.model_copy(update={"version": version})
+    with pytest.raises(Rejected, match="after default/1 comes version 2"):
+        adopt(rulebook_of(policy), policy, AdoptPolicy(policy=other, proposed_by="grace"))
+
+
+def test_keeps_each_policy_to_its_own_stream(policy: Policy) -> None:
+    with pytest.raises(Rejected, match="stream of default, strict has one of its own"):
+        adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy, name="strict"), proposed_by="grace"))
