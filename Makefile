@@ -69,7 +69,8 @@ compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.
 # The lock first, by hash and never built from source; then the project itself, which is only a pointer to this folder.
 define install
 	@test -n '$(PYTHON)' || { echo 'Milepost needs Python 3.11 or newer and finds none: install it, or say make PYTHON=/path/to/python'; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo 'This Python makes no environments: on Debian and Ubuntu, apt install python3-venv'; exit 1; }
 	$(call step,installing $(1) into .venv,$(INSTALL) --require-hashes --only-binary :all: -r $(1))
 	@$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
