@@ -85,6 +85,7 @@ def test_that_ended_may_be_given_again(given: GivenPast) -> None:
 def test_begins_now_or_later_and_ends_after_that(given: GivenPast) -> None:
     past = given(PROPOSED)
     past.when(TESTER.model_copy(update={"since": START})).then_rejected("never granted for the past")
+    past.when(TESTER.model_copy(update={"since": LATER}), at=LATER).then_kinds("role.assigned/1")
     past.when(TESTER.model_copy(update={"until": START})).then_rejected("would end before it began")
     backwards = TESTER.model_copy(update={"since": LATER, "until": LATER})
     past.when(backwards).then_rejected("would end before it began")
