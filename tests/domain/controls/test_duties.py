@@ -42,7 +42,11 @@ def test_who_called_a_review_does_not_decide_it(look: Look) -> None:
 def test_who_recorded_evidence_does_not_decide_on_it(look: Look, fact: ProjectEvent) -> None:
     found = look("decider-independent", PROPOSED, by("sol")(fact), at=Gate.ENVISIONED, who="sol")
     kind = fact.kind.partition("/")[0]
-    assert (found.sentence, found.rests_on) == (f"sol prepared 1 piece of the evidence ({kind})", (2,))
+    assert (found.result, found.sentence, found.rests_on) == (
+        "unmet",
+        f"sol prepared 1 piece of the evidence ({kind})",
+        (2,),
+    )
     assert look("decider-independent", PROPOSED, by("pia")(fact), at=Gate.ENVISIONED, who="sol").result == "met"
 
 
@@ -93,9 +97,8 @@ def test_who_asks_builds_or_deploys_does_not_approve(look: Look, doing: Act, how
 
 
 def test_a_requester_does_not_approve(look: Look) -> None:
-    assert look("implementer-not-approver", PROPOSED, at=Point.RFC, who="ada").sentence == (
-        "approved by ada, who asks for it"
-    )
+    found = look("implementer-not-approver", PROPOSED, at=Point.RFC, who="ada")
+    assert (found.result, found.sentence) == ("unmet", "approved by ada, who asks for it")
 
 
 def test_who_deploys_what_they_approved_is_found_out(look: Look) -> None:
@@ -104,9 +107,8 @@ def test_who_deploys_what_they_approved_is_found_out(look: Look) -> None:
     for deployer in ("cleo", "sol"):
         found = look("implementer-not-approver", *past, go, by(deployer)(DEPLOYED), at=Point.DEPLOYMENT, who=deployer)
         assert (found.result, found.sentence) == ("unmet", f"approved by {deployer}, who deploys it")
-    assert look("implementer-not-approver", *past, go, by("dan")(DEPLOYED), at=Point.DEPLOYMENT).sentence == (
-        "approved by cleo, sol, who neither asked for it nor implement it"
-    )
+    found = look("implementer-not-approver", *past, go, by("dan")(DEPLOYED), at=Point.DEPLOYMENT)
+    assert (found.result, found.sentence) == ("met", "approved by cleo, sol, who neither asked for it nor implement it")
 
 
 def test_a_decision_over_another_gate_approves_no_change(look: Look) -> None:
@@ -125,7 +127,7 @@ def test_a_refusal_or_another_request_approves_nothing(look: Look) -> None:
 def test_a_developer_does_not_sign_as_tester(look: Look) -> None:
     past = (PROPOSED, holds("dev", "developer"), called(Gate.RELEASE_READY, "tester", "operations"))
     found = look("developer-not-tester", *past, by("dev")(signs("tester")), at=Gate.RELEASE_READY)
-    assert (found.sentence, found.rests_on) == ("dev signed as tester and developed it", (2, 4))
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "dev signed as tester and developed it", (2, 4))
     words = (by("tess")(signs("tester")), by("dev")(signs("operations")))
     found = look("developer-not-tester", *past, *words, at=Gate.RELEASE_READY)
     assert (found.result, found.sentence) == ("met", "tess signed as tester and developed none of it")
@@ -144,15 +146,22 @@ def test_no_tester_at_all_is_not_met_by_significant_changes_only(look: Look) -> 
 
 def test_opposed_roles_are_not_held_by_one_person(look: Look) -> None:
     found = look("roles-compatible", PROPOSED, holds("dev", "tester"), holds("dev", "developer"), at=Gate.ENVISIONED)
-    assert (found.sentence, found.rests_on) == ("not recommended: dev as developer and tester", (2, 3))
+    assert (found.result, found.sentence, found.rests_on) == (
+        "unmet",
+        "not recommended: dev as developer and tester",
+        (2, 3),
+    )
 
 
 def test_unlikely_roles_of_one_person_are_said_and_do_no_harm(look: Look) -> None:
     past = (PROPOSED, holds("pia", "program-manager"), holds("pia", "tester"), holds("pia", "sponsor"))
-    assert look("roles-compatible", *past, at=Gate.ENVISIONED).sentence == (
-        "nobody holds two opposed roles; unlikely: pia as program-manager and tester"
+    found = look("roles-compatible", *past, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == (
+        "met",
+        "nobody holds two opposed roles; unlikely: pia as program-manager and tester",
     )
-    assert look("roles-compatible", *past[:2], at=Gate.ENVISIONED).sentence == "nobody holds two opposed roles"
+    found = look("roles-compatible", *past[:2], at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "nobody holds two opposed roles")
 
 
 def test_roles_that_nobody_holds_are_not_compatible(look: Look) -> None:

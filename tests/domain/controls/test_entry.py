@@ -39,26 +39,30 @@ def used(project: str, outcome: str = "started") -> StandardChangeUsed:
 
 
 def test_a_change_that_nobody_classified_is_not(look: Look) -> None:
-    assert look("category-classified", PROPOSED, at=Gate.PORTFOLIO).sentence == "this change is not classified yet"
+    found = look("category-classified", PROPOSED, at=Gate.PORTFOLIO)
+    assert (found.result, found.sentence) == ("unmet", "this change is not classified yet")
 
 
 def test_a_change_classified_with_authority_is(look: Look) -> None:
     said = CLASSIFIED.model_copy(update={"authority": "change-manager"})
     found = look("category-classified", PROPOSED, by("cleo")(said), at=Gate.PORTFOLIO, column="minor")
     assert (found.result, found.rests_on) == ("met", (2,))
-    assert found.sentence == "minor from a sum of 2, by cleo as change-manager"
+    assert (found.result, found.sentence) == ("met", "minor from a sum of 2, by cleo as change-manager")
 
 
 def test_a_category_without_answers_is_not_classified(look: Look) -> None:
     found = look("category-classified", PROPOSED, classified("minor"), at=Gate.PORTFOLIO, column="minor")
-    assert found.sentence == "classified as minor by ada without answers to the questions"
+    assert (found.result, found.sentence) == ("unmet", "classified as minor by ada without answers to the questions")
 
 
 def test_a_requester_alone_does_not_classify(look: Look) -> None:
     said = CLASSIFIED.model_copy(update={"authority": "change-manager"})
     for own in (CLASSIFIED, said):
         found = look("category-classified", PROPOSED, own, at=Gate.PORTFOLIO, column="minor")
-        assert found.sentence == "classified as minor by ada alone: change-manager has to confirm it"
+        assert (found.result, found.sentence) == (
+            "unmet",
+            "classified as minor by ada alone: change-manager has to confirm it",
+        )
 
 
 def test_a_sign_off_of_whoever_may_classify_confirms_it(look: Look) -> None:
@@ -89,9 +93,8 @@ def test_standard_is_only_what_its_template_holds(look: Look) -> None:
     past = (PROPOSED, STANDARD, PREAPPROVED)
     found = look("category-classified", *past, at=Gate.PORTFOLIO, column="standard", rules=[REGISTERED])
     assert (found.result, found.sentence) == ("met", "standard by its template")
-    assert look("category-classified", *past, at=Gate.PORTFOLIO, column="standard").sentence == (
-        "classified as standard, but template patch is not registered"
-    )
+    found = look("category-classified", *past, at=Gate.PORTFOLIO, column="standard")
+    assert (found.result, found.sentence) == ("unmet", "classified as standard, but template patch is not registered")
 
 
 def test_a_template_holds_although_its_own_use_is_the_last(look: Look) -> None:
@@ -123,9 +126,8 @@ def test_a_change_without_a_template_has_no_valid_one(look: Look) -> None:
 
 def test_the_portfolio_lets_a_project_in_by_review_by_template_or_by_the_same_review(look: Look) -> None:
     past = (PROPOSED, called(Gate.PORTFOLIO), decided(Gate.PORTFOLIO))
-    assert look("portfolio-approved", *past, at=Gate.ENVISIONED).sentence == (
-        "let into Deliver on 2026-01-05, basis reviewed"
-    )
+    found = look("portfolio-approved", *past, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "let into Deliver on 2026-01-05, basis reviewed")
     assert look("portfolio-approved", PROPOSED, PREAPPROVED, at=Gate.ENVISIONED).result == "met"
     assert look("portfolio-approved", PROPOSED, at=Gate.ENVISIONED, assumed=[Gate.PORTFOLIO]).result == "met"
     assert look("portfolio-approved", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
@@ -137,23 +139,22 @@ def test_a_goal_counts_once_somebody_confirmed_it(look: Look) -> None:
     other = GoalLinked(goal="shine", statement="happier customers", confirmed_by_role="sponsor")
     assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
     assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED, column="minor").result == "not-applicable"
-    assert (
-        look("goal-linked", PROPOSED, goal, at=Gate.ENVISIONED).sentence == "nobody has confirmed that it serves grow"
-    )
+    found = look("goal-linked", PROPOSED, goal, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("unmet", "nobody has confirmed that it serves grow")
     found = look("goal-linked", PROPOSED, goal, confirmed, at=Gate.ENVISIONED)
-    assert (found.sentence, found.rests_on) == ("serves save, says the sponsor", (3,))
+    assert (found.result, found.sentence, found.rests_on) == ("met", "serves save, says the sponsor", (3,))
     found = look("goal-linked", PROPOSED, confirmed, other, at=Gate.ENVISIONED)
-    assert found.sentence == "serves save, says the sponsor and 1 more"
+    assert (found.result, found.sentence) == ("met", "serves save, says the sponsor and 1 more")
 
 
 def test_one_solution_manager_and_one_owner_are_asked_for(look: Look) -> None:
     manager, owner = holds("sol", "solution-manager"), holds("pia", "program-manager")
-    assert look("accountable-named", PROPOSED, manager, owner, at=Gate.ENVISIONED).sentence == (
-        "sol is accountable, pia owns it"
-    )
+    found = look("accountable-named", PROPOSED, manager, owner, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "sol is accountable, pia owns it")
     found = look("accountable-named", PROPOSED, owner, holds("paul", "program-manager"), at=Gate.ENVISIONED)
-    assert found.sentence == (
-        "there has to be exactly one of each, and there is: solution-manager nobody; program-manager paul, pia"
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "there has to be exactly one of each, and there is: solution-manager nobody; program-manager paul, pia",
     )
     deputy = holds("paul", "program-manager").model_copy(update={"deputy_for": event_id(3)})
     assert look("accountable-named", PROPOSED, manager, owner, deputy, at=Gate.ENVISIONED).result == "met"

@@ -34,7 +34,7 @@ def test_vision_and_scope_are_baselined_with_what_is_in_and_what_is_out(look: Lo
     assert (found.result, found.rests_on) == ("met", (2,))
     half = VISION.model_copy(update={"out_of_scope": ()})
     found = look("vision-scope-baselined", PROPOSED, half, at=Gate.ENVISIONED)
-    assert found.sentence == "version 1 of vision and scope doesn't say what is out of scope"
+    assert (found.result, found.sentence) == ("unmet", "version 1 of vision and scope doesn't say what is out of scope")
 
 
 def test_no_vision_is_not_one_in_any_category(look: Look) -> None:
@@ -46,7 +46,8 @@ def test_the_structure_is_a_document_of_its_own_type(look: Look) -> None:
     report = DocumentRecorded(document="who", type="report", title="Who", digest=DOCUMENT.digest)
     structure = report.model_copy(update={"type": "project-structure"})
     assert look("structure-recorded", PROPOSED, report, at=Gate.ENVISIONED).result == "unmet"
-    assert look("structure-recorded", PROPOSED, structure, at=Gate.ENVISIONED).sentence == "recorded as who"
+    found = look("structure-recorded", PROPOSED, structure, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "recorded as who")
 
 
 def test_no_word_about_risk_is_not_met_by_significant_changes_only(look: Look) -> None:
@@ -56,10 +57,12 @@ def test_no_word_about_risk_is_not_met_by_significant_changes_only(look: Look) -
 
 def test_a_risk_looked_at_since_the_last_gate_is_assessed(look: Look) -> None:
     found = look("risks-assessed", PROPOSED, ENVISIONED, FLOOD, at=Gate.PLAN_APPROVED)
-    assert found.sentence == "looked at since the last gate: 1 open risk, none without an owner"
-    assert look("risks-assessed", PROPOSED, FLOOD, ENVISIONED, at=Gate.PLAN_APPROVED).sentence == (
-        "risk was not looked at since the last gate"
+    assert (found.result, found.sentence) == (
+        "met",
+        "looked at since the last gate: 1 open risk, none without an owner",
     )
+    found = look("risks-assessed", PROPOSED, FLOOD, ENVISIONED, at=Gate.PLAN_APPROVED)
+    assert (found.result, found.sentence) == ("unmet", "risk was not looked at since the last gate")
 
 
 def test_that_there_is_no_risk_counts_until_the_next_gate(look: Look) -> None:
@@ -72,17 +75,16 @@ def test_an_open_risk_needs_an_owner_and_a_closed_one_does_not(look: Look) -> No
     orphan = FLOOD.model_copy(update={"owner": None})
     closed = orphan.model_copy(update={"state": "expired"})
     found = look("risks-assessed", PROPOSED, orphan, at=Gate.ENVISIONED)
-    assert (found.sentence, found.rests_on) == ("open and without an owner: flood", (2,))
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "open and without an owner: flood", (2,))
     assert look("risks-assessed", PROPOSED, orphan, closed, at=Gate.ENVISIONED).result == "met"
 
 
 def test_a_success_criterion_is_agreed_with_the_customer_from_a_baseline_by_a_date(look: Look) -> None:
-    assert look("success-criteria-agreed", PROPOSED, CRITERION, at=Gate.ENVISIONED).sentence == (
-        "agreed with the customer: faster"
-    )
+    found = look("success-criteria-agreed", PROPOSED, CRITERION, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "agreed with the customer: faster")
     vague = CRITERION.model_copy(update={"agreed_with": "bob", "baseline_value": None, "measure_by": None})
     found = look("success-criteria-agreed", PROPOSED, vague, at=Gate.ENVISIONED)
-    assert found.sentence == "not fully agreed: faster (with the customer, baseline, date)"
+    assert (found.result, found.sentence) == ("unmet", "not fully agreed: faster (with the customer, baseline, date)")
     assert look("success-criteria-agreed", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
 
 
@@ -102,7 +104,11 @@ UNION = by("ute")(signs("stakeholder", "union"))
 def test_customer_and_required_stakeholders_approve(look: Look) -> None:
     past = (PROPOSED, REQUIRED, called(Gate.ENVISIONED, "customer", "stakeholder/union"))
     found = look("customer-and-stakeholders-approved", *past, CUSTOMER, UNION, at=Gate.ENVISIONED)
-    assert (found.sentence, found.rests_on) == ("approved by the customer and 1 required stakeholder", (2, 4, 5))
+    assert (found.result, found.sentence, found.rests_on) == (
+        "met",
+        "approved by the customer and 1 required stakeholder",
+        (2, 4, 5),
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,4 +135,7 @@ def test_a_stakeholder_required_elsewhere_is_not_waited_for(look: Look) -> None:
 
 def test_without_a_review_nobody_approves(look: Look) -> None:
     found = look("customer-and-stakeholders-approved", PROPOSED, at=Gate.ENVISIONED)
-    assert found.sentence == "no review is called in which customer and stakeholders could approve"
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "no review is called in which customer and stakeholders could approve",
+    )

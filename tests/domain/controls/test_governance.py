@@ -34,7 +34,8 @@ LATER = START + timedelta(days=20)
 
 def test_the_first_gates_have_no_milestone_before_them(look: Look) -> None:
     for gate in (Gate.PORTFOLIO, Gate.ENVISIONED, Point.RFC):
-        assert look("gates-in-order", PROPOSED, at=gate).sentence == "earlier milestones: none, none missing"
+        found = look("gates-in-order", PROPOSED, at=gate)
+        assert (found.result, found.sentence) == ("met", "earlier milestones: none, none missing")
 
 
 def test_earlier_milestones_are_reached_or_decided_by_the_same_review(look: Look) -> None:
@@ -46,10 +47,9 @@ def test_earlier_milestones_are_reached_or_decided_by_the_same_review(look: Look
 def test_a_milestone_skipped_or_lost_again_is_named(look: Look) -> None:
     back = PhaseReturned(from_phase="build", to_phase="planning", cause="finding")
     found = look("gates-in-order", PROPOSED, ENVISIONED, PLANNED, back, at=Gate.RELEASE_READY)
-    assert found.sentence == "plan-approved was lost again, build-completed was not reached"
-    assert look("gates-in-order", PROPOSED, ENVISIONED, CANCELLED, at=Gate.PLAN_APPROVED).sentence == (
-        "the project is cancelled"
-    )
+    assert (found.result, found.sentence) == ("unmet", "plan-approved was lost again, build-completed was not reached")
+    found = look("gates-in-order", PROPOSED, ENVISIONED, CANCELLED, at=Gate.PLAN_APPROVED)
+    assert (found.result, found.sentence) == ("unmet", "the project is cancelled")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,11 @@ def test_a_condition_is_overdue_at_its_date(look: Look) -> None:
     past = (PROPOSED, called(Gate.ENVISIONED), decided(Gate.ENVISIONED, condition(SOON)))
     assert look("conditions-closed", *past, at=Gate.PLAN_APPROVED, now=SOON - timedelta(seconds=1)).result == "met"
     found = look("conditions-closed", *past, at=Gate.PLAN_APPROVED, now=SOON)
-    assert (found.sentence, found.rests_on) == ("to be closed before this gate: c1 of pia, due 2026-01-15", (3,))
+    assert (found.result, found.sentence, found.rests_on) == (
+        "unmet",
+        "to be closed before this gate: c1 of pia, due 2026-01-15",
+        (3,),
+    )
     closed = ConditionClosed(condition="c1")
     assert look("conditions-closed", *past, closed, at=Gate.PLAN_APPROVED, now=SOON).result == "met"
 
@@ -94,14 +98,17 @@ REVOKED = by("sol")(WaiverDecided(waiver="w1", outcome="revoked", by_role="solut
 
 def test_a_waiver_granted_with_authority_is_in_force(look: Look) -> None:
     found = look("waivers-in-force", PROPOSED, ASKED, GRANTED, at=Gate.PLAN_APPROVED, who="deb")
-    assert (found.sentence, found.rests_on) == ("in force: w1", (3,))
+    assert (found.result, found.sentence, found.rests_on) == ("met", "in force: w1", (3,))
 
 
 def test_a_waiver_that_is_not_relied_on_is_no_matter(look: Look) -> None:
     whole = (PROPOSED, ASKED, GRANTED, REVOKED, RFC)
-    assert look("waivers-in-force", *whole, at=Gate.PLAN_APPROVED).sentence == "no waiver is relied on"
-    assert look("waivers-in-force", *whole[:4], at=Gate.ENVISIONED).sentence == "no waiver is relied on"
-    assert look("waivers-in-force", PROPOSED, ASKED, at=Gate.PLAN_APPROVED).sentence == "no waiver is relied on"
+    found = look("waivers-in-force", *whole, at=Gate.PLAN_APPROVED)
+    assert (found.result, found.sentence) == ("met", "no waiver is relied on")
+    found = look("waivers-in-force", *whole[:4], at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("met", "no waiver is relied on")
+    found = look("waivers-in-force", PROPOSED, ASKED, at=Gate.PLAN_APPROVED)
+    assert (found.result, found.sentence) == ("met", "no waiver is relied on")
 
 
 @pytest.mark.parametrize(
@@ -123,16 +130,16 @@ def test_a_waiver_ends_at_its_moment(look: Look) -> None:
     past = (PROPOSED, ASKED, GRANTED)
     moment = SOON - timedelta(seconds=1)
     assert look("waivers-in-force", *past, at=Gate.PLAN_APPROVED, now=moment).result == "met"
-    assert (
-        look("waivers-in-force", *past, at=Gate.PLAN_APPROVED, now=SOON).sentence == "w1 of rfc-submitted has expired"
-    )
+    found = look("waivers-in-force", *past, at=Gate.PLAN_APPROVED, now=SOON)
+    assert (found.result, found.sentence) == ("unmet", "w1 of rfc-submitted has expired")
 
 
 def test_of_two_waivers_the_one_without_a_fault_counts(look: Look) -> None:
     second = ASKED.event.model_copy(update={"waiver": "w2"})
     granted = by("sol")(GRANTED.event.model_copy(update={"waiver": "w2"}))
     past = (PROPOSED, ASKED, GRANTED, by("pia")(second), granted, REVOKED)
-    assert look("waivers-in-force", *past, at=Gate.PLAN_APPROVED).sentence == "in force: w2"
+    found = look("waivers-in-force", *past, at=Gate.PLAN_APPROVED)
+    assert (found.result, found.sentence) == ("met", "in force: w2")
 
 
 def test_a_waiver_of_waivers_is_never_relied_on(look: Look) -> None:
@@ -153,7 +160,10 @@ def test_a_decision_waits_to_be_looked_at_again_after_a_correction(look: Look) -
     assert look("rests-on-uncorrected-facts", *DECIDED, at=Gate.PLAN_APPROVED).result == "met"
     found = look("rests-on-uncorrected-facts", *DECIDED, CORRECTED, at=Gate.PLAN_APPROVED)
     assert (found.result, found.rests_on) == ("unmet", (5,))
-    assert found.sentence == "a fact was corrected that these rested on, confirm or reverse them: r1"
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "a fact was corrected that these rested on, confirm or reverse them: r1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,13 +184,11 @@ PAPER = DocumentRecorded(document="paper", type="report", title="Paper", digest=
 def test_a_document_is_found_again_under_its_digest(look: Look) -> None:
     found = EvidenceVerified(document="paper", digest=DOCUMENT.digest, found=DOCUMENT.digest)
     lost = EvidenceVerified(document="paper", digest=DOCUMENT.digest)
-    assert look("evidence-retrievable", PROPOSED, PAPER, found, at=Gate.DEPLOYED).sentence == (
-        "1 document recorded, each found again"
-    )
+    found = look("evidence-retrievable", PROPOSED, PAPER, found, at=Gate.DEPLOYED)
+    assert (found.result, found.sentence) == ("met", "1 document recorded, each found again")
     for past in ((PAPER,), (PAPER, lost)):
-        assert look("evidence-retrievable", PROPOSED, *past, at=Gate.DEPLOYED).sentence == (
-            "not found again under its digest: paper"
-        )
+        found = look("evidence-retrievable", PROPOSED, *past, at=Gate.DEPLOYED)
+        assert (found.result, found.sentence) == ("unmet", "not found again under its digest: paper")
 
 
 def test_no_document_at_all_is_not_found_by_significant_changes_only(look: Look) -> None:
@@ -195,10 +203,16 @@ def test_a_debt_is_paid_once_its_control_is_met_where_it_was_put_off(look: Look)
     owing = decided(Gate.PLAN_APPROVED).model_copy(update={"results": (OWED,)})
     past = (PROPOSED, called(Gate.PLAN_APPROVED), owing)
     found = look("debts-paid", *past, at=Gate.DEPLOYED, column="emergency")
-    assert (found.sentence, found.rests_on) == ("still owed: rfc-submitted (due 2026-01-15)", (3,))
+    assert (found.result, found.sentence, found.rests_on) == (
+        "unmet",
+        "still owed: rfc-submitted (due 2026-01-15)",
+        (3,),
+    )
     assert look("debts-paid", *past, RfcSubmitted(rfc="rfc-1"), at=Gate.DEPLOYED, column="emergency").result == "unmet"
-    assert look("debts-paid", *past, RFC, at=Gate.DEPLOYED, column="emergency").sentence == "1 debt paid"
+    found = look("debts-paid", *past, RFC, at=Gate.DEPLOYED, column="emergency")
+    assert (found.result, found.sentence) == ("met", "1 debt paid")
 
 
 def test_nothing_put_off_is_nothing_to_pay(look: Look) -> None:
-    assert look("debts-paid", PROPOSED, at=Gate.DEPLOYED, column="emergency").sentence == "nothing was put off"
+    found = look("debts-paid", PROPOSED, at=Gate.DEPLOYED, column="emergency")
+    assert (found.result, found.sentence) == ("met", "nothing was put off")

@@ -47,8 +47,10 @@ def schedule(*gates: Gate) -> ScheduleBaselined:
 
 
 def test_a_discipline_is_chosen_before_there_is_a_plan(look: Look) -> None:
-    assert look("discipline-chosen", PROPOSED, SCRUM, PLAN, at=AT).sentence == "scrum is chosen"
-    assert look("discipline-chosen", PROPOSED, PLAN, at=AT).sentence == "no management discipline is chosen"
+    found = look("discipline-chosen", PROPOSED, SCRUM, PLAN, at=AT)
+    assert (found.result, found.sentence) == ("met", "scrum is chosen")
+    found = look("discipline-chosen", PROPOSED, PLAN, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no management discipline is chosen")
     found = look("discipline-chosen", PROPOSED, PLAN, SCRUM, schedule(), at=AT)
     assert (found.result, found.rests_on) == ("unmet", (2, 3))
     again = PLAN.model_copy(update={"version": 2})
@@ -57,12 +59,15 @@ def test_a_discipline_is_chosen_before_there_is_a_plan(look: Look) -> None:
 
 def test_needs_come_before_the_specification_that_answers_them(look: Look) -> None:
     found = look("needs-before-plan", PROPOSED, NEED, SPECIFICATION, at=AT)
-    assert found.sentence == "1 requirement captured, none after the specification"
+    assert (found.result, found.sentence) == ("met", "1 requirement captured, none after the specification")
     found = look("needs-before-plan", PROPOSED, NEED, SPECIFICATION, OTHER, at=AT)
-    assert (found.sentence, found.rests_on) == ("captured after the specification: pay-twice", (3, 4))
-    assert look("needs-before-plan", PROPOSED, NEED, at=AT).sentence == (
-        "no specification answers the 1 requirement captured"
+    assert (found.result, found.sentence, found.rests_on) == (
+        "unmet",
+        "captured after the specification: pay-twice",
+        (3, 4),
     )
+    found = look("needs-before-plan", PROPOSED, NEED, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no specification answers the 1 requirement captured")
 
 
 def test_no_needs_at_all_are_not_met_by_significant_changes_only(look: Look) -> None:
@@ -73,41 +78,43 @@ def test_no_needs_at_all_are_not_met_by_significant_changes_only(look: Look) -> 
 def test_a_specification_has_a_design_of_its_own_or_on_record(look: Look) -> None:
     bare = SPECIFICATION.model_copy(update={"design": None})
     drawn = DocumentRecorded(document="drawing", type="design", title="Drawing", digest=DOCUMENT.digest)
-    assert look("specification-baselined", PROPOSED, at=AT).sentence == "no specification is baselined"
+    found = look("specification-baselined", PROPOSED, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no specification is baselined")
     assert look("specification-baselined", PROPOSED, SPECIFICATION, at=AT).result == "met"
     assert look("specification-baselined", PROPOSED, bare, drawn, at=AT).result == "met"
-    assert look("specification-baselined", PROPOSED, bare, at=AT).sentence == (
-        "version 1 of the specification has no design"
-    )
+    found = look("specification-baselined", PROPOSED, bare, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "version 1 of the specification has no design")
 
 
 @pytest.mark.parametrize("answer", [FEATURE, TraceLinked(requirement="pay-fast", to="cards", to_kind="feature")])
 def test_a_requirement_is_traced_by_its_feature_or_a_link(look: Look, answer: ProjectEvent) -> None:
     feature = FEATURE.model_copy(update={"requirements": ()})
     found = look("requirements-traced", PROPOSED, NEED, SPECIFICATION, feature, answer, at=AT)
-    assert found.sentence == "1 requirement baselined, each with a feature"
+    assert (found.result, found.sentence) == ("met", "1 requirement baselined, each with a feature")
     found = look("requirements-traced", PROPOSED, NEED, SPECIFICATION, feature, at=AT)
-    assert (found.sentence, found.rests_on) == ("no feature answers pay-fast", (2,))
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "no feature answers pay-fast", (2,))
 
 
 def test_a_requirement_removed_since_the_baseline_needs_no_feature(look: Look) -> None:
     gone = RequirementRevised(requirement="pay-fast", change="removed")
     past = (PROPOSED, NEED, OTHER, SPECIFICATION, FEATURE, gone)
-    assert look("requirements-traced", *past, at=AT).sentence == "no feature answers pay-twice"
+    found = look("requirements-traced", *past, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no feature answers pay-twice")
     assert look("requirements-traced", PROPOSED, NEED, SPECIFICATION, gone, at=AT).result == "unmet"
 
 
 def test_requirements_of_no_baseline_are_not_traced(look: Look) -> None:
-    assert look("requirements-traced", PROPOSED, NEED, FEATURE, at=AT).sentence == (
-        "no requirement is baselined with a specification"
-    )
+    found = look("requirements-traced", PROPOSED, NEED, FEATURE, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no requirement is baselined with a specification")
 
 
 def test_a_plan_has_the_sub_plans_of_its_column(look: Look, policy: Policy) -> None:
-    assert look("plan-baselined", PROPOSED, at=AT).sentence == "no master plan is baselined"
+    found = look("plan-baselined", PROPOSED, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no master plan is baselined")
     found = look("plan-baselined", PROPOSED, PLAN, at=AT)
-    assert found.sentence == (
-        "version 1 of the plan has no sub-plan for communications, budget, development and 7 more"
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "version 1 of the plan has no sub-plan for communications, budget, development and 7 more",
     )
     asked = policy.subplans.significant or ()
     whole = tuple(Subplan(subplan=name, driving_role="program-manager") for name in asked)
@@ -117,13 +124,15 @@ def test_a_plan_has_the_sub_plans_of_its_column(look: Look, policy: Policy) -> N
 
 def test_every_remaining_milestone_has_a_date(look: Look) -> None:
     rest = (Gate.BUILD_COMPLETED, Gate.RELEASE_READY, Gate.DEPLOYED)
-    assert look("schedule-baselined", PROPOSED, at=AT).sentence == "no schedule is baselined"
+    found = look("schedule-baselined", PROPOSED, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "no schedule is baselined")
     assert look("schedule-baselined", PROPOSED, schedule(*rest), at=AT).result == "met"
-    assert look("schedule-baselined", PROPOSED, schedule(*rest[:2]), at=AT).sentence == (
-        "version 1 of the schedule has no date for deployed"
-    )
-    assert look("schedule-baselined", PROPOSED, schedule(*rest), at=Gate.PORTFOLIO).sentence == (
-        "version 1 of the schedule has no date for envisioned, plan-approved"
+    found = look("schedule-baselined", PROPOSED, schedule(*rest[:2]), at=AT)
+    assert (found.result, found.sentence) == ("unmet", "version 1 of the schedule has no date for deployed")
+    found = look("schedule-baselined", PROPOSED, schedule(*rest), at=Gate.PORTFOLIO)
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "version 1 of the schedule has no date for envisioned, plan-approved",
     )
 
 
@@ -143,11 +152,16 @@ def test_what_is_not_estimated_is_named(look: Look, told: list[ProjectEvent], mi
 
 def test_effort_cost_and_budget_are_estimates_enough(look: Look) -> None:
     found = look("estimates-recorded", PROPOSED, EFFORT, COST, BUDGET, at=AT)
-    assert (found.sentence, found.rests_on) == ("2 estimates given, and the budget is baselined", (2, 3, 4))
+    assert (found.result, found.sentence, found.rests_on) == (
+        "met",
+        "2 estimates given, and the budget is baselined",
+        (2, 3, 4),
+    )
 
 
 def test_a_whole_request_for_change_is_with_operations(look: Look) -> None:
-    assert look("rfc-submitted", PROPOSED, RFC, at=AT).sentence == "request rfc-1 is with operations"
+    found = look("rfc-submitted", PROPOSED, RFC, at=AT)
+    assert (found.result, found.sentence) == ("met", "request rfc-1 is with operations")
     open_ended = RFC.model_copy(update={"window_wanted": None})
     scheduled = RfcScheduled(rfc="rfc-1", window=WINDOW)
     assert look("rfc-submitted", PROPOSED, open_ended, scheduled, at=AT).result == "met"
@@ -155,6 +169,10 @@ def test_a_whole_request_for_change_is_with_operations(look: Look) -> None:
 
 @pytest.mark.parametrize("column", ["minor", "major", "emergency"])
 def test_no_request_for_change_or_half_a_one_is_not_with_operations(look: Look, column: Column) -> None:
-    assert look("rfc-submitted", PROPOSED, at=AT, column=column).sentence == "no request for change is submitted"
+    found = look("rfc-submitted", PROPOSED, at=AT, column=column)
+    assert (found.result, found.sentence) == ("unmet", "no request for change is submitted")
     found = look("rfc-submitted", PROPOSED, RfcSubmitted(rfc="rfc-1"), at=AT, column=column)
-    assert found.sentence == "request rfc-1 doesn't say: services, configuration items, downtime, window"
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "request rfc-1 doesn't say: services, configuration items, downtime, window",
+    )

@@ -25,14 +25,17 @@ SIGNED = by("carl", auth="key")(signs("customer", evidence=SEEN, assigned_in=3))
 def test_a_customer_of_the_team_is_inside(look: Look) -> None:
     for role in ("developer", "architect", "solution-manager"):
         found = look("customer-outside-team", *PAST, holds("carl", role), at=AT)
-        assert (found.sentence, found.rests_on) == (f"of the project team: carl, who is {role}", (3, 5))
+        assert (found.result, found.sentence, found.rests_on) == (
+            "unmet",
+            f"of the project team: carl, who is {role}",
+            (3, 5),
+        )
 
 
 def test_a_customer_of_another_house_is_outside(look: Look) -> None:
     past = (*PAST, holds("carl", "sponsor"), holds("dev", "developer"))
-    assert look("customer-outside-team", *past, SIGNED, at=AT).sentence == (
-        "carl speaks as customer and is not of the team"
-    )
+    found = look("customer-outside-team", *past, SIGNED, at=AT)
+    assert (found.result, found.sentence) == ("met", "carl speaks as customer and is not of the team")
 
 
 def test_who_signed_or_accepted_as_customer_counts_too(look: Look) -> None:
@@ -47,7 +50,7 @@ def test_who_signed_or_accepted_as_customer_counts_too(look: Look) -> None:
 
 def test_a_sign_off_on_the_evidence_as_it_is_now_is_current(look: Look) -> None:
     found = look("sign-offs-current", *PAST, SIGNED, at=AT)
-    assert (found.sentence, found.rests_on) == ("1 sign-off on the evidence as it is now", (5,))
+    assert (found.result, found.sentence, found.rests_on) == ("met", "1 sign-off on the evidence as it is now", (5,))
 
 
 def test_a_sign_off_lapses_when_its_evidence_changes(look: Look) -> None:
@@ -58,14 +61,15 @@ def test_a_sign_off_lapses_when_its_evidence_changes(look: Look) -> None:
 def test_a_sign_off_lapses_with_its_role(look: Look) -> None:
     released = RoleReleased(assignment=event_id(3))
     found = look("sign-offs-current", *PAST, SIGNED, released, at=AT)
-    assert found.sentence == "these no longer hold the role they signed in: carl as customer"
+    assert (found.result, found.sentence) == ("unmet", "these no longer hold the role they signed in: carl as customer")
     usurped = by("carl")(signs("customer", evidence=SEEN))
     assert look("sign-offs-current", *PAST, usurped, at=AT).result == "unmet"
 
 
 def test_sign_offs_that_nobody_gave_are_not_current(look: Look) -> None:
     assert look("sign-offs-current", *PAST, at=AT).result == "unmet"
-    assert look("sign-offs-current", PROPOSED, at=AT).sentence == "nobody has signed yet"
+    found = look("sign-offs-current", PROPOSED, at=AT)
+    assert (found.result, found.sentence) == ("unmet", "nobody has signed yet")
     assert look("sign-offs-current", PROPOSED, at=AT, column="minor").result == "not-applicable"
 
 
@@ -78,20 +82,23 @@ def test_signers_are_recorded_but_not_checked_in_local_mode(look: Look) -> None:
 def test_signers_who_signed_in_in_a_role_that_another_granted_are_authenticated(look: Look) -> None:
     manager = holds("sol", "solution-manager")
     found = look("signers-authenticated", *PAST, SIGNED, manager, at=AT, auth="key", who="sol")
-    assert found.sentence == "1 signer and the decider signed in, in roles that others granted"
+    assert (found.result, found.sentence) == ("met", "1 signer and the decider signed in, in roles that others granted")
     assert look("signers-authenticated", PROPOSED, at=AT, auth="key", who="sol").result == "met"
 
 
 def test_a_signer_who_had_not_signed_in_is_not_authenticated(look: Look) -> None:
     unsure = by("carl")(signs("customer", evidence=SEEN, assigned_in=3))
     found = look("signers-authenticated", *PAST, unsure, at=AT, auth="key")
-    assert found.sentence == "these signed without having signed in: carl as customer"
+    assert (found.result, found.sentence) == ("unmet", "these signed without having signed in: carl as customer")
 
 
 def test_a_role_that_a_signer_granted_to_themselves_counts_for_nothing(look: Look) -> None:
     past = (PROPOSED, RISK, by("carl")(CUSTOMER), called(AT, "customer"), SIGNED)
     found = look("signers-authenticated", *past, at=AT, auth="key")
-    assert found.sentence == "nobody else had granted these the role before they signed: carl as customer"
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "nobody else had granted these the role before they signed: carl as customer",
+    )
 
 
 def test_a_role_granted_after_it_was_used_counts_for_nothing(look: Look) -> None:
@@ -106,7 +113,7 @@ def test_a_decider_whom_nobody_made_one_is_not_authenticated(look: Look) -> None
     own = by("sol")(holds("sol", "solution-manager"))
     for past in (PAST, (*PAST, own), (*PAST, holds("sol", "tester"))):
         found = look("signers-authenticated", *past, at=AT, auth="key", who="sol")
-        assert found.sentence == "nobody else has granted sol the role of solution-manager"
+        assert (found.result, found.sentence) == ("unmet", "nobody else has granted sol the role of solution-manager")
 
 
 def test_a_requester_needs_nobody_to_grant_that_they_asked(look: Look) -> None:
