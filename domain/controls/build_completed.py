@@ -66,7 +66,7 @@ def scope_changes_approved(sight: Sight) -> Finding:
         return unmet(
             f"{what} of the scope changed since the plan without an approved change: {examples(creep)}", *creep.values()
         )
-    if not changes and not _scope(project.facts):
+    if not _scope(project.facts):
         return nothing(sight, "neither requirements nor features are on record, so there is no scope to hold")
     if not changes:
         return met(
