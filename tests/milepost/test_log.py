@@ -15,9 +15,9 @@ from milepost.migrate import Unsafe
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.writer import Writer
-from tests.milepost.logs import Database, assess, create, database, guarded, log, migrated, propose, writer
+from tests.milepost.logs import Database, assess, guarded, log, prepared, propose, writer
 
-__all__ = ["database", "log", "writer"]
+__all__ = ["guarded", "log", "prepared", "writer"]
 
 
 def test_says_first_which_it_is(log: Log) -> None:
@@ -31,9 +31,8 @@ def test_says_first_which_it_is(log: Log) -> None:
     assert (adopted.stream, adopted.who, adopted.event.policy) == ("policy-default", "system", default_policy())
 
 
-def test_is_opened_once_however_many_try() -> None:
-    database = create(migrated().name)
-    logs = [Log(database.application) for _ in range(4)]
+def test_is_opened_once_however_many_try(prepared: Database) -> None:
+    logs = [Log(prepared.application) for _ in range(4)]
     with ThreadPoolExecutor() as pool:
         found = set(pool.map(open_log, logs, ["test/log"] * 4, [default_policy()] * 4))
     assert len(found) == 1
@@ -44,8 +43,8 @@ def test_is_opened_once_however_many_try() -> None:
         opened.close()
 
 
-def test_that_is_empty_has_no_identity() -> None:
-    log = Log(guarded().application)
+def test_that_is_empty_has_no_identity(guarded: Database) -> None:
+    log = Log(guarded.application)
     assert log.head() == Head(0, None)
     with pytest.raises(NotOpened, match="open it first"):
         log.identity()
@@ -54,14 +53,14 @@ def test_that_is_empty_has_no_identity() -> None:
     log.close()
 
 
-def test_refuses_functions_that_lose_events() -> None:
+def test_refuses_functions_that_lose_events(guarded: Database) -> None:
     with pytest.raises(Unsafe, match=FUNCTIONS):
-        Log(guarded().application, {FUNCTIONS: "y"})
+        Log(guarded.application, {FUNCTIONS: "y"})
 
 
-def test_refuses_more_rights_than_it_needs() -> None:
+def test_refuses_more_rights_than_it_needs(guarded: Database) -> None:
     with pytest.raises(Unsafe, match="superuser"):
-        Log(guarded().superuser)
+        Log(guarded.superuser)
 
 
 def test_is_read_by_position_and_by_stream(log: Log, writer: Writer) -> None:
@@ -100,8 +99,8 @@ def test_lets_the_library_make_no_tables(log: Log) -> None:
         log.store.create_table()
 
 
-def test_tells_who_listens_that_something_was_written(log: Log, database: Database) -> None:
-    with psycopg.connect(database.application, autocommit=True) as listener, Writer(log) as writer:
+def test_tells_who_listens_that_something_was_written(log: Log, prepared: Database) -> None:
+    with psycopg.connect(prepared.application, autocommit=True) as listener, Writer(log) as writer:
         listener.execute("LISTEN milepost_log")
         writer.execute(propose("a"))
         assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1

@@ -2,13 +2,14 @@
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 
 from milepost.migrate import Unsafe, demand_rights, migrate
 from milepost.migrations import steps
-from tests.milepost.logs import Database, create, database, empty, guarded, migrated
+from tests.milepost.logs import Database, empty, guarded, prepared
 
-__all__ = ["database", "empty"]
+__all__ = ["empty", "guarded", "prepared"]
 CHANGES = [
     "UPDATE log.events SET topic = 'x'",
     "DELETE FROM log.events",
@@ -47,66 +48,64 @@ def test_taken_twice_changes_nothing(empty: Database) -> None:
     assert migrate(empty.superuser) == []
 
 
-def test_lets_the_application_in() -> None:
-    with psycopg.connect(guarded().application, autocommit=True) as connection:
+def test_lets_the_application_in(guarded: Database) -> None:
+    with psycopg.connect(guarded.application, autocommit=True) as connection:
         demand_rights(connection)
 
 
 @pytest.mark.parametrize("statement", CHANGES + STRUCTURE)
-def test_gives_the_application_no_right_to_change(statement: str) -> None:
+def test_gives_the_application_no_right_to_change(guarded: Database, statement: str) -> None:
     with pytest.raises(InsufficientPrivilege):
-        run(guarded().application, statement)
+        run(guarded.application, statement)
 
 
 @pytest.mark.parametrize("statement", CHANGES)
 @pytest.mark.parametrize("session", ["origin", "replica"])
-def test_guards_the_log_against_its_owner_too(statement: str, session: str) -> None:
+def test_guards_the_log_against_its_owner_too(guarded: Database, statement: str, session: str) -> None:
     with pytest.raises(InsufficientPrivilege, match="nothing in log"):
-        run(guarded().superuser, f"SET session_replication_role = {session}", statement)
+        run(guarded.superuser, f"SET session_replication_role = {session}", statement)
 
 
 @pytest.mark.parametrize("mode", [None, "ROW EXCLUSIVE", "SHARE ROW EXCLUSIVE"])
-def test_refuses_an_event_without_the_writers_lock(mode: str | None) -> None:
+def test_refuses_an_event_without_the_writers_lock(guarded: Database, mode: str | None) -> None:
     locked = [f"LOCK TABLE log.writer IN {mode} MODE"] if mode else []
     with pytest.raises(ObjectNotInPrerequisiteState, match="first locks"):
-        run(guarded().application, *locked, INSERT)
+        run(guarded.application, *locked, INSERT)
 
 
-def test_lets_an_event_in_under_the_writers_lock(database: Database) -> None:
-    run(database.application, "LOCK TABLE log.writer IN EXCLUSIVE MODE", INSERT)
+def test_lets_an_event_in_under_the_writers_lock(prepared: Database) -> None:
+    run(prepared.application, "LOCK TABLE log.writer IN EXCLUSIVE MODE", INSERT)
 
 
 def test_uses_the_roles_it_is_given(empty: Database) -> None:
-    run(empty.superuser, "CREATE ROLE house LOGIN", f"GRANT CREATE ON DATABASE {empty.name} TO house")
-    house = empty.superuser.replace("user=postgres", "user=house")
+    run(empty.superuser, "CREATE ROLE house LOGIN PASSWORD 'house'", f"GRANT CREATE ON DATABASE {empty.name} TO house")
     with pytest.raises(Unsafe, match="no role till"):
-        migrate(house, application="till")
-    run(empty.superuser, "CREATE ROLE till LOGIN")
-    assert migrate(house, application="till") == list(steps())
-    with psycopg.connect(empty.superuser.replace("user=postgres", "user=till"), autocommit=True) as connection:
+        migrate(empty.role("house"), application="till")
+    run(empty.superuser, "CREATE ROLE till LOGIN PASSWORD 'till'")
+    assert migrate(empty.role("house"), application="till") == list(steps())
+    with psycopg.connect(empty.role("till"), autocommit=True) as connection:
         demand_rights(connection)
-    assert "owns the schema log" in refused(house)
+    assert "owns the schema log" in refused(empty.role("house"))
 
 
 def test_sets_the_applications_password(empty: Database) -> None:
-    migrate(empty.superuser, password="it's me")
-    with psycopg.connect(empty.superuser) as connection:
-        asked = connection.execute("SELECT rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolname = 'milepost_app'")
-        assert asked.fetchone() == (True,)
+    migrate(empty.superuser, "counter", "it's me")
+    with psycopg.connect(make_conninfo(empty.role("counter"), password="it's me"), autocommit=True) as connection:
+        demand_rights(connection)
 
 
-def test_that_was_not_taken_is_asked_for(empty: Database) -> None:
-    migrated()  # so that the role exists
+def test_that_was_not_taken_is_asked_for(guarded: Database, empty: Database) -> None:
+    assert guarded.server is empty.server, "so the role exists"
     assert "milepost migrate" in refused(empty.application)
 
 
-def test_of_another_release_is_named(database: Database) -> None:
-    run(database.superuser, "INSERT INTO log.migrations VALUES (99)")
-    assert "at step 99" in refused(database.application)
+def test_of_another_release_is_named(prepared: Database) -> None:
+    run(prepared.superuser, "INSERT INTO log.migrations VALUES (99)")
+    assert "at step 99" in refused(prepared.application)
 
 
-def test_refuses_a_start_as_superuser() -> None:
-    assert "is a superuser" in refused(guarded().superuser)
+def test_refuses_a_start_as_superuser(guarded: Database) -> None:
+    assert "is a superuser" in refused(guarded.superuser)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,6 @@ def test_refuses_a_start_as_superuser() -> None:
         ("ALTER TABLE log.events ENABLE TRIGGER refuse_change", "refuse_change on log.events"),
     ],
 )
-def test_refuses_a_start_where_the_log_is_not_safe(statement: str, because: str) -> None:
-    database = create(migrated().name)
-    run(database.superuser, statement)
-    assert because in refused(database.application)
+def test_refuses_a_start_where_the_log_is_not_safe(prepared: Database, statement: str, because: str) -> None:
+    run(prepared.superuser, statement)
+    assert because in refused(prepared.application)

@@ -15,9 +15,9 @@ from milepost.commands import Conflict, KeyReused, Request, Unavailable
 from milepost.log import Log
 from milepost.writer import Writer
 from tests.milepost.faults import Fail, Fatten, Freeze, Shut, TurnDown
-from tests.milepost.logs import Database, Proxy, assess, database, log, propose, proxy, risk, writer
+from tests.milepost.logs import Database, Proxy, assess, log, prepared, propose, proxy, risk, writer
 
-__all__ = ["database", "log", "proxy", "writer"]
+__all__ = ["log", "prepared", "proxy", "writer"]
 LIMIT = 30
 SOURCE = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -216,12 +216,8 @@ def test_refuses_to_write_while_the_clock_is_far_behind(log: Log, writer: Writer
     assert log.outcome("ada", "d") is None
 
 
-def behind(proxy: Proxy, database: Database) -> Log:
-    return Log(database.application.replace(str(database.folder), str(proxy.folder)))
-
-
-def test_settles_a_commit_whose_reply_was_lost(log: Log, database: Database, proxy: Proxy) -> None:
-    through = behind(proxy, database)
+def test_settles_a_commit_whose_reply_was_lost(log: Log, prepared: Database, proxy: Proxy) -> None:
+    through = Log(proxy.way(prepared))
     with Writer(through) as writer:
         writer.execute(propose("a"), LIMIT)
         for n in range(5):
@@ -234,18 +230,18 @@ def test_settles_a_commit_whose_reply_was_lost(log: Log, database: Database, pro
     assert versions(log, "project-a") == [1, 2, 3, 4, 5, 6]
 
 
-def test_goes_on_after_its_backend_was_terminated(log: Log, writer: Writer, database: Database) -> None:
+def test_goes_on_after_its_backend_was_terminated(log: Log, writer: Writer, prepared: Database) -> None:
     writer.execute(propose("a"), LIMIT)
-    with psycopg.connect(database.superuser, autocommit=True) as superuser:
+    with psycopg.connect(prepared.superuser, autocommit=True) as superuser:
         superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'milepost_app' AND datname = %s",
-            (database.name,),
+            (prepared.name,),
         )
     assert writer.execute(assess("a", "x"), LIMIT).version == 2
 
 
-def test_says_that_the_log_is_out_of_reach_and_heals(log: Log, database: Database, proxy: Proxy) -> None:
-    through = behind(proxy, database)
+def test_says_that_the_log_is_out_of_reach_and_heals(log: Log, prepared: Database, proxy: Proxy) -> None:
+    through = Log(proxy.way(prepared))
     with Writer(through, patience=0.3) as writer:
         writer.execute(propose("a"), LIMIT)
         proxy.cut()
@@ -256,8 +252,8 @@ def test_says_that_the_log_is_out_of_reach_and_heals(log: Log, database: Databas
     through.close()
 
 
-def test_waits_for_the_log_as_long_as_it_has_patience(log: Log, database: Database, proxy: Proxy) -> None:
-    through = behind(proxy, database)
+def test_waits_for_the_log_as_long_as_it_has_patience(log: Log, prepared: Database, proxy: Proxy) -> None:
+    through = Log(proxy.way(prepared))
     with Writer(through, patience=LIMIT) as writer:
         writer.execute(propose("a"), LIMIT)
         proxy.cut()

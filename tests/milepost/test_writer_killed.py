@@ -7,10 +7,10 @@ from threading import Timer
 
 from milepost.log import Log
 from milepost.writer import Writer
-from tests.milepost.logs import Database, database, log, propose
+from tests.milepost.logs import Database, log, prepared, propose
 from tests.milepost.test_writer import contiguous
 
-__all__ = ["database", "log"]
+__all__ = ["log", "prepared"]
 ROOT = Path(__file__).parents[2]
 WRITERS, ANSWERS = 3, 150
 
@@ -36,8 +36,8 @@ for caller in range(8):
 """
 
 
-def start(database: Database, run: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", LOAD, database.application, str(run)]
+def start(prepared: Database, run: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", LOAD, prepared.application, str(run)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     watchdog = Timer(90, process.kill)
     watchdog.daemon = True
@@ -56,11 +56,11 @@ def answered(process: "subprocess.Popen[str]", most: int) -> list[str]:
     return [line for line in lines if line.endswith("\n")]
 
 
-def test_loses_nothing_that_it_answered(log: Log, database: Database) -> None:
+def test_loses_nothing_that_it_answered(log: Log, prepared: Database) -> None:
     with Writer(log) as survivor:
         for caller in range(8):
             survivor.execute(propose(f"p{caller}"), 30)
-        processes = [start(database, run) for run in range(WRITERS)]
+        processes = [start(prepared, run) for run in range(WRITERS)]
         lines = [line for run, process in enumerate(processes) for line in answered(process, ANSWERS + run)]
         assert survivor.execute(propose("after"), 30).status == "accepted"
     assert len(lines) >= WRITERS * ANSWERS
