@@ -1,7 +1,5 @@
 """The controls that a candidate is proven: tested, without blocking defects, accepted by users, piloted as agreed."""
 
-from collections.abc import Iterable
-
 from domain.build.documents import documents
 from domain.controls.control import Finding, Sight, control, met, not_applicable, nothing, unmet
 from domain.controls.objectives import QUALITY
@@ -11,10 +9,8 @@ from domain.lifecycle import Act
 from domain.stabilize.candidates import chosen_candidate
 from domain.stabilize.defects import DefectFound, defects
 from domain.stabilize.pilot import PilotAgreed, PilotDecided, PilotStarted, agreed_before, pilot_runs
-from domain.stabilize.test_runs import TestRunCompleted, runs_on
+from domain.stabilize.test_runs import TestRunCompleted, TestType, runs_on
 from domain.state.project import Project
-
-NONE_CHOSEN = "no candidate was chosen yet"
 
 
 @control(
@@ -27,13 +23,7 @@ NONE_CHOSEN = "no candidate was chosen yet"
     use=("build-candidate", "choose-candidate", "complete-test-run", "find-defect"),
 )
 def candidate_tested(sight: Sight) -> Finding:
-    chosen = chosen_candidate(sight.project)
-    if chosen is None:
-        return unmet(NONE_CHOSEN)
-    runs = _last_of_each_type(runs_on(sight.project, chosen.event.candidate))
-    if not runs:
-        return unmet(f"candidate {chosen.event.candidate} is chosen, and no test run on it is on record", chosen)
-    return _outcome(sight.project, chosen.event.candidate, runs, chosen)
+    return _tested(sight, "test run")
 
 
 @control(
@@ -46,29 +36,26 @@ def candidate_tested(sight: Sight) -> Finding:
     use=("complete-test-run", "find-defect"),
 )
 def acceptance_tested(sight: Sight) -> Finding:
+    return _tested(sight, "acceptance test", "acceptance")
+
+
+def _tested(sight: Sight, what: str, of_type: TestType | None = None) -> Finding:
+    """Tested is what passed in its last run of each type, or failed in a way that a defect on it accounts for."""
     chosen = chosen_candidate(sight.project)
     if chosen is None:
-        return unmet(NONE_CHOSEN)
-    runs = _last_of_each_type(runs_on(sight.project, chosen.event.candidate, "acceptance"))
+        return unmet("no candidate was chosen yet")
+    candidate = chosen.event.candidate
+    runs = list({run.event.type: run for run in runs_on(sight.project, candidate, of_type)}.values())
+    failed = [run.event.run for run in runs if not run.event.successful]
     if not runs:
-        return unmet(f"no acceptance test on candidate {chosen.event.candidate} is on record", chosen)
-    return _outcome(sight.project, chosen.event.candidate, runs, chosen)
-
-
-def _last_of_each_type(runs: Iterable[Recorded[TestRunCompleted]]) -> list[Recorded[TestRunCompleted]]:
-    return list({run.event.type: run for run in runs}.values())
-
-
-def _outcome(project: Project, candidate: str, runs: list[Recorded[TestRunCompleted]], chosen: Recorded) -> Finding:
-    """Tested is what passed, or failed in a way that a defect on this candidate accounts for."""
-    failed = [run for run in runs if not run.event.successful]
+        return unmet(f"candidate {candidate} is chosen, and no {what} on it is on record", chosen)
     if not failed:
         return met(f"candidate {candidate} passed {examples(run.event.run for run in runs)}", chosen, *runs)
-    known = [each for each in project.facts.parts(DefectFound).values() if each.event.candidate == candidate]
-    what = f"not every case of {examples(run.event.run for run in failed)} passed on {candidate}"
+    known = [each for each in sight.project.facts.parts(DefectFound).values() if each.event.candidate == candidate]
+    lacking = f"not every case of {examples(failed)} passed on {candidate}"
     if not known:
-        return unmet(f"{what}, and no defect says what is wrong", chosen, *runs)
-    return met(f"{what}; {counted(len(known), 'defect')} on record", chosen, *runs, *known)
+        return unmet(f"{lacking}, and no defect says what is wrong", chosen, *runs)
+    return met(f"{lacking}; {counted(len(known), 'defect')} on record", chosen, *runs, *known)
 
 
 @control(

@@ -74,7 +74,10 @@ def test_the_last_run_of_a_type_counts(look: Look) -> None:
 def test_users_test_the_chosen_candidate(look: Look) -> None:
     assert look("acceptance-tested", *CHOICE, ran(10, type_="acceptance"), at=READY).result == "met"
     other = look("acceptance-tested", *CHOICE, ran(10), at=READY, column="emergency")
-    assert (other.result, other.sentence) == ("unmet", "no acceptance test on candidate rc1 is on record")
+    assert (other.result, other.sentence) == (
+        "unmet",
+        "candidate rc1 is chosen, and no acceptance test on it is on record",
+    )
 
 
 def test_no_defect_blocks_where_none_of_a_blocking_severity_is_open(look: Look) -> None:
