@@ -234,8 +234,10 @@ class Policy(Fact):
 
     def combination(self, one: Role, other: Role) -> Literal["U", "N"] | None:
         """What it means that one person holds both roles; None where nothing speaks against it."""
-        found = (rule.verdict for rule in self.combinations if set(rule.roles) == {one, other})
-        return next(found, None)
+        for rule in self.combinations:
+            if set(rule.roles) == {one, other}:
+                return rule.verdict
+        return None
 
     def times_of(self, column: Column) -> Times:
         return next((rule for rule in self.times if rule.column == column), Times(column=column))

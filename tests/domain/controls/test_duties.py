@@ -166,3 +166,4 @@ def test_unlikely_roles_of_one_person_are_said_and_do_no_harm(look: Look) -> Non
 
 def test_roles_that_nobody_holds_are_not_compatible(look: Look) -> None:
     assert look("roles-compatible", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
+    assert look("roles-compatible", PROPOSED, at=Gate.ENVISIONED, column="minor").result == "not-applicable"
