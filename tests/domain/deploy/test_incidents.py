@@ -50,6 +50,12 @@ def test_does_not_start_after_it_was_detected(given: GivenPast) -> None:
     given(PROPOSED, STARTED).when(report(turned)).then_rejected("can't start after")
 
 
+def test_may_be_detected_as_it_starts_and_told_at_once(given: GivenPast) -> None:
+    now = START + timedelta(days=1)
+    sudden = IncidentReported(incident="i2", service="pay", severity="low", detected_at=now, started_at=now)
+    given(PROPOSED).when(report(sudden), at=now).then(sudden)
+
+
 def test_is_restored(given: GivenPast) -> None:
     given(PROPOSED, STARTED, DOWN).when(report(UP)).then(UP)
 

@@ -11,5 +11,6 @@ from tests.conftest import START
 
 def test_ends_after_it_begins() -> None:
     check_outages("outages", [Outage(since=START, until=START + timedelta(minutes=5), share=250)])
+    check_outages("outages", [Outage(since=START, until=START)])
     with pytest.raises(Rejected, match="outages: an outage can't end before it begins"):
         check_outages("outages", [Outage(since=START, until=START - timedelta(minutes=5))])
