@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -11,7 +12,7 @@ import pytest
 
 from domain.codec import decode
 from milepost import clock
-from milepost.commands import Conflict, KeyReused, Request, Unavailable
+from milepost.commands import Conflict, KeyReused, Outcome, Request, Unavailable
 from milepost.log import Log
 from milepost.writer import Writer
 from tests.milepost.faults import Fail, Fatten, Freeze, Shut, TurnDown
@@ -101,15 +102,38 @@ def test_writes_a_refusal_alone(log: Log, writer: Writer) -> None:
     assert versions(log, "project-a") == [1, 2]
 
 
+def together(log: Log, *asked: Request) -> list[Future[Outcome]]:
+    """What comes of these when all of them wait by the time that the writer looks: they share a transaction."""
+    waiting = Event()
+
+    def once_all_wait() -> datetime:
+        waiting.wait(LIMIT)
+        return clock.now()
+
+    with Writer(log, clock=once_all_wait) as writer:
+        busy = writer.submit(propose("busy", command="busy"))
+        futures = [writer.submit(replace(one, command=one.command or f"c{n}")) for n, one in enumerate(asked)]
+        waiting.set()
+    assert busy.result(0).status == "accepted"
+    return futures
+
+
+def test_shares_a_transaction_among_all_who_wait(log: Log) -> None:
+    futures = together(log, *(propose(f"p{n}") for n in range(100)), assess("p7", "x"), assess("nowhere", "x"))
+    assert [future.result(0).status for future in futures] == ["accepted"] * 101 + ["rejected"]
+    with log.connect() as connection:
+        asked = connection.execute("SELECT DISTINCT xmin::text FROM log.events WHERE originator_id LIKE 'project-p%'")
+        assert len(asked.fetchall()) == 1
+
+
 def test_lets_one_fault_fail_alone(log: Log, writer: Writer) -> None:
     writer.execute(propose("a"), LIMIT)
-    asked = [assess("a", f"before{n}") for n in range(5)]
-    asked += [Request("project-a", (Fail(),), "ada", command="fault")]
-    asked += [assess("a", f"after{n}") for n in range(5)]
-    futures = [writer.submit(request) for request in asked]
+    before = [assess("a", f"before{n}") for n in range(5)]
+    fault = Request("project-a", (Fail(),), "ada", command="fault")
+    futures = together(log, *before, fault, *(assess("a", f"after{n}") for n in range(5)))
     with pytest.raises(ZeroDivisionError):
-        futures[5].result(LIMIT)
-    assert [future.result(LIMIT).status for n, future in enumerate(futures) if n != 5] == ["accepted"] * 10
+        futures.pop(5).result(0)
+    assert [future.result(0).status for future in futures] == ["accepted"] * 10
     assert versions(log, "project-a") == list(range(1, 12))
     assert log.outcome("ada", "fault") is None
 
@@ -264,18 +288,8 @@ def test_waits_for_the_log_as_long_as_it_has_patience(log: Log, prepared: Databa
 
 
 def test_carries_out_what_was_asked_before_it_closed(log: Log) -> None:
-    held = Event()
-
-    def once_let_go() -> datetime:
-        held.wait(LIMIT)
-        return clock.now()
-
-    writer = Writer(log, clock=once_let_go)
-    with ThreadPoolExecutor() as pool:
-        futures = [writer.submit(propose(f"p{n}", command=f"c{n}")) for n in range(300)]
-        closing = pool.submit(writer.close)
-        held.set()
-        closing.result(LIMIT)
+    with Writer(log) as writer:
+        futures = [writer.submit(propose(f"p{n}")) for n in range(300)]
     assert {future.result(0).status for future in futures} == {"accepted"}
     with pytest.raises(Unavailable, match="stops"):
-        writer.submit(propose("z", command="z"))
+        writer.submit(propose("z"))
