@@ -1,5 +1,6 @@
 """Problems: every failure as problem details that say what happened and what to do (RFC 9457)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +9,10 @@ import psycopg
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
+from milepost.reading import Unknown
 from milepost.strict_json import NotJson, TooBig
 
 RETRY_SECONDS = 2
@@ -33,31 +34,32 @@ class Problem(Exception):
         return Response(orjson.dumps(body | self.more), self.status, headers, "application/problem+json")
 
 
+_DATABASE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+_PROBLEMS: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (TooBig, 413, "too-large", "The body is too large"),
+    (NotJson, 400, "not-json", "The body can't be read"),
+    (Invalid, 422, "invalid", "This can't be asked for"),
+    (Unknown, 404, "unknown", "There is no such thing"),
+    (Conflict, 412, "changed", "It has changed since"),
+    (KeyReused, 422, "key-reused", "The Idempotency-Key was used for something else"),
+    (Unavailable, 503, "unavailable", "The service can't write now"),
+)
+
+
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception is."""
-    match error:
-        case Problem():
-            return error
-        case TooBig():
-            return Problem(413, "too-large", "The body is too large", str(error))
-        case NotJson():
-            return Problem(400, "not-json", "The body can't be read", str(error))
-        case ValidationError():
-            return invalid(error)
-        case Invalid():
-            return Problem(422, "invalid", "This can't be asked for", str(error))
-        case Conflict():
-            return Problem(412, "changed", "It has changed since", str(error), {"found": error.found})
-        case KeyReused():
-            return Problem(422, "key-reused", "The Idempotency-Key was used for something else", str(error))
-        case Unavailable():
-            return Problem(503, "unavailable", "The service can't write now", str(error))
-        case psycopg.OperationalError() | psycopg.InterfaceError() | PoolTimeout():
-            return Problem(503, "unavailable", "The database doesn't answer", "ask again in a moment; nothing is lost")
-        case HTTPException():
-            return Problem(error.status_code, "http", error.detail, f"{error.detail}: look at /v1/openapi.json")
-        case _:
-            return Problem(500, "fault", "A fault in Milepost", "nothing was written; the log of the service says more")
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ValidationError):
+        return invalid(error)
+    if isinstance(error, _DATABASE):
+        return Problem(503, "unavailable", "The database doesn't answer", "ask again in a moment; nothing is lost")
+    if isinstance(error, HTTPException):
+        return Problem(error.status_code, "http", error.detail, f"{error.detail}: look at /v1/openapi.json")
+    for kind, status, name, title in _PROBLEMS:
+        if isinstance(error, kind):
+            return Problem(status, name, title, str(error))
+    return Problem(500, "fault", "A fault in Milepost", "nothing was written; the log of the service says more")
 
 
 def invalid(error: ValidationError) -> Problem:
@@ -70,6 +72,17 @@ def invalid(error: ValidationError) -> Problem:
     return Problem(422, "invalid", "The body doesn't say what is asked for", first, {"errors": errors})
 
 
-async def answered(request: Request, error: Exception) -> Response:
-    """The handler that turns every exception into its problem."""
-    return problem_of(error).response()
+KNOWN: tuple[type[Exception], ...] = (
+    Problem,
+    ValidationError,
+    HTTPException,
+    *_DATABASE,
+    *(row[0] for row in _PROBLEMS),
+)
+"""The exceptions that are answered as what they are; all others are faults."""
+
+
+def bad_query(errors: Sequence[Any]) -> Problem:
+    """Which parameters of an address are wrong, and how."""
+    places = [{"place": str(found["loc"][-1]), "sentence": found["msg"]} for found in errors][:20]
+    return Problem(422, "invalid", "The address asks in a wrong way", f"{places[0]['place']}: {places[0]['sentence']}")

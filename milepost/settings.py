@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,26 @@ class Unfit(ValueError):
     """A setting is wrong or unsafe. Names it and says what to set."""
 
 
-def _meaning(text: str, default: Any) -> Any:
-    return field(default=default, metadata={"meaning": text})
+MEANINGS = {
+    "data": "Folder of the embedded database, made where it is missing.",
+    "database_url": "A PostgreSQL of your own, for the application's role; without it the embedded one runs.",
+    "host": "Address to serve on; only loopback while people can't sign in.",
+    "port": "Port to serve on; 0 takes a free one.",
+    "log_name": "What you call this log; it is also the origin of its checkpoints.",
+    "origin": "Address under which people reach the service, for links; without it host and port.",
+}
 
 
 @dataclass(frozen=True)
 class Settings:
     """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
 
-    data: Path = _meaning("Folder of the embedded database, made where it is missing.", Path("var/milepost"))
-    database_url: str = _meaning("A PostgreSQL of your own for the application's role; none: the embedded one.", "")
-    host: str = _meaning("Address to serve on; only loopback while people can't sign in.", "127.0.0.1")
-    port: int = _meaning("Port to serve on; 0 takes a free one.", 8000)
-    log_name: str = _meaning("What you call this log; it is also the origin of its checkpoints.", "milepost.local")
-    origin: str = _meaning("Address under which people reach the service, for links; none: host and port.", "")
+    data: Path = Path("var/milepost")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log_name: str = "milepost.local"
+    origin: str = ""
 
     @property
     def address(self) -> str:
@@ -44,7 +50,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     unknown = sorted(name for name in environment if name.startswith("MILEPOST_") and name not in known)
     if unknown:
         raise Unfit(f"{unknown[0]} is no setting of Milepost; the settings are {', '.join(known)}")
-    given = {one.name: _value(name, environment[name], one.default) for name, one in known.items() if name in environment}
+    given: dict[str, Any] = {
+        one.name: _value(name, environment[name], one.default) for name, one in known.items() if name in environment
+    }
     settings = Settings(**given)
     _demand_loopback(settings.host)
     return settings

@@ -1,4 +1,4 @@
-"""JSON from outside: one reading only. What parsers differ in is refused, with the place (RFC 8259, I-JSON RFC 7493)."""
+"""JSON from outside, in one reading: what parsers differ in is refused, with the place (RFC 8259, RFC 7493)."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def _integer(text: str) -> int:
 
 
 def _float(text: str) -> Any:
-    raise NotJson(f"{text[:40]}: numbers with a fraction or an exponent are written as text, like \"12.50\"")
+    raise NotJson(f'{text[:40]}: numbers with a fraction or an exponent are written as text, like "12.50"')
 
 
 def _constant(text: str) -> Any:

@@ -1,0 +1,52 @@
+"""The web application: the API and the pages behind one guard, every failure a problem."""
+
+from typing import cast
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from milepost.api.commands import command_routes
+from milepost.api.health import health_routes
+from milepost.api.projects import project_routes
+from milepost.guard import Guard
+from milepost.problems import KNOWN, bad_query, problem_of
+from milepost.service import Service
+
+_log = structlog.get_logger()
+DESCRIPTION = (
+    "Commands that carry a project through the five functions of MOF's Deliver Phase, and what is known of it. "
+    "Who asks stands in the headers Milepost-Actor and Milepost-Role; nobody is authenticated in local mode."
+)
+
+
+def application(service: Service) -> FastAPI:
+    """The application over one service."""
+    app = FastAPI(
+        title="Milepost",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for routes in (health_routes, command_routes, project_routes):
+        app.include_router(routes(service))
+    for kind in (*KNOWN, Exception):
+        app.add_exception_handler(kind, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(Guard, hosts=service.hosts)
+    return app
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status == 500:
+        _log.error("fault", path=request.url.path, method=request.method, exc_info=error)
+    return problem.response()
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    return bad_query(cast("RequestValidationError", error).errors()).response()

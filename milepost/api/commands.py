@@ -1,0 +1,151 @@
+"""Commands over HTTP: an endpoint for each command of the domain, and batches that are all or nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from domain.command import Command
+from domain.commands import commands
+from milepost.api.caller import Caller, caller_of, key_of
+from milepost.commands import Outcome, Request
+from milepost.problems import Problem
+from milepost.service import Service
+from milepost.strict_json import LARGEST_BODY, TooBig, demand_text, read
+
+MOST_IN_A_BATCH = 100
+PLURALS = {"project": "projects", "policy": "policies"}
+
+
+def command_routes(service: Service) -> APIRouter:
+    """The routes that take commands to projects and to the policy."""
+    router = APIRouter()
+    for name, command in commands().items():
+        path = f"/v1/{PLURALS[command.belongs_to]}/{{key}}/{name}"
+        router.add_api_route(path, _endpoint(service, command), **_described(command))
+    for category, plural in PLURALS.items():
+        path = f"/v1/{plural}/{{key}}/commands"
+        router.add_api_route(path, _batch_endpoint(service, category), **_batch_described(category))
+    return router
+
+
+def parsed(command: type[Command], body: bytes) -> Command:
+    """The command that a body is; an empty body is one without fields."""
+    demand_text(read(body or b"{}"))
+    return command.model_validate_json(body or b"{}", strict=True, extra="forbid")
+
+
+def _endpoint(service: Service, command: type[Command]) -> Any:
+    async def take(request: HttpRequest, key: str) -> Response:
+        body = await body_of(request)
+        stream = f"{command.belongs_to}-{key_of(key)}"
+        return await _answer(service, stream, [parsed(command, body)], caller_of(request))
+
+    return take
+
+
+def _batch_endpoint(service: Service, category: str) -> Any:
+    async def take(request: HttpRequest, key: str) -> Response:
+        batch = read(await body_of(request))
+        demand_text(batch)
+        stream = f"{category}-{key_of(key)}"
+        return await _answer(service, stream, _members(batch, category), caller_of(request))
+
+    return take
+
+
+def _members(batch: Any, category: str) -> list[Command]:
+    asked = batch.get("commands") if isinstance(batch, dict) else None
+    if not isinstance(asked, list) or not 1 <= len(asked) <= MOST_IN_A_BATCH or set(batch) != {"commands"}:
+        raise _invalid("This is no batch", f'body: {{"commands": [1 to {MOST_IN_A_BATCH} commands]}} is expected')
+    return [_member(index, one, category) for index, one in enumerate(asked)]
+
+
+def _member(index: int, one: Any, category: str) -> Command:
+    name = one.get("command") if isinstance(one, dict) else None
+    command = commands().get(name) if isinstance(name, str) else None
+    if command is None or command.belongs_to != category:
+        raise _invalid("There is no such command", f"commands.{index}.command: {name!r} is no {category} command")
+    fields = {field: value for field, value in one.items() if field != "command"}
+    return command.model_validate_json(orjson.dumps(fields), strict=True, extra="forbid")
+
+
+def _invalid(title: str, detail: str) -> Problem:
+    return Problem(422, "invalid", title, detail)
+
+
+async def body_of(request: HttpRequest) -> bytes:
+    """The body, as much of it as is read; what is larger is refused without being kept."""
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > LARGEST_BODY:
+            raise TooBig(f"the body has more than {LARGEST_BODY:,} bytes, no more are read")
+    return bytes(found)
+
+
+async def _answer(service: Service, stream: str, asked: Sequence[Command], caller: Caller) -> Response:
+    request = Request(
+        stream=stream,
+        commands=tuple(asked),
+        who=caller.who,
+        role=caller.role,
+        command=caller.command,
+        correlation=caller.correlation,
+        expected=caller.expected,
+    )
+    outcome = await asyncio.wrap_future(service.writer.submit(request))
+    return answer_of(outcome)
+
+
+STATUS = {"accepted": 200, "rejected": 409, "refused": 409}
+_TITLES = {"rejected": "This may not be done", "refused": "The gate stays shut"}
+
+
+def answer_of(outcome: Outcome) -> Response:
+    """An outcome as it is answered: what was written, or the problem that it is."""
+    headers = {
+        "ETag": f'"{outcome.version}"',
+        "Idempotency-Key": outcome.command,
+        "Milepost-Position": str(outcome.position),
+    }
+    body: dict[str, Any] = {
+        "command": outcome.command,
+        "version": outcome.version,
+        "position": outcome.position,
+        "events": [event._asdict() for event in outcome.events],
+    }
+    media = "application/json"
+    if outcome.status != "accepted":
+        media = "application/problem+json"
+        body |= {"type": f"/problems/{outcome.status}", "title": _TITLES[outcome.status], "status": 409}
+        body |= {"detail": outcome.sentence, **({"results": outcome.results} if outcome.results else {})}
+    return Response(orjson.dumps(body), STATUS[outcome.status], headers, media)
+
+
+def _described(command: type[Command]) -> dict[str, Any]:
+    schema = command.model_json_schema(ref_template="#/components/schemas/{model}")
+    summary, _, rest = (command.__doc__ or "").strip().partition("\n")
+    return {
+        "methods": ["POST"],
+        "operation_id": command.called,
+        "summary": summary.rstrip("."),
+        "description": " ".join(rest.split()),
+        "tags": [command.__module__.split(".")[1]],
+        "openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+        "response_class": Response,
+    }
+
+
+def _batch_described(category: str) -> dict[str, Any]:
+    return {
+        "methods": ["POST"],
+        "operation_id": f"{category}-batch",
+        "summary": "Several commands at once, all or nothing",
+        "tags": ["batches"],
+        "response_class": Response,
+    }

@@ -1,0 +1,62 @@
+"""Projects over HTTP: one as it is or as of a moment, its events, and why its next gate is shut."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from domain.lifecycle import Gate
+from domain.reviews.why_not import why_not
+from milepost.api.answers import json_answer, matches
+from milepost.api.caller import caller_of, key_of
+from milepost.api.views import project_view, why_view
+from milepost.problems import Problem
+from milepost.reading import AsOf
+from milepost.service import Service
+
+Moment = Annotated[datetime | None, Query(description="A moment with a zone, like 2026-11-22T09:30:00Z.")]
+Version = Annotated[int | None, Query(ge=1, description="A version of the project's stream.")]
+
+
+def project_routes(service: Service) -> APIRouter:
+    """The routes that tell of one project, folded from the log."""
+    router = APIRouter(tags=["projects"])
+
+    @router.get("/v1/projects/{key}", summary="A project, as it is or as of a version or moment")
+    def project(
+        request: HttpRequest, key: str, version: Version = None, known_at: Moment = None, as_at: Moment = None
+    ) -> Response:
+        as_of = _as_of(version, known_at, as_at)
+        found = service.reading.project(key_of(key), as_of)
+        tag = f'"{found.version}"'
+        if as_of == AsOf() and matches(request, tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        now = as_at or known_at or service.clock()
+        return json_answer(project_view(found, now), service, {"ETag": tag})
+
+    @router.get("/v1/projects/{key}/why", summary="Why the next gate, or the one named, is shut; and who can open it")
+    def why(request: HttpRequest, key: str, gate: Gate | None = None) -> Response:
+        found = service.reading.project(key_of(key))
+        caller = caller_of(request)
+        circumstances = service.reading.circumstances(found, caller.who, caller.role, service.clock())
+        return json_answer(why_view(why_not(found, circumstances, gate)), service, {"ETag": f'"{found.version}"'})
+
+    @router.get("/v1/projects/{key}/events", summary="The stored bytes of a project's events, one a line")
+    def events(key: str) -> Response:
+        lines = b"".join(recorded.data + b"\n" for recorded in service.reading.history(key_of(key)))
+        return Response(lines, media_type="application/jsonl")
+
+    return router
+
+
+def _as_of(version: int | None, known_at: datetime | None, as_at: datetime | None) -> AsOf:
+    asked: dict[str, Any] = {"version": version, "known_at": known_at, "as_at": as_at}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if len(given) > 1:
+        raise Problem(422, "invalid", "One at a time", f"{' and '.join(given)}: ask for one of them")
+    for name in ("known_at", "as_at"):
+        if name in given and given[name].tzinfo is None:
+            raise Problem(422, "invalid", "A moment needs a zone", f"{name}: write it like 2026-11-22T09:30:00Z")
+    return AsOf(**given)

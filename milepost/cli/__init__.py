@@ -1,0 +1,49 @@
+"""The command line: every command of the domain by its name, and what runs, shows and moves the log."""
+
+import sys
+from contextlib import AbstractContextManager
+from functools import partial
+
+import click
+import psycopg
+
+from milepost.bootstrap import opened
+from milepost.cli.asking import domain_commands
+from milepost.cli.running import running_commands, say
+from milepost.cli.showing import showing_commands
+from milepost.commands import Invalid, Unavailable
+from milepost.log import NotOpened
+from milepost.migrate import Unsafe
+from milepost.postgres import PostgresError
+from milepost.problems import Problem
+from milepost.reading import Unknown
+from milepost.service import Service
+from milepost.settings import Unfit
+
+SAID = (Unfit, Unsafe, PostgresError, NotOpened, Invalid, Unknown, Unavailable, Problem)
+FAILED, UNREACHABLE = 2, 5
+
+
+def command_line() -> click.Group:
+    """All commands in one group."""
+    group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
+    opener = partial(_opened)
+    for command in (*running_commands(), *showing_commands(opener), *domain_commands(opener)):
+        group.add_command(command)
+    return group
+
+
+def _opened() -> AbstractContextManager[Service]:
+    return opened(say=say)
+
+
+def main() -> None:
+    """Run the command line; failures are sentences. Exit codes: 2 asked wrongly, 3 rejected, 4 refused, 5 unreachable."""
+    try:
+        command_line().main(prog_name="milepost")
+    except SAID as error:
+        click.echo(f"milepost: {error}", err=True)
+        sys.exit(FAILED)
+    except psycopg.OperationalError as error:
+        click.echo(f"milepost: the database doesn't answer: {' '.join(str(error).split())}", err=True)
+        sys.exit(UNREACHABLE)

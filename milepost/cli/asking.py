@@ -1,0 +1,100 @@
+"""Asking on the command line: every command of the domain by its name, with an option for each of its fields."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import orjson
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from domain.command import Command
+from domain.commands import commands
+from milepost.cli.output import Failed, as_json, table
+from milepost.commands import Outcome, Request
+from milepost.service import Service
+
+Opener = Callable[[], Any]
+ACTOR = click.Option(["--as", "actor"], envvar="MILEPOST_ACTOR", default="anonymous", help="Who asks.")
+ROLE = click.Option(["--role"], help="The role that you act in.")
+COMMAND_ID = click.Option(["--id", "command_id"], help="Your id of the command; given again, it gets the same answer.")
+JSON = click.Option(["--json", "json"], is_flag=True, help="Print JSON for programs.")
+REJECTED, REFUSED = 3, 4
+"""Exit codes: the command may not be carried out; the gate stays shut."""
+
+
+def domain_commands(opened: Opener) -> list[click.Command]:
+    """A command line command for each command of the domain."""
+    return [_command(name, command, opened) for name, command in commands().items()]
+
+
+def _command(name: str, command: type[Command], opened: Opener) -> click.Command:
+    fields = {field: _option(field, info) for field, info in command.model_fields.items()}
+    summary = " ".join((command.__doc__ or "").split())
+
+    def ask(key: str, actor: str, role: str | None, command_id: str | None, json: bool, **given: Any) -> None:
+        asked = parsed(command, {field: value for field, value in given.items() if value not in (None, ())})
+        stream = f"{command.belongs_to}-{key.lower()}"
+        request = Request(stream=stream, commands=(asked,), who=actor.lower(), role=role, command=command_id)
+        with opened() as service:
+            show(execute(service, request), json)
+
+    return click.Command(
+        name,
+        params=[click.Argument(["key"]), *fields.values(), ACTOR, ROLE, COMMAND_ID, JSON],
+        callback=ask,
+        help=summary,
+        short_help=summary.partition(". ")[0][:60],
+    )
+
+
+def _option(field: str, info: FieldInfo) -> click.Option:
+    names = ["--" + field.rstrip("_").replace("_", "-"), field]
+    return click.Option(names, required=info.is_required(), help=_wanted(info), metavar="VALUE")
+
+
+def _wanted(info: FieldInfo) -> str:
+    told = str(info.annotation).replace("domain.values.", "").replace("typing.", "")
+    return told if len(told) < 60 else "JSON"
+
+
+def parsed(command: type[Command], given: dict[str, str]) -> Command:
+    """The command that these options are: each is a text, or JSON where a text alone won't do."""
+    try:
+        return command.model_validate_json(orjson.dumps(given), strict=True, extra="forbid")
+    except ValidationError as first:
+        wrong = {str(error["loc"][0]) for error in first.errors() if error["loc"]}
+        try:
+            read = given | {name: orjson.loads(given[name]) for name in wrong if name in given}
+            return command.model_validate_json(orjson.dumps(read), strict=True, extra="forbid")
+        except orjson.JSONDecodeError:
+            raise Failed(_sentence(first)) from first
+        except ValidationError as second:
+            raise Failed(_sentence(second)) from second
+
+
+def _sentence(error: ValidationError) -> str:
+    found = error.errors(include_url=False)[0]
+    place = "-".join(str(step) for step in found["loc"])
+    return f"--{place.replace('_', '-')}: {found['msg']}"
+
+
+def execute(service: Service, request: Request) -> Outcome:
+    return service.writer.execute(request)
+
+
+def show(outcome: Outcome, json: bool) -> None:
+    """Print what a command was answered, and end with its exit code."""
+    if json:
+        as_json({"status": outcome.status, "command": outcome.command, "version": outcome.version,
+                 "position": outcome.position, "sentence": outcome.sentence, "results": list(outcome.results),
+                 "events": [event._asdict() for event in outcome.events]})  # fmt: skip
+    elif outcome.status == "accepted":
+        table(("version", "kind", "id"), [(event.version, event.kind, event.id) for event in outcome.events])
+        if not outcome.events:
+            click.echo("nothing new: this was known already")
+    else:
+        click.echo(outcome.sentence, err=True)
+    if outcome.status != "accepted":
+        sys.exit(REJECTED if outcome.status == "rejected" else REFUSED)

@@ -1,0 +1,110 @@
+"""Running on the command line: serve, show a demonstration, migrate a database of your own."""
+
+import os
+import socket
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+from milepost.api.app import application
+from milepost.bootstrap import opened
+from milepost.cli.output import Failed
+from milepost.migrate import migrate
+from milepost.service import Service
+from milepost.settings import Settings, settings_from
+
+DEMO_NAME = "milepost.demo"
+HOST = click.Option(["--host"], help="Address to serve on (MILEPOST_HOST).")
+PORT = click.Option(["--port"], type=click.IntRange(0, 65_535), help="Port to serve on (MILEPOST_PORT).")
+
+
+def running_commands() -> list[click.Command]:
+    """The commands that run the service."""
+    return [
+        click.Command("serve", params=[HOST, PORT], callback=serve, help="Serve API and pages on this machine."),
+        click.Command("demo", params=[HOST, PORT], callback=demo, help=DEMO_HELP),
+        click.Command("migrate", callback=migrated, help=MIGRATE_HELP),
+    ]
+
+
+DEMO_HELP = "Serve a demonstration: a log of its own with a simulated portfolio, beside your data."
+MIGRATE_HELP = "Make schemas and rights in a PostgreSQL of your own: MILEPOST_OWNER_URL says as whom."
+
+
+def say(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+def serve(host: str | None, port: int | None) -> None:
+    settings = _settings(host, port)
+    with opened(settings, say) as service:
+        _serve(service, lambda address: click.echo(f"Milepost serves {service.settings.log_name} on {address}"))
+
+
+def demo(host: str | None, port: int | None) -> None:
+    settings = _settings(host, port)
+    if settings.database_url:
+        raise Failed(
+            "The demonstration fills no database of yours: unset MILEPOST_DATABASE_URL, or use `milepost serve`."
+        )
+    settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME)
+    with opened(settings, say) as service:
+        _serve(service, lambda address: click.echo(_five_lines(address, settings.data)))
+
+
+def _five_lines(address: str, data: Path) -> str:
+    return "\n".join(
+        (
+            f"Milepost is at {address} — the portfolio, projects, and how effective each phase is.",
+            f"Its data are in {data.resolve()}; delete the folder to begin anew.",
+            "Stop it with Ctrl-C; everything that was answered stays.",
+            f"Try a command: MILEPOST_DATA={data} MILEPOST_LOG_NAME={DEMO_NAME} .venv/bin/milepost why pay-1",
+            "Your own PostgreSQL: set MILEPOST_DATABASE_URL, run `milepost migrate`, then `milepost serve`.",
+        )
+    )
+
+
+def migrated() -> None:
+    owner = os.environ.get("MILEPOST_OWNER_URL", "")
+    if not owner:
+        raise Failed("Set MILEPOST_OWNER_URL to the connection of the role that is to own the schemas.")
+    steps = migrate(owner)
+    click.echo(f"took steps {', '.join(map(str, steps))}" if steps else "up to date already")
+
+
+def _settings(host: str | None, port: int | None) -> Settings:
+    given = {"MILEPOST_HOST": host, "MILEPOST_PORT": None if port is None else str(port)}
+    environment = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
+    environment.pop("MILEPOST_OWNER_URL", None)
+    return settings_from(environment)
+
+
+def _serve(service: Service, ready: Any) -> None:
+    settings = service.settings
+    with closing(_bound(settings)) as listening:
+        port = listening.getsockname()[1]
+        service.models.follow()
+        config = uvicorn.Config(
+            application(service), log_level="warning", server_header=False, timeout_graceful_shutdown=10
+        )
+        server = uvicorn.Server(config)
+        ready(replace(settings, port=port).address)
+        server.run(sockets=[listening])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise Failed(
+            f"Port {settings.port} is taken: stop what serves there, or choose another with --port."
+        ) from error
+    return listening

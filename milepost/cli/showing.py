@@ -1,0 +1,71 @@
+"""Showing on the command line: a project, its trail, why its gate is shut, what waits for whom."""
+
+from typing import Any
+
+import click
+
+from domain.lifecycle import Gate
+from domain.reviews.why_not import Obstacle, why_not
+from milepost.api.views import project_view, why_view
+from milepost.cli.asking import ACTOR, JSON, ROLE, Opener
+from milepost.cli.output import as_json, table
+from milepost.reading import AsOf
+
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
+
+
+def showing_commands(opened: Opener) -> list[click.Command]:
+    """The commands that tell what is known."""
+    return [_show(opened), _why(opened)]
+
+
+def _show(opened: Opener) -> click.Command:
+    def show(key: str, version: int | None, known_at: Any, as_at: Any, json: bool) -> None:
+        with opened() as service:
+            project = service.reading.project(key.lower(), AsOf(version, known_at, as_at))
+            told = project_view(project, as_at or known_at or service.clock())
+        if json:
+            as_json(told)
+            return
+        titles = ("key", "state", "phase", "next_gate", "category", "priority", "policy", "origin", "version")
+        table(("", ""), [("title", told["proposal"]["title"]), *((name, told.get(name)) for name in titles)])
+        columns = ("gate", "at", "basis")
+        table(columns, [[passed[name] for name in columns] for passed in told["milestones"]], "Milestones")
+
+    options = [
+        click.Option(["--version"], type=click.IntRange(1), help="As of a version of its stream."),
+        click.Option(["--known-at"], type=MOMENT, help="As was known at a moment, like 2026-11-22T09:30+00:00."),
+        click.Option(["--as-at"], type=MOMENT, help="As it was at a moment, by all that is known today."),
+    ]
+    return click.Command("show", params=[click.Argument(["key"]), *options, JSON], callback=show, help=show_help)
+
+
+show_help = "Show a project, as it is or as of a version or moment."
+
+
+def _why(opened: Opener) -> click.Command:
+    def why(key: str, gate: str | None, actor: str, role: str | None, json: bool) -> None:
+        with opened() as service:
+            project = service.reading.project(key.lower())
+            circumstances = service.reading.circumstances(project, actor, role, service.clock())
+            found = why_not(project, circumstances, Gate(gate) if gate else None)
+        if json:
+            as_json(why_view(found))
+            return
+        click.echo(found.sentence)
+        _obstacles("Not met", found.shut)
+        _obstacles("Warns", found.warned)
+        _obstacles("Owed", found.owed)
+        rows = [(wait.what, wait.role, wait.people, wait.since) for wait in found.waits]
+        table(("waits for", "role", "people", "since"), rows, "Waits")
+
+    gate = click.Option(["--gate"], type=click.Choice([str(gate) for gate in Gate]), help="Another gate than the next.")
+    told = "Say why the next gate of a project is shut, since when, and who can open it with what."
+    return click.Command("why", params=[click.Argument(["key"]), gate, ACTOR, ROLE, JSON], callback=why, help=told)
+
+
+def _obstacles(title: str, obstacles: tuple[Obstacle, ...]) -> None:
+    rows = [
+        (one.result.control, one.result.sentence, one.people or one.roles, one.commands, one.since) for one in obstacles
+    ]
+    table(("control", "what is missing", "who", "with", "since"), rows, title)

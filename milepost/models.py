@@ -1,0 +1,66 @@
+"""The read models of this process: kept up with the log by a thread of its own, and asked by the doors."""
+
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from consumers.projector import Liveness, Projector
+from consumers.reader import Answer, Reader, Watch
+from milepost.following import LogFeed
+from milepost.log import Log
+from projections import projections
+from projections.projection import Query
+
+
+class Models:
+    """Read models on the log's database. `follow` keeps them up with it; others see what those who follow made."""
+
+    def __init__(self, conninfo: str, log: Log) -> None:
+        feed = LogFeed(log)
+        self._conninfo = conninfo
+        self._projector = Projector(conninfo, feed, feed, projections())
+        self._reader = Reader(conninfo, projections())
+        self._stop = Event()
+        self._watch: Watch | None = None
+        self._thread: Thread | None = None
+
+    def follow(self) -> None:
+        """Keep the read models up with the log from now on."""
+        self._thread = Thread(target=self._projector.run, args=(self._stop,), name="projector", daemon=True)
+        self._thread.start()
+        self._watch = Watch(self._conninfo, self._reader)
+
+    def catch_up(self) -> None:
+        """Bring the read models to the end of the log once, where nobody follows."""
+        self._projector.open()
+        while self._projector.step():
+            pass
+        self._projector.close()
+
+    def ask(self, query: Query) -> Answer:
+        """The rows that answer a query. Raises `NotBuilt` where the read models are not there yet."""
+        return self._reader.ask(query)
+
+    async def reached(self, position: int, seconds: float) -> bool:
+        """Whether the read models come to reflect a position within that time; holds no thread meanwhile."""
+        return self._watch is not None and await self._watch.reached(position, seconds)
+
+    def liveness(self) -> Liveness:
+        """How far behind the log they are."""
+        return self._projector.liveness()
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+        if self._watch:
+            self._watch.close()
+        self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

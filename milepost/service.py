@@ -1,0 +1,57 @@
+"""The service: a log, its writer, the read models that follow it, and what the doors are told of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from consumers.projector import Liveness
+from milepost.log import Log
+from milepost.models import Models
+from milepost.reading import Reading
+from milepost.settings import Settings
+from milepost.writer import Writer
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+STALLED_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """All that a running Milepost consists of, made by `bootstrap`."""
+
+    settings: Settings
+    log: Log
+    writer: Writer
+    models: Models
+    clock: Callable[[], datetime]
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(self.log)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names under which the service answers."""
+        own = urlsplit(self.settings.origin).hostname
+        return LOOPBACK | ({own} if own else frozenset())
+
+    def readiness(self) -> dict[str, Any]:
+        """Whether the log answers and the read models keep up, and if not, what to look at."""
+        alive = self.models.liveness()
+        stalled = alive.stopped or (f"they are {alive.seconds_behind:.0f} s behind" if self._late(alive) else None)
+        return {
+            "ready": stalled is None,
+            "position": alive.head,
+            "read_models": {
+                "position": alive.position,
+                "events_behind": alive.events_behind,
+                "seconds_behind": round(alive.seconds_behind, 3),
+                "parked": alive.parked,
+            },
+            **({"why": f"the read models have stalled: {stalled}"} if stalled else {}),
+        }
+
+    def _late(self, alive: Liveness) -> bool:
+        return alive.seconds_behind > STALLED_SECONDS
