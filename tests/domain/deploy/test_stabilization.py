@@ -75,6 +75,11 @@ def test_of_a_major_change_is_quiet_for_a_fifth_of_its_stabilizing(
     past.when(StartQuietPeriod(), at=NOW).then(QuietPeriodStarted(planned_until=NOW + timedelta(days=quiet)))
 
 
+def test_that_never_became_ready_is_quiet_for_the_least(given: GivenPast) -> None:
+    past = given(PROPOSED, classified("major"), stabilized(100)[0], STARTED, SUCCEEDED)
+    past.when(StartQuietPeriod(), at=NOW).then(QuietPeriodStarted(planned_until=NOW + timedelta(days=15)))
+
+
 def test_is_not_quiet_where_nothing_is_in_production(given: GivenPast) -> None:
     given(PROPOSED, STARTED).when(StartQuietPeriod()).then_rejected("nothing is in production yet")
     given().when(StartQuietPeriod()).then_rejected("no such project")
