@@ -1,0 +1,134 @@
+"""Models: where the rows of read models are kept, as PostgreSQL tables in the schema `models`.
+
+All of it follows from the log: the schema may be emptied at any time, and is then built anew.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Composed, Identifier
+from psycopg.types.json import set_json_loads
+
+from projections.projection import Projection
+
+CHANNEL = "milepost_models"
+_ONE_AT_A_TIME = 0x6D6F6465
+_COMMON = """
+    CREATE TABLE IF NOT EXISTS models.progress (
+        model text NOT NULL, source text NOT NULL, position bigint NOT NULL, at timestamptz, PRIMARY KEY (model, source)
+    );
+    COMMENT ON TABLE models.progress IS 'How far each read model reflects each source, and as of which moment.';
+    CREATE TABLE IF NOT EXISTS models.building (
+        model text PRIMARY KEY, source text NOT NULL, until bigint NOT NULL, at timestamptz, events bigint NOT NULL,
+        stream text NOT NULL, version bigint NOT NULL
+    );
+    COMMENT ON TABLE models.building IS 'What is being built anew, up to which position, and how far that is.';
+    CREATE TABLE IF NOT EXISTS models.parked (
+        model text NOT NULL, stream text NOT NULL, version bigint NOT NULL, position bigint NOT NULL,
+        kind text NOT NULL, why text NOT NULL, parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (model, stream)
+    );
+    COMMENT ON TABLE models.parked IS 'Streams that a read model leaves out since an event that it can''t tell of.';
+    """
+
+
+@dataclass(frozen=True)
+class Model:
+    """A read model as it is kept: its rows, and the streams that made them; `fresh` while built beside the old one."""
+
+    projection: Projection
+    fresh: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.projection.table}_fresh" if self.fresh else self.projection.table
+
+    @property
+    def rows(self) -> Identifier:
+        return Identifier("models", self.name)
+
+    @property
+    def streams(self) -> Identifier:
+        return Identifier("models", f"{self.name}_streams")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("stream", *self.projection.key)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("stream", "version", *(name for name in self.projection.columns if name != "version"))
+
+
+def connect(conninfo: str) -> Connection[DictRow]:
+    """A connection to the models: rows as dicts, moments in UTC, each statement a transaction."""
+    connection: Connection[DictRow] = Connection[DictRow].connect(
+        conninfo, autocommit=True, connect_timeout=5, row_factory=dict_row, options="-c timezone=UTC"
+    )
+    set_json_loads(orjson.loads, connection)
+    return connection
+
+
+def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
+    """Make the tables that are missing; several may do so at the same time."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+        connection.execute(_COMMON)
+        for model in models:
+            connection.execute(_streams_of(model))
+            connection.execute(_rows_of(model))
+            if not model.fresh:
+                index(connection, model)
+
+
+def _streams_of(model: Model) -> Composed:
+    return SQL(
+        "CREATE TABLE IF NOT EXISTS {}"
+        " (stream text PRIMARY KEY, version bigint NOT NULL, last text NOT NULL, memory jsonb)"
+    ).format(model.streams)
+
+
+def _rows_of(model: Model) -> Composed:
+    types: Mapping[str, LiteralString] = {
+        "stream": "text NOT NULL",
+        "version": "bigint NOT NULL",
+        **model.projection.columns,
+    }
+    columns = SQL(", ").join(SQL("{} {}").format(Identifier(name), SQL(types[name])) for name in model.columns)
+    return SQL("CREATE TABLE IF NOT EXISTS {} ({})").format(model.rows, columns)
+
+
+def index(connection: Connection[Any], model: Model) -> None:
+    """Give the rows their key and indexes; later than the rows themselves where there are many."""
+    key = SQL(", ").join(map(Identifier, model.key))
+    unique = Identifier(f"{model.name}_key")
+    connection.execute(SQL("CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} ({})").format(unique, model.rows, key))
+    for name in model.projection.indexed:
+        named = Identifier(f"{model.name}_{name}")
+        connection.execute(SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(named, model.rows, Identifier(name)))
+
+
+def drop(connection: Connection[Any], model: Model) -> None:
+    """Throw away rows, streams and all that is known of them."""
+    connection.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(model.rows, model.streams))
+    for table in ("progress", "parked", "building"):
+        connection.execute(SQL("DELETE FROM {} WHERE model = %s").format(Identifier("models", table)), (model.name,))
+
+
+def promote(connection: Connection[Any], model: Model) -> None:
+    """Put what was built fresh in the place of the old; within the caller's transaction."""
+    old, new = Model(model.projection), Model(model.projection, fresh=True)
+    drop(connection, old)
+    for suffix in ("", "_streams"):
+        fresh, name = Identifier("models", new.name + suffix), Identifier(old.name + suffix)
+        connection.execute(SQL("ALTER TABLE {} RENAME TO {}").format(fresh, name))
+    for suffix in ("key", *model.projection.indexed):
+        named, name = Identifier("models", f"{new.name}_{suffix}"), Identifier(f"{old.name}_{suffix}")
+        connection.execute(SQL("ALTER INDEX {} RENAME TO {}").format(named, name))
+    for table in ("progress", "parked"):
+        moved = SQL("UPDATE {} SET model = %s WHERE model = %s").format(Identifier("models", table))
+        connection.execute(moved, (old.name, new.name))
+    connection.execute("DELETE FROM models.building WHERE model = %s", (new.name,))

@@ -1,0 +1,49 @@
+"""Following this service's own log: the feed and the archive of the projectors that run without a broker."""
+
+from collections.abc import Sequence
+
+from consumers.feed import Batch
+from milepost.log import CHANNEL, Head, Log, Stored
+
+
+class LogFeed:
+    """The log as a feed and as an archive. Threads may share it; who waits has a connection of their own meanwhile."""
+
+    def __init__(self, log: Log) -> None:
+        self._log, self._identity = log, log.identity()
+
+    @property
+    def log(self) -> str:
+        return self._identity.id
+
+    @property
+    def source(self) -> str:
+        return f"log:{self._identity.id}/{self._identity.generation}"
+
+    def read(self, after: int, limit: int) -> Batch:
+        events = self._log.page(after, limit)
+        return Batch(events, events[-1].position if events else after)
+
+    def wait(self, after: int, seconds: float) -> None:
+        with self._log.connect() as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            if self._log.head().position > after:
+                return
+            for _ in connection.notifies(timeout=seconds, stop_after=1):
+                return
+
+    def head(self) -> Head:
+        return self._log.head()
+
+    def lines(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
+        return self._log.lines(streams, after)
+
+    def by_stream(self, after: tuple[str, int], limit: int, until: int) -> Sequence[Stored]:
+        with self._log.connect() as connection, connection.cursor(binary=True) as cursor:
+            cursor.execute(
+                "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events"
+                " WHERE (originator_id, originator_version) > (%b, %b) AND notification_id <= %b"
+                " ORDER BY originator_id, originator_version LIMIT %b",
+                (*after, until, limit),
+            )
+            return [Stored(*row) for row in cursor.fetchall()]

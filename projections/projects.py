@@ -1,0 +1,292 @@
+"""Where does everything stand? One row a project."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, LiteralString
+
+import orjson
+
+from domain.envision.team import RoleAssigned, RoleReleased
+from domain.event import Event, Recorded
+from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase, phase_after
+from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
+from domain.portfolio.preapproval import ProjectPreapproved
+from domain.portfolio.proposal import ProjectProposed
+from domain.reviews.breaches import BreachRecorded
+from domain.reviews.conditions import ConditionClosed
+from domain.reviews.corrections import FactCorrected
+from domain.reviews.deciding import APPROVALS, ReviewDecided
+from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
+from domain.reviews.reversing import ReviewReversed
+from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.values import moment_text
+from projections.projection import COHORT, Figures, Projection, Query, Rows, chosen, cohort
+
+COLUMNS: Mapping[str, LiteralString] = {
+    "project": "text",
+    "title": "text",
+    "requester": "text",
+    **COHORT,
+    "policy": "text",
+    "state": "text",
+    "phase": "text",
+    "next_gate": "text",
+    "proposed_at": "timestamptz",
+    "last_gate": "text",
+    "last_gate_at": "timestamptz",
+    "last_event_at": "timestamptz",
+    "held_since": "timestamptz",
+    "held_until": "date",
+    "cancelled_at": "timestamptz",
+    "cancelled_for": "text",
+    "milestones": "jsonb",
+    "conditions": "jsonb",
+    "debts": "jsonb",
+    "waivers": "jsonb",
+    "breaches": "bigint",
+    "team": "jsonb",
+}
+
+Values = dict[str, Any]
+
+
+def fold(rows: Rows, recorded: Recorded) -> None:
+    counts_under = cohort(rows, recorded)
+    change = _CHANGES.get(type(recorded.event))
+    values = change(rows, recorded) if change else {}
+    if change:
+        values |= _standing({**(rows.get() or {}), **values})
+    rows.put(**counts_under, **values, last_event_at=recorded.measured_at)
+
+
+def _proposed(rows: Rows, recorded: Recorded[ProjectProposed]) -> Values:
+    nothing: Values = {name: [] for name in ("milestones", "conditions", "debts", "waivers", "team")}
+    return nothing | {
+        "project": recorded.key,
+        "title": recorded.event.title,
+        "requester": recorded.event.requester,
+        "policy": recorded.policy,
+        "proposed_at": recorded.measured_at,
+        "breaches": 0,
+    }
+
+
+def _corrected(rows: Rows, recorded: Recorded[FactCorrected]) -> Values:
+    """What the proposal said may have been set right; other facts are told elsewhere."""
+    if recorded.event.corrects != 1:
+        return {}
+    told = {field.name: orjson.loads(str(field.now)) for field in recorded.event.fields if field.now is not None}
+    rows.memory["cohort"] |= {name: value for name, value in told.items() if name in COHORT}
+    return {name: value for name, value in told.items() if name in COLUMNS}
+
+
+def _reached(rows: Rows, recorded: Recorded[MilestoneReached]) -> Values:
+    return _passed(rows, recorded, recorded.event.gate, recorded.event.basis)
+
+
+def _preapproved(rows: Rows, recorded: Recorded[ProjectPreapproved]) -> Values:
+    return _passed(rows, recorded, Gate.PORTFOLIO, "standing")
+
+
+def _passed(rows: Rows, recorded: Recorded, gate: Gate, basis: str) -> Values:
+    at = moment_text(recorded.measured_at)
+    passed: Values = {"gate": gate.value, "at": at, "quality": recorded.time_quality, "basis": basis}
+    known = [one for one in rows[()]["milestones"] if one["gate"] != gate]
+    return {"milestones": sorted([*known, passed], key=_place)}
+
+
+def _place(passed: Values) -> int:
+    return GATES.index(passed["gate"])
+
+
+def _without(rows: Rows, first: Gate) -> Values:
+    """The milestones before a gate; the portfolio's is lost only by a reversal of its own."""
+    kept = [one for one in rows[()]["milestones"] if _place(one) < GATES.index(first)]
+    return {"milestones": kept}
+
+
+def _returned(rows: Rows, recorded: Recorded[PhaseReturned]) -> Values:
+    return _without(rows, MILESTONES[list(Phase).index(recorded.event.to_phase)])
+
+
+def _reversed(rows: Rows, recorded: Recorded[ReviewReversed]) -> Values:
+    return _without(rows, recorded.event.gates_lost[0]) if recorded.event.gates_lost else {}
+
+
+def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> Values:
+    event, row = recorded.event, rows[()]
+    met = {result.control for result in event.results if result.result == "met"}
+    debts = {} if "debts-paid" in met else {one["control"]: one for one in row["debts"] if one["control"] not in met}
+    if event.outcome not in APPROVALS:
+        return {"debts": list(debts.values())}
+    for result in event.results:
+        if result.due:
+            debts[result.control] = {"control": result.control, "gate": result.at, "due": moment_text(result.due)}
+    conditions = {one["condition"]: one for one in row["conditions"]} | {
+        one.id: {"condition": one.id, "text": str(one.text), "owner": one.owner, "due": moment_text(one.due)}
+        | ({"gate": one.blocks_gate.value} if one.blocks_gate else {})
+        for one in event.conditions
+    }
+    opened = _passed(rows, recorded, Gate.PORTFOLIO, "reviewed") if Gate.PORTFOLIO in event.gates else {}
+    return {"debts": list(debts.values()), "conditions": list(conditions.values()), **opened}
+
+
+def _closed(rows: Rows, recorded: Recorded[ConditionClosed]) -> Values:
+    kept = [one for one in rows[()]["conditions"] if one["condition"] != recorded.event.condition]
+    return {"conditions": kept}
+
+
+def _asked(rows: Rows, recorded: Recorded[WaiverAsked]) -> Values:
+    event = recorded.event
+    about = {"waiver": event.waiver, "control": event.control, "gate": event.gate.value}
+    rows.memory.setdefault("waivers", {})[event.waiver] = about
+    return {}
+
+
+def _waived(rows: Rows, recorded: Recorded[WaiverDecided]) -> Values:
+    event = recorded.event
+    kept = [one for one in rows[()]["waivers"] if one["waiver"] != event.waiver]
+    if event.outcome == "granted":
+        until = {"until": moment_text(event.until)} if event.until else {}
+        kept.append({**rows.memory["waivers"][event.waiver], "by": recorded.who, "as": event.by_role, **until})
+    return {"waivers": kept}
+
+
+def _assigned(rows: Rows, recorded: Recorded[RoleAssigned]) -> Values:
+    event, at = recorded.event, recorded.measured_at
+    since = {"since": moment_text(max(event.since or at, at))}
+    until = {"until": moment_text(event.until)} if event.until else {}
+    held = {"assignment": recorded.id, "person": event.person, "role": event.role, **since, **until}
+    return {"team": [*rows[()]["team"], held]}
+
+
+def _released(rows: Rows, recorded: Recorded[RoleReleased]) -> Values:
+    return {"team": [one for one in rows[()]["team"] if one["assignment"] != recorded.event.assignment]}
+
+
+def _breached(rows: Rows, recorded: Recorded[BreachRecorded]) -> Values:
+    return {"breaches": rows[()]["breaches"] + 1}
+
+
+def _held(rows: Rows, recorded: Recorded[ProjectHeld]) -> Values:
+    return {
+        "held_since": rows[()]["held_since"] or recorded.measured_at,
+        "held_until": recorded.event.expected_until,
+    }
+
+
+def _resumed(rows: Rows, recorded: Recorded[ProjectResumed]) -> Values:
+    return {"held_since": None, "held_until": None}
+
+
+def _cancelled(rows: Rows, recorded: Recorded[ProjectCancelled]) -> Values:
+    ended = {"cancelled_at": recorded.measured_at, "cancelled_for": recorded.event.cause}
+    return {"held_since": None, "held_until": None, **ended}
+
+
+Change = Callable[[Rows, Recorded[Any]], Values]
+_CHANGES: dict[type[Event], Change] = {
+    ProjectProposed: _proposed,
+    FactCorrected: _corrected,
+    ProjectPreapproved: _preapproved,
+    PhaseReturned: _returned,
+    ReviewReversed: _reversed,
+    ReviewDecided: _decided,
+    ConditionClosed: _closed,
+    WaiverAsked: _asked,
+    WaiverDecided: _waived,
+    RoleAssigned: _assigned,
+    RoleReleased: _released,
+    BreachRecorded: _breached,
+    ProjectHeld: _held,
+    ProjectResumed: _resumed,
+    ProjectCancelled: _cancelled,
+    **{milestone(gate): _reached for gate in ENDS},
+}
+
+
+def _standing(row: Values) -> Values:
+    """Phase, next gate and state, as they follow from what was passed; told as the domain tells them."""
+    passed = row["milestones"]
+    last = passed[-1] if passed else None
+    gates = {one["gate"] for one in passed}
+    if row.get("cancelled_at"):
+        state = "cancelled"
+    elif row.get("held_since"):
+        state = "held"
+    else:
+        state = "deployed" if Gate.DEPLOYED in gates else "active"
+    return {
+        "state": state,
+        "phase": phase_after(Gate(last["gate"]) if last else None),
+        "next_gate": next((gate.value for gate in GATES if gate not in gates), None),
+        "last_gate": last["gate"] if last else None,
+        "last_gate_at": datetime.fromisoformat(last["at"]) if last else None,
+    }
+
+
+projects = Projection(
+    name="projects",
+    version=1,
+    question="Where does everything stand?",
+    columns=COLUMNS,
+    fold=fold,
+    indexed=("project", "state"),
+)
+
+
+def one(project: str) -> Query:
+    return Query("SELECT * FROM {projects} WHERE project = %(project)s", {"project": project})
+
+
+def standing(
+    state: str | None = None, phase: str | None = None, after: str = "", limit: int = 200, **cohort_: str | None
+) -> Query:
+    """Where projects stand, in the order of their keys behind one; of a state, in a phase, of a cohort."""
+    sql: LiteralString = """
+        SELECT * FROM {projects} WHERE project > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s)
+            AND (%(phase)s::text IS NULL OR phase = %(phase)s) AND {chosen}
+        ORDER BY project LIMIT %(limit)s
+        """
+    return Query(sql, {"state": state, "phase": phase, "after": after, "limit": limit, **chosen(**cohort_)})
+
+
+def ageing(limit: int = 50, **cohort_: str | None) -> Query:
+    """The active projects that have waited longest since their last gate, or since they were proposed."""
+    sql: LiteralString = """
+        SELECT *, coalesce(last_gate_at, proposed_at) AS waits_since FROM {projects} WHERE state = 'active' AND {chosen}
+        ORDER BY waits_since, project LIMIT %(limit)s
+        """
+    return Query(sql, {"limit": limit, **chosen(**cohort_)})
+
+
+def due(until: datetime, **cohort_: str | None) -> Query:
+    """What was promised for an approval, is owed, or stops being waived up to a moment, the earliest first."""
+    sql: LiteralString = """
+        SELECT project, what, coalesce(it->>'condition', it->>'control') AS name, it->>'gate' AS gate,
+            it->>'owner' AS owner, coalesce(it->>'due', it->>'until')::timestamptz AS due
+        FROM {projects}, LATERAL (
+            SELECT 'condition' AS what, it FROM jsonb_array_elements(conditions) AS it
+            UNION ALL SELECT 'debt', it FROM jsonb_array_elements(debts) AS it
+            UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it) AS dues
+        WHERE state <> 'cancelled' AND coalesce(it->>'due', it->>'until')::timestamptz <= %(until)s AND {chosen}
+        ORDER BY due, project, name
+        """
+    return Query(sql, {"until": until, **chosen(**cohort_)})
+
+
+counted = Figures(  # I-27: emergency is of all proposed
+    table="projects",
+    counted={
+        "active": "state = 'active'",
+        "held": "state = 'held'",
+        "cancelled": "state = 'cancelled'",
+        "deployed": "state = 'deployed'",
+        "emergency": "priority = 'emergency'",
+        "breached": "breaches > 0",
+        "with_debts": "jsonb_array_length(debts) > 0",
+        "with_conditions": "jsonb_array_length(conditions) > 0",
+        "with_waivers": "jsonb_array_length(waivers) > 0",
+    },
+    more="sum(breaches)::bigint AS breaches",
+)
