@@ -9,12 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from milepost.api.commands import command_routes
+from milepost.api.effectiveness import effectiveness_routes
 from milepost.api.health import health_routes
+from milepost.api.histories import history_routes
+from milepost.api.portfolio import portfolio_routes
 from milepost.api.projects import project_routes
 from milepost.guard import Guard
 from milepost.problems import KNOWN, bad_query, problem_of
 from milepost.service import Service
 
+ROUTES = (health_routes, command_routes, portfolio_routes, project_routes, history_routes, effectiveness_routes)
 _log = structlog.get_logger()
 DESCRIPTION = (
     "Commands that carry a project through the five functions of MOF's Deliver Phase, and what is known of it. "
@@ -32,7 +36,7 @@ def application(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (health_routes, command_routes, project_routes):
+    for routes in ROUTES:
         app.include_router(routes(service))
     for kind in (*KNOWN, Exception):
         app.add_exception_handler(kind, _problem)

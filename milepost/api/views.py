@@ -11,7 +11,6 @@ from domain.state.gates import Review
 from domain.state.project import Project
 from domain.values import moment_text
 
-
 View = dict[str, Any]
 
 

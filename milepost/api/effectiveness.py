@@ -1,0 +1,42 @@
+"""Effectiveness over HTTP: the figures of each gate and phase, and the rows behind every one of them."""
+
+from enum import StrEnum
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from milepost.api.rows import After, Word, rows_answer
+from milepost.problems import Problem
+from milepost.service import Service
+from projections import gates, phases
+from projections.projection import By, Figures
+
+FIGURES: dict[str, Figures] = {"gates": gates.effectiveness, "phases": phases.effectiveness}
+
+
+class Of(StrEnum):
+    """What figures are of."""
+
+    GATES = "gates"
+    PHASES = "phases"
+
+
+def effectiveness_routes(service: Service) -> APIRouter:
+    """The routes that tell whether phases and gates work, in numbers that can be opened."""
+    router = APIRouter(tags=["effectiveness"])
+
+    @router.get("/v1/effectiveness/{of}", summary="The figures of each gate or phase, by an attribute of the cohort")
+    async def figures(of: Of, by: By = "category", origin: Word = "live", after: After = 0) -> Response:
+        return await rows_answer(service, "figures", FIGURES[of].by(by, origin=origin), after)
+
+    @router.get("/v1/effectiveness/{of}/{figure}", summary="The rows that one figure counts")
+    async def opened(
+        of: Of, figure: str, by: By = "category", group: Word = None, at: Word = None, origin: Word = "live",
+        after: After = 0,
+    ) -> Response:  # fmt: skip
+        if figure not in FIGURES[of].counted:
+            known = ", ".join(FIGURES[of].counted)
+            raise Problem(404, "unknown", "There is no such figure", f"{figure}: {of} have {known}")
+        return await rows_answer(service, "rows", FIGURES[of].opened(figure, by, group, at, origin=origin), after)
+
+    return router

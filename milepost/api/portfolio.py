@@ -1,0 +1,53 @@
+"""The portfolio over HTTP: where projects stand, what waits, what is due, what happened anywhere."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from milepost.api.caller import caller_of
+from milepost.api.rows import After, Behind, Limit, Word, rows_answer
+from milepost.service import Service
+from projections import audit_trail, gates, projects
+
+Days = Annotated[int, Query(ge=0, le=3660)]
+
+
+def portfolio_routes(service: Service) -> APIRouter:
+    """The routes that list over all projects, from the read models."""
+    router = APIRouter(tags=["portfolio"])
+
+    @router.get("/v1/projects", summary="Where projects stand, in the order of their keys")
+    async def standing(
+        state: Word = None, phase: Word = None, category: Word = None, discipline: Word = None, origin: Word = None,
+        behind: Word = None, limit: Limit = 50, after: After = 0,
+    ) -> Response:  # fmt: skip
+        cohort = {"category": category, "discipline": discipline, "origin": origin}
+        question = projects.standing(state, phase, behind or "", limit, **cohort)
+        return await rows_answer(service, "projects", question, after)
+
+    @router.get("/v1/due", summary="Conditions, debts and waivers that end within so many days, the earliest first")
+    async def due(days: Days = 30, after: After = 0) -> Response:
+        question = projects.due(service.clock() + timedelta(days=days))
+        return await rows_answer(service, "due", question, after)
+
+    @router.get("/v1/waiting", summary="What waits for whose sign-off or decision, the oldest first")
+    async def waiting(role: Word = None, after: After = 0) -> Response:
+        return await rows_answer(service, "waiting", gates.waiting(role), after)
+
+    @router.get("/v1/inbox", summary="What waits for me, in the roles that I hold")
+    async def inbox(request: HttpRequest, after: After = 0) -> Response:
+        question = gates.inbox(caller_of(request).who, service.clock())
+        return await rows_answer(service, "inbox", question, after)
+
+    @router.get("/v1/trail", summary="What happened anywhere: of a person, of a kind, in a time; in the log's order")
+    async def trail(
+        who: Word = None, kind: Word = None, since: datetime | None = None, until: datetime | None = None,
+        behind: Behind = 0, limit: Limit = 100, after: After = 0,
+    ) -> Response:  # fmt: skip
+        question = audit_trail.searched(who, kind, since, until, behind, limit)
+        return await rows_answer(service, "trail", question, after)
+
+    return router
