@@ -93,9 +93,10 @@ SIGNED = DeploymentSignedOff(target="rome", owner="remo")
 
 
 def test_sites_are_complete_once_each_is_signed_off_or_left_out(look: Look) -> None:
-    found = look("sites-complete", PROPOSED, ROME, LEFT_OUT, SIGNED, at=DONE)
-    assert (found.result, found.rests_on) == ("met", (2, 3, 4))
-    assert found.sentence == "1 of 2 sites signed off, 1 left out by agreement"
+    more = SitePlanned(site="bern"), DeploymentSignedOff(target="bern", owner="beat")
+    found = look("sites-complete", PROPOSED, ROME, LEFT_OUT, SIGNED, *more, at=DONE)
+    assert (found.result, found.rests_on) == ("met", (2, 3, 4, 5, 6))
+    assert found.sentence == "2 of 3 sites signed off, 1 left out by agreement"
 
 
 def test_a_site_that_nobody_signed_off_is_named(look: Look) -> None:
