@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from milepost import clock
-from milepost.log import Log
+from milepost.log import Log, NotOpened
 from milepost.migrate import APPLICATION, migrate
 from milepost.models import Models
 from milepost.opening import open_log
@@ -16,29 +16,55 @@ from milepost.settings import Settings, settings_from
 from milepost.writer import Writer
 
 Say = Callable[[str], None]
+NEW_LOG = "milepost.local"
+
+
+def silent(sentence: str) -> None:
+    """Say nothing."""
 
 
 @contextmanager
 def opened(
-    settings: Settings | None = None, say: Say = lambda _: None, environment: Mapping[str, str] = os.environ
+    settings: Settings | None = None, say: Say = silent, environment: Mapping[str, str] = os.environ
 ) -> Iterator[Service]:
     """A service on the database of the settings, ready for commands; closed in order afterwards.
 
-    The embedded database is started where it doesn't run, brought to this release, and stopped by its last user. One of
-    your own must have been migrated. Raises `Unfit`, `Unsafe`, `PostgresError` with what to do.
+    A log that isn't there yet is opened. Raises `Unfit`, `Unsafe`, `PostgresError`, `NotOpened` with what to do.
     """
     settings = settings or settings_from(environment)
     with ExitStack() as stack:
-        conninfo = settings.database_url or _embedded(settings, say, stack)
-        log = Log(conninfo, environment)
-        stack.callback(log.close)
-        open_log(log, settings.log_name, default_policy())
+        log = stack.enter_context(connected(settings, say, environment))
+        open_log(log, settings.log_name or name_of(log), default_policy())
         writer = stack.enter_context(Writer(log))
-        models = stack.enter_context(Models(conninfo, log))
+        models = stack.enter_context(Models(log.conninfo, log))
         yield Service(settings, log, writer, models, clock.now)
+
+
+@contextmanager
+def connected(
+    settings: Settings | None = None, say: Say = silent, environment: Mapping[str, str] = os.environ
+) -> Iterator[Log]:
+    """The database of the settings, whether or not a log was opened in it.
+
+    The embedded one is started where it doesn't run, brought to this release, and stopped by its last user. One of your
+    own must have been migrated.
+    """
+    settings = settings or settings_from(environment)
+    with ExitStack() as stack:
+        log = Log(settings.database_url or _embedded(settings, say, stack), environment)
+        stack.callback(log.close)
+        yield log
 
 
 def _embedded(settings: Settings, say: Say, stack: ExitStack) -> str:
     server = stack.enter_context(start(settings.data, say))
     migrate(server.superuser_url, APPLICATION, server.password(APPLICATION))
     return server.application_url
+
+
+def name_of(log: Log) -> str:
+    """What the log that is here is called, or what a new one is."""
+    try:
+        return log.identity().name
+    except NotOpened:
+        return NEW_LOG

@@ -16,7 +16,7 @@ MEANINGS = {
     "database_url": "A PostgreSQL of your own, for the application's role; without it the embedded one runs.",
     "host": "Address to serve on; only loopback while people can't sign in.",
     "port": "Port to serve on; 0 takes a free one.",
-    "log_name": "What you call this log; it is also the origin of its checkpoints.",
+    "log_name": "What you call the log: a new one gets this name, an old one must have it.",
     "origin": "Address under which people reach the service, for links; without it host and port.",
 }
 
@@ -29,7 +29,7 @@ class Settings:
     database_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
-    log_name: str = "milepost.local"
+    log_name: str = ""
     origin: str = ""
 
     @property

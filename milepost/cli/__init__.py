@@ -2,13 +2,14 @@
 
 import sys
 from contextlib import AbstractContextManager
-from functools import partial
+from itertools import chain
 
 import click
 import psycopg
 
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
+from milepost.cli.moving import moving_commands
 from milepost.cli.running import running_commands, say
 from milepost.cli.showing import showing_commands
 from milepost.commands import Invalid, Unavailable
@@ -27,8 +28,8 @@ FAILED, UNREACHABLE = 2, 5
 def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
-    opener = partial(_opened)
-    for command in (*running_commands(), *showing_commands(opener), *domain_commands(opener)):
+    groups = (running_commands(), showing_commands(_opened), moving_commands(_opened), domain_commands(_opened))
+    for command in chain.from_iterable(groups):
         group.add_command(command)
     return group
 
@@ -38,7 +39,7 @@ def _opened() -> AbstractContextManager[Service]:
 
 
 def main() -> None:
-    """Run the command line; failures are sentences. Exit codes: 2 asked wrongly, 3 rejected, 4 refused, 5 unreachable."""
+    """Run the command line; failures are sentences. Exit codes: 2 wrong, 3 rejected, 4 refused, 5 no database."""
     try:
         command_line().main(prog_name="milepost")
     except SAID as error:

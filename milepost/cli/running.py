@@ -42,7 +42,7 @@ def say(sentence: str) -> None:
 def serve(host: str | None, port: int | None) -> None:
     settings = _settings(host, port)
     with opened(settings, say) as service:
-        _serve(service, lambda address: click.echo(f"Milepost serves {service.settings.log_name} on {address}"))
+        _serve(service, lambda address: click.echo(f"Milepost serves {service.log.identity().name} on {address}"))
 
 
 def demo(host: str | None, port: int | None) -> None:
@@ -62,7 +62,7 @@ def _five_lines(address: str, data: Path) -> str:
             f"Milepost is at {address} — the portfolio, projects, and how effective each phase is.",
             f"Its data are in {data.resolve()}; delete the folder to begin anew.",
             "Stop it with Ctrl-C; everything that was answered stays.",
-            f"Try a command: MILEPOST_DATA={data} MILEPOST_LOG_NAME={DEMO_NAME} .venv/bin/milepost why pay-1",
+            f"Try a command: MILEPOST_DATA={data} .venv/bin/milepost projects",
             "Your own PostgreSQL: set MILEPOST_DATABASE_URL, run `milepost migrate`, then `milepost serve`.",
         )
     )

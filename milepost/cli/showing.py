@@ -6,17 +6,21 @@ import click
 
 from domain.lifecycle import Gate
 from domain.reviews.why_not import Obstacle, why_not
-from milepost.api.views import project_view, why_view
+from milepost import clock
+from milepost.api.views import plain, project_view, why_view
 from milepost.cli.asking import ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import as_json, table
 from milepost.reading import AsOf
+from projections import audit_trail, gates, projects
+from projections.projection import Query
 
+PAGE = 200
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
 
 
 def showing_commands(opened: Opener) -> list[click.Command]:
     """The commands that tell what is known."""
-    return [_show(opened), _why(opened)]
+    return [_show(opened), _why(opened), _projects(opened), _trail(opened), _inbox(opened)]
 
 
 def _show(opened: Opener) -> click.Command:
@@ -69,3 +73,45 @@ def _obstacles(title: str, obstacles: tuple[Obstacle, ...]) -> None:
         (one.result.control, one.result.sentence, one.people or one.roles, one.commands, one.since) for one in obstacles
     ]
     table(("control", "what is missing", "who", "with", "since"), rows, title)
+
+
+def _projects(opened: Opener) -> click.Command:
+    columns = ("project", "state", "phase", "next_gate", "last_gate_at", "category", "origin", "title")
+
+    def listed(state: str | None, phase: str | None, behind: str, json: bool) -> None:
+        _rows(opened, projects.standing(state, phase, behind, limit=PAGE), columns, json)
+
+    options = [click.Option(["--state"]), click.Option(["--phase"]), click.Option(["--behind"], default="")]
+    return click.Command("projects", params=[*options, JSON], callback=listed, help="List where projects stand.")
+
+
+def _trail(opened: Opener) -> click.Command:
+    columns = ("version", "time", "who", "role", "what", "reason")
+
+    def trail(key: str, behind: int, json: bool) -> None:
+        _rows(opened, audit_trail.trail(f"project-{key.lower()}", behind, PAGE), columns, json)
+
+    behind = click.Option(["--behind"], type=click.IntRange(0), default=0, help="Where the last page ended.")
+    told = "Tell what happened in a project: who, in which role, when, what and why."
+    return click.Command("trail", params=[click.Argument(["key"]), behind, JSON], callback=trail, help=told)
+
+
+def _inbox(opened: Opener) -> click.Command:
+    columns = ("project", "gate", "review", "what", "role", "since", "title")
+
+    def inbox(actor: str, json: bool) -> None:
+        _rows(opened, gates.inbox(actor.lower(), clock.now()), columns, json)
+
+    return click.Command("inbox", params=[ACTOR, JSON], callback=inbox, help="List what waits for you.")
+
+
+def _rows(opened: Opener, question: Query, columns: tuple[str, ...], json: bool) -> None:
+    """Print the rows that answer a question, as of the end of the log."""
+    with opened() as service:
+        service.models.catch_up()
+        answer = service.models.ask(question)
+    if json:
+        as_json({"rows": [plain(row) for row in answer.rows], "position": answer.position})
+        return
+    table(columns, [[row[name] for name in columns] for row in answer.rows])
+    click.echo(f"{len(answer.rows)} rows, as of position {answer.position}", err=True)
