@@ -239,9 +239,11 @@ def said(data: Path) -> Generator[None]:
         raise PostgresError(because(data, str(error))) from error
 
 
+_FULL = "The disk that holds {data} is full: free some space, then start again."
 _UNKNOWN = "The database in {data} doesn't start: {line}. {data}/log says more; if it is damaged, restore a backup."
 _REASONS = {
-    "No space left on device": "The disk that holds {data} is full: free some space, then start again.",
+    "No space left on device": _FULL,
+    "Check free disk space": _FULL,
     "ermission denied": "{line}. Give all in {data} back to the users that had it, or choose another data folder.",
     "pre-existing shared memory block": "Another PostgreSQL server works on {data}: stop it, then start again.",
 }

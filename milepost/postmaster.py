@@ -143,12 +143,13 @@ def _first_words(cluster: Cluster) -> Path:
 
 
 def last_words(cluster: Cluster) -> str:
-    """What the server said lately: before its log was open, and then in it."""
+    """What the server said since it was started: before its log was open, and then in it."""
     first = _first_words(cluster)
     if not first.exists():
         return ""
-    logs = [log for log in cluster.logs.iterdir() if log.stat().st_mtime >= first.stat().st_mtime - 1]
-    return "".join(file.read_text(errors="replace")[-4000:] for file in (first, *logs)).strip()
+    logs = [log for log in cluster.logs.iterdir() if log.stat().st_mtime >= first.stat().st_mtime]
+    words = "".join(file.read_text(errors="replace")[-4000:] for file in (first, *logs))
+    return words.rpartition("starting PostgreSQL")[2].strip()
 
 
 def end(cluster: Cluster) -> None:

@@ -55,6 +55,8 @@ def test_refuses_another_major_version(made: Path) -> None:
     ],
 )
 def test_names_what_is_missing(made: Path, lost: str, sentence: str) -> None:
+    with next((made / "log").iterdir()).open("a") as log:
+        log.write("long ago: FATAL:  No space left on device\n")
     (made / lost).unlink()
     assert sentence in refusal(made)
 
@@ -64,8 +66,11 @@ def test_says_when_its_files_are_not_its_own(made: Path) -> None:
     assert "Give" in refusal(made)
 
 
-def test_says_when_the_disk_is_full(folder: Path) -> None:
-    assert because(folder, "could not write: No space left on device") == (
+@pytest.mark.parametrize(
+    "words", ["No space left on device", "wrote only 4096 of 8192 bytes\nHINT:  Check free disk space."]
+)
+def test_says_when_the_disk_is_full(folder: Path, words: str) -> None:
+    assert because(folder, f"FATAL:  could not write: {words}\nPANIC:  can't go on") == (
         f"The disk that holds {folder} is full: free some space, then start again."
     )
 

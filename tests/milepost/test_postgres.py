@@ -26,6 +26,12 @@ def test_keeps_out_who_has_not(server: Server, password: str) -> None:
         psycopg.connect(server.superuser_url, passfile="/dev/null", password=password)
 
 
+def test_is_not_mistaken_for_another_by_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")
+    monkeypatch.setenv("PGPORT", "1")
+    assert value(server.superuser_url, "SELECT 1") == 1
+
+
 def test_gives_a_role_a_password_of_its_own(server: Server) -> None:
     password = server.password("clerk")
     assert password == server.password("clerk") != server.password("postgres")
@@ -40,6 +46,8 @@ def test_shows_no_secret(server: Server) -> None:
     shown = f"{server!r} {server} {server.superuser_url} {server.application_url}"
     assert str(server.data).encode() in commands
     assert not [secret for secret in secrets if secret in shown or secret.encode() in commands]
+    for file in server.data.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file
     for file in (server.data / "passwords").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(server.data.stat().st_mode) == (0o711 if ROOT else 0o700)
