@@ -37,6 +37,10 @@ class Opening:
     version: int = 0
     opened: LogOpened | None = None
 
+    @property
+    def held_to(self) -> str | None:
+        return None
+
     def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
         return None
 

@@ -8,6 +8,7 @@ from domain.lifecycle import Act, Column, Gate
 from domain.values import Count, Decimal, Fact, Key, Name, Permille, Role, Whole
 
 Severity = Literal["block", "standing", "owe", "warn", "record"]
+Applies = Literal["new", "open-at-next-gate"]
 Point = Annotated[Gate | Act, Field(union_mode="left_to_right")]
 GateOrRfc = Annotated[Gate | Literal["rfc"], Field(union_mode="left_to_right")]
 T = TypeVar("T")

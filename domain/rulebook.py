@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from domain.event import Event, Recorded
-from domain.policy import Policy
+from domain.policy import Applies, Policy
 
 
 @dataclass
@@ -67,10 +67,20 @@ class Freeze:
         return not self.lifted and self.from_ <= now < self.until and (not self.services or service in self.services)
 
 
+@dataclass(frozen=True)
+class Proposed:
+    """A policy that was put forward, and by whom."""
+
+    policy: Policy
+    by: str
+
+
 @dataclass
 class Rulebook:
     version: int = 0
     policies: dict[str, Policy] = field(default_factory=dict[str, Policy])
+    applies: dict[str, Applies] = field(default_factory=dict[str, Applies])
+    proposed: dict[str, Proposed] = field(default_factory=dict[str, Proposed])
     current: str = ""
     templates: dict[str, Template] = field(default_factory=dict[str, Template])
     freezes: dict[str, Freeze] = field(default_factory=dict[str, Freeze])
@@ -78,6 +88,17 @@ class Rulebook:
     def policy(self, label: str | None) -> Policy:
         """The policy of this label (`default/1`), or the one in force where there is none."""
         return self.policies[label or self.current]
+
+    @property
+    def held_to(self) -> str | None:
+        return None
+
+    def moves_open(self, label: str | None) -> Policy | None:
+        """The policy that an open project held to this one is to move to at its next gate, if any."""
+        newer = [policy for name, policy in self.policies.items() if self.applies.get(name) == "open-at-next-gate"]
+        held_to = self.policies.get(label or "")
+        last = max(newer, key=lambda policy: policy.version, default=None)
+        return last if last and held_to and last.version > held_to.version else None
 
     def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
         return None

@@ -1,7 +1,7 @@
 """Carrying out commands: each event is stamped, turned into its bytes and in force before the next is decided."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,11 @@ class Folded(Protocol):
     """What a stream's events have made."""
 
     version: int
+
+    @property
+    def held_to(self) -> str | None:
+        """The label of the policy that this stream is held to; None where that is no matter of the stream's."""
+        ...
 
     def apply(self, recorded: Recorded) -> None: ...
 
@@ -44,9 +49,16 @@ class Writing:
     def carry_out(self, commands: Iterable[Command]) -> list[Recorded]:
         """Decide each command on what the ones before it have written. Raises `Rejected`, `Refused` or `TooLarge`."""
         for command in commands:
-            for decided in command.decide(self.states[self.stream], self.circumstances):
+            for decided in command.decide(self.states[self.stream], self._circumstances):
                 self.write(decided if isinstance(decided, Told) else None, decided)
         return self.events
+
+    @property
+    def _circumstances(self) -> Circumstances:
+        """As they were asked under, or under the policy that the stream was moved to meanwhile."""
+        held_to, given = self.states[self.stream].held_to, self.circumstances
+        policy = given.rulebook.policies.get(held_to or "", given.policy)
+        return given if policy.label == given.policy.label else replace(given, policy=policy)
 
     def write(self, told: Told | None, decided: Any) -> None:
         recorded_at = self.tick()
@@ -54,7 +66,7 @@ class Writing:
         event = told.event if told else decided
         stream = self._stream_of(event.belongs_to)
         state: Folded = self.states[stream]
-        c = self.circumstances
+        c = self._circumstances
         recorded = written(
             Recorded(
                 id=self.new_id(recorded_at),

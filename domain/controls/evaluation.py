@@ -7,6 +7,7 @@ from typing import Literal
 
 from domain.calendar import working_days_later
 from domain.controls.control import Control, Finding, Sight, controls
+from domain.controls.observed import observed
 from domain.policy import ControlRule, Severity
 from domain.state.gates import Waiver
 from domain.values import Count, Digest, Fact, Key, Moment, Version
@@ -50,6 +51,14 @@ def digest_of(parts: Iterable[str]) -> str:
     return f"sha256:{whole.hexdigest()}"
 
 
+def digest_of_results(results: tuple[Result, ...]) -> str:
+    """One digest over all that the controls answered; sentences apart, for they may name the moment."""
+    return digest_of(
+        f"{r.at} {r.control} {r.severity} {r.result} {r.rests_on_count} {' '.join(map(str, r.rests_on))}"
+        for r in results
+    )
+
+
 def evaluate(sight: Sight) -> list[Result]:
     """The result of each control that the policy asks for here in the project's column, in the policy's order."""
     asked = [(rule, rule.severity.of(sight.column)) for rule in sight.policy.controls if sight.point in rule.at]
@@ -58,7 +67,7 @@ def evaluate(sight: Sight) -> list[Result]:
 
 def finding_of(control: Control, sight: Sight) -> Finding:
     """What a control finds by itself, before severity, waiver or standing approval."""
-    return control.check(sight)
+    return observed(control, sight) if sight.project.imported else control.check(sight)
 
 
 def _result(rule: ControlRule, severity: Severity, control: Control, sight: Sight) -> Result:

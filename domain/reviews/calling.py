@@ -10,8 +10,11 @@ from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.event import Recorded
-from domain.lifecycle import GATES, Gate
-from domain.policy import GateRule
+from domain.lifecycle import GATES, Column, Gate
+from domain.policy import GateRule, Policy
+from domain.reviews.policy_moves import moved
+from domain.reviews.rfc_together import joined_rule
+from domain.reviews.voting import is_body, minimum_of
 from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment, Person, Role, Text
@@ -73,11 +76,18 @@ class CallReview(ProjectCommand):
     due: Moment | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[ReviewCalled]:
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         may_be_called(state, self.review, self.gates)
-        rules = gate_rules(state, self.gates, circumstances)
+        if newer := circumstances.rulebook.moves_open(circumstances.policy.label):
+            yield moved(state, newer, circumstances, f"{newer.label} holds for open projects from their next gate on")
+            circumstances = replace(circumstances, policy=newer)
+        yield self._called(state, circumstances)
+
+    def _called(self, state: Project, circumstances: Circumstances) -> ReviewCalled:
+        rules = review_rules(state, self.gates, circumstances)
+        _may_be_decided_together(self.gates, state.column, circumstances.policy)
         evidence = evidence_of(state, self.gates)
-        yield ReviewCalled(
+        return ReviewCalled(
             review=self.review,
             gates=self.gates,
             attempt=1 + max(state.gates.attempts.get(gate, 0) for gate in self.gates),
@@ -85,7 +95,7 @@ class CallReview(ProjectCommand):
             required=required_by(state, rules, circumstances),
             evidence=evidence,
             evidence_set_digest=evidence_digest(evidence),
-            decided_by=rules[-1].decided_by,
+            decided_by=gate_rules(state, self.gates, circumstances)[-1].decided_by,
             due=self.due,
             carried_signoffs=tuple(s.id for s in carried(state, self.gates, evidence, circumstances)),
             reason=self.reason,
@@ -122,6 +132,12 @@ def may_be_called(project: Project, review: str, gates: tuple[Gate, ...]) -> Non
             raise Rejected(f"gates: review {other.id} over {gate} is open: decide or withdraw it first")
 
 
+def _may_be_decided_together(gates: tuple[Gate, ...], column: Column, policy: Policy) -> None:
+    if not policy.may_decide_together(gates, column):
+        joint = [f", or {' + '.join(rule.gates)} together" for rule in policy.joint_reviews if rule.column == column]
+        raise Rejected(f"gates: a review of a {column} change decides one gate{''.join(joint)}")
+
+
 def at_work(project: Project) -> None:
     """Raise `Rejected` unless the project is there, and neither held nor cancelled."""
     if not project.entry.proposed:
@@ -133,7 +149,7 @@ def at_work(project: Project) -> None:
 
 
 def gate_rules(project: Project, gates: Iterable[Gate], circumstances: Circumstances) -> list[GateRule]:
-    """What the policy says of these gates in the project's column."""
+    """What the policy says of these gates in the project's column. Raises `Rejected` where they need no review."""
     rules: list[GateRule] = []
     for gate in gates:
         rule = circumstances.policy.gate(gate, project.column)
@@ -143,13 +159,19 @@ def gate_rules(project: Project, gates: Iterable[Gate], circumstances: Circumsta
     return rules
 
 
+def review_rules(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> list[GateRule]:
+    """The rules of these gates, and that of the request for change where a review over them decides it as well."""
+    joined = joined_rule(project, gates, circumstances)
+    return gate_rules(project, gates, circumstances) + ([joined] if joined else [])
+
+
 def required_by(project: Project, rules: Iterable[GateRule], circumstances: Circumstances) -> tuple[Required, ...]:
     """Everyone who has to sign by these rules, each once."""
-    found: dict[tuple[str, str | None], Required] = {}
+    found: dict[tuple[str, str | None, str | None], Required] = {}
     for rule in rules:
         for wording in rule.required:
             for required in _resolved(project, rule, wording, circumstances):
-                found.setdefault((required.role, required.party), required)
+                found.setdefault((required.role, required.party, required.seat), required)
     return tuple(found.values())
 
 
@@ -163,9 +185,25 @@ def _resolved(project: Project, rule: GateRule, wording: str, circumstances: Cir
                 yield Required(role="stakeholder", party=party, rule=wording)
     elif wording.endswith("?"):
         yield from (Required(role=role, rule=wording) for role in (wording[:-1],) if role in assigned)
+    elif is_body(wording):
+        yield from _members(project, wording, circumstances)
     else:
         choice = wording.split("|")
-        yield Required(role=next((role for role in choice if role in assigned), choice[0]), rule=wording)
+        role = next((role for role in choice if role in assigned), choice[0])
+        several = minimum_of(project, rule) if len(rule.required) == 1 else 1
+        for seat in (None, *range(2, several + 1)):
+            yield Required(role=role, seat=str(seat) if seat else None, rule=wording)
+
+
+def _members(project: Project, wording: str, circumstances: Circumstances) -> Iterator[Required]:
+    """A seat for each member of a body, none for deputies beside them; one that nobody has where it has no members."""
+    role = wording.removesuffix(":*")
+    held = project.team.holders(role, circumstances.now)
+    sitting = [a for a in held if a.deputy_for not in {other.id for other in held}]
+    for person in dict.fromkeys(a.person for a in sitting):
+        yield Required(role=role, seat=person, rule=wording)
+    if not sitting:
+        yield Required(role=role, rule=wording)
 
 
 def carried(

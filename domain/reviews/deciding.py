@@ -8,14 +8,14 @@ from pydantic import Field
 
 from domain.command import Circumstances, Decided, Refused, Rejected
 from domain.controls.control import Sight
-from domain.controls.evaluation import Result, digest_of, evaluate
+from domain.controls.evaluation import Result, digest_of, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate, Point
-from domain.reviews.calling import gate_rules, open_review
+from domain.reviews.calling import open_review, review_rules
 from domain.reviews.granting import granted
 from domain.reviews.outcomes import consequences
-from domain.reviews.rfc import decides_rfc, rfc_approved_with
+from domain.reviews.rfc_together import decides_rfc, rfc_approved_with
 from domain.reviews.voting import Tally, logic_holds, tally_of
 from domain.state.authority import acting_as
 from domain.state.gates import Condition, Debt, Decision, Milestone, Review
@@ -162,8 +162,8 @@ class DecideReview(ProjectCommand):
                 )
         if (self.outcome == "approved") == bool(self.conditions):
             raise Rejected("conditions: they belong to the outcome approved-with-conditions, and it has at least one")
-        for rule in gate_rules(state, review.gates, circumstances):
-            logic_holds(review, rule, self.overrides)
+        for rule in review_rules(state, review.gates, circumstances):
+            logic_holds(state, review, rule, self.overrides)
 
 
 def results_at(project: Project, review: Review, circumstances: Circumstances) -> tuple[Result, ...]:
@@ -227,14 +227,6 @@ def decision(
         valid_until=circumstances.now + timedelta(hours=hours) if approves and hours is not None else None,
         minutes=asked.minutes,
         reason=asked.reason,
-    )
-
-
-def digest_of_results(results: tuple[Result, ...]) -> str:
-    """One digest over all that the controls answered; sentences apart, for they may name the moment."""
-    return digest_of(
-        f"{r.at} {r.control} {r.severity} {r.result} {r.rests_on_count} {' '.join(map(str, r.rests_on))}"
-        for r in results
     )
 
 

@@ -1,21 +1,24 @@
-"""Deciding the request for change: by the body that the category asks for, alone or together with the go review."""
+"""Deciding the request for change: by each body that the category asks for, in the policy's order."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evaluation import evaluate
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Act
 from domain.planning.rfc import RfcSubmitted
 from domain.planning.rfc_decision import Body, RfcDecided, Votes
 from domain.policy import GateRule
+from domain.reviews.breaches import sight_of
 from domain.reviews.calling import at_work
+from domain.reviews.rfc_together import rfc_rule, valid_until
+from domain.reviews.voting import minimum_of
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand
-from domain.values import Key, Moment, Text
+from domain.values import Key, Text
 
 
 class DecideRfc(ProjectCommand):
@@ -39,8 +42,10 @@ class DecideRfc(ProjectCommand):
             raise Rejected(f"body: {state.column} changes are decided by {bodies}")
         acting_as(state, circumstances, (self.body,), f"to decide request {self.rfc}")
         self._not_their_own(submitted, circumstances)
+        self._in_order(state, rule, submitted)
         if self.outcome == "approved":
-            self._voted(rule)
+            self._voted(rule, minimum_of(state, rule))
+            self._kept(state, circumstances)
         elif self.reason is None:
             raise Rejected(f"reason: a request that is {self.outcome} needs one")
         known = state.facts.latest(RfcDecided, f"{self.rfc}/{self.body}")
@@ -51,7 +56,18 @@ class DecideRfc(ProjectCommand):
         if circumstances.who in (submitted.who, submitted.event.initiator):
             raise Rejected(f"nobody decides their own request: {circumstances.who} asked for this one")
 
-    def _voted(self, rule: GateRule) -> None:
+    def _in_order(self, project: Project, rule: GateRule, submitted: Recorded[RfcSubmitted]) -> None:
+        for body in rule.decided_by[: rule.decided_by.index(self.body)]:
+            answer = project.facts.latest(RfcDecided, f"{self.rfc}/{body}")
+            if answer is None or answer.version < submitted.version or answer.event.outcome != "approved":
+                raise Rejected(f"body: {body} decides first, and has not approved {self.rfc} as it is now")
+
+    def _kept(self, project: Project, circumstances: Circumstances) -> None:
+        shut = [result for result in evaluate(sight_of(project, Act.RFC, circumstances)) if result.blocks]
+        if shut:
+            raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in shut[:3]))
+
+    def _voted(self, rule: GateRule, minimum: int) -> None:
         if rule.quorum == 0 or len(rule.required) == 0 or self.body not in ("cab", "emergency-committee"):
             return
         if self.votes is None:
@@ -60,8 +76,9 @@ class DecideRfc(ProjectCommand):
         cast = votes.go + votes.no_go + votes.abstained
         if cast * 1000 < rule.quorum * votes.roster:
             raise Rejected(f"votes: {cast} of {votes.roster} voted, the quorum is {rule.quorum / 10:g} %")
-        if votes.go * 1000 < rule.majority * (votes.go + votes.no_go) or votes.go < rule.minimum:
-            raise Rejected(f"votes: {votes.go} for go and {votes.no_go} against is not {rule.majority / 10:g} %")
+        if votes.go * 1000 < rule.majority * (votes.go + votes.no_go) or votes.go < minimum:
+            needed = f"{rule.majority / 10:g} % and {minimum} at least are needed"
+            raise Rejected(f"votes: {votes.go} for go, {votes.no_go} against: {needed}")
 
     def _decision(self, rule: GateRule, circumstances: Circumstances) -> RfcDecided:
         return RfcDecided(
@@ -73,47 +90,3 @@ class DecideRfc(ProjectCommand):
             conditions=self.conditions,
             reason=self.reason,
         )
-
-
-def rfc_rule(project: Project, circumstances: Circumstances) -> GateRule | None:
-    return circumstances.policy.gate("rfc", project.column)
-
-
-def valid_until(rule: GateRule, circumstances: Circumstances) -> Moment | None:
-    hours = rule.expires_hours
-    return circumstances.now + timedelta(hours=hours) if hours is not None else None
-
-
-def decides_rfc(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> bool:
-    """Whether a go review over these gates, decided by this person, decides the request for change with it."""
-    rule = rfc_rule(project, circumstances)
-    if rule is None or rule.mode != "last-signoff" or Gate.RELEASE_READY not in gates:
-        return False
-    presides = project.team.roles_of(circumstances.who, circumstances.now).intersection(rule.decided_by)
-    return bool(presides) and pending_rfc(project) is not None
-
-
-def pending_rfc(project: Project) -> Recorded[RfcSubmitted] | None:
-    """The newest request for change, while no body has decided it."""
-    submitted = project.facts.newest(RfcSubmitted)
-    if submitted is None:
-        return None
-    answers = [a for a in project.facts.parts(RfcDecided).values() if a.event.rfc == submitted.event.rfc]
-    return None if any(answer.version > submitted.version for answer in answers) else submitted
-
-
-def rfc_approved_with(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[RfcDecided]:
-    """The approval of the request for change that goes with a go review."""
-    submitted, rule = pending_rfc(project), rfc_rule(project, circumstances)
-    if submitted is None or rule is None or not decides_rfc(project, gates, circumstances):
-        return
-    held = project.team.roles_of(circumstances.who, circumstances.now)
-    body = next(role for role in rule.decided_by if role in held)
-    yield RfcDecided.model_validate(
-        {
-            "rfc": submitted.event.rfc,
-            "body": body,
-            "outcome": "approved",
-            "valid_until": valid_until(rule, circumstances),
-        }
-    )

@@ -8,13 +8,14 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
-from domain.reviews.calling import gate_rules, open_review
+from domain.lifecycle import Gate
+from domain.reviews.calling import open_review, review_rules
 from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
 from domain.reviews.outcomes import consequences
-from domain.reviews.voting import against, logic_holds, waiting_for
+from domain.reviews.voting import against, is_body, logic_holds, waiting_for
 from domain.state.gates import Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.values import Digest, EventId, Fact, Key, Role, Text
+from domain.values import Digest, EventId, Fact, Key, Person, Role, Text
 
 Verdict = Literal["go", "no-go", "abstain", "recused", "taken-back"]
 Meaning = Literal["authorship", "review", "approval", "responsibility", "acceptance"]
@@ -28,11 +29,18 @@ class Answered(Fact):
 
 
 class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
-    """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70)."""
+    """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70).
 
-    review: Key
+    `seat` is whose place in a body that is, or which of several, where the review tells them apart.
+    An imported history knows no reviews: `gate` is what was signed for, `person` who signed, as the source names them.
+    """
+
+    review: Key | None = None
+    gate: Gate | None = None
+    person: Person | None = None
     role: Role
     party: Key | None = None
+    seat: Key | None = None
     verdict: Verdict
     meaning: Meaning
     statement: Text
@@ -43,13 +51,16 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
     second_component: bool = False
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
-        project.gates.reviews[self.review].signoffs.append(
+        gates = project.gates
+        words = gates.reviews[self.review].signoffs if self.review else gates.signed.setdefault(self.gate, [])
+        words.append(
             Signoff(
                 id=recorded.id,
                 version=recorded.version,
                 role=self.role,
                 party=self.party,
-                person=recorded.who,
+                seat=self.seat,
+                person=self.person or recorded.who,
                 verdict=self.verdict,
                 meaning=self.meaning,
                 assignment=self.assignment,
@@ -95,7 +106,10 @@ class GiveSignoff(ProjectCommand):
         held = project.team.roles_of(circumstances.who, circumstances.now)
         wanted = self.role or circumstances.role
         mine = [
-            r for r in review.required if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)
+            r
+            for r in review.required
+            if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)
+            if may_sit(project, review, r, circumstances)
         ]
         unsigned = [required for required in mine if required in waiting_for(review)]
         if not mine:
@@ -113,6 +127,7 @@ class GiveSignoff(ProjectCommand):
             review=review.id,
             role=required.role,
             party=required.party,
+            seat=required.seat,
             verdict=self.verdict,
             meaning=self.meaning,
             statement=statement(project, review, required, self.verdict, self.meaning),
@@ -130,11 +145,24 @@ def statement(project: Project, review: Review, required: Required, verdict: str
     return f"As {required.role}{party} I say {verdict} to {gates} of {project.key}, by way of {meaning}."
 
 
+def may_sit(project: Project, review: Review, required: Required, circumstances: Circumstances) -> bool:
+    """Whether this person may sign there: in a body only in their own seat or as its deputy, else in one seat alone."""
+    who, team = circumstances.who, project.team
+    if is_body(required.rule) and required.seat:
+        held = team.assignment(who, required.role, circumstances.now)
+        stands_in_for = team.assignments.get(held.deputy_for or "") if held else None
+        return required.seat in (who, stands_in_for.person if stands_in_for else None)
+    others = [word for other in review.required if other != required and (word := review.given(other))]
+    return not any(word.person == who and (word.role, word.party) == (required.role, required.party) for word in others)
+
+
 def settled(project: Project, review: Review, circumstances: Circumstances, reason: Text | None) -> Iterator[Decided]:
     """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
-    rules = gate_rules(project, review.gates, circumstances)
+    rules = review_rules(project, review.gates, circumstances)
     held = project.team.roles_of(circumstances.who, circumstances.now)
     if any(rule.mode != "last-signoff" for rule in rules) or not held.intersection(review.decided_by):
+        return
+    if review.signoffs[-1].verdict != "go" and not against(review):
         return
     if against(review) and all(rule.no_go != "recorded" for rule in rules):
         asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
@@ -143,7 +171,7 @@ def settled(project: Project, review: Review, circumstances: Circumstances, reas
         return
     try:
         for rule in rules:
-            logic_holds(review, rule, overriding=False)
+            logic_holds(project, review, rule, overriding=False)
     except Rejected:
         return
     results = results_at(project, review, circumstances)

@@ -1,12 +1,15 @@
 """Voting: who had to sign, what they said, and whether the policy's logic lets the review be decided."""
 
+from collections.abc import Iterable
+
 from domain.command import Rejected
-from domain.lifecycle import Gate
 from domain.policy import GateRule
-from domain.state.gates import Required, Review
+from domain.portfolio.classification import MOST, ChangeClassified
+from domain.state.gates import Required, Review, Signoff
+from domain.state.project import Project
 from domain.values import Count, Fact, Role
 
-NEVER_OVERRIDDEN = ("operations", "tester", "customer")
+NOT_BODIES = ("team:*", "stakeholder:*")
 
 
 class Tally(Fact):
@@ -21,15 +24,19 @@ class Tally(Fact):
 
 
 def tally_of(review: Review) -> Tally:
-    words = [review.given(required) for required in review.required]
-    verdicts = [word.verdict for word in words if word]
+    return _tally(review, review.required)
+
+
+def _tally(review: Review, asked: Iterable[Required]) -> Tally:
+    words = [(required, review.given(required)) for required in asked]
+    verdicts = [word.verdict for _, word in words if word]
     return Tally(
         required=len(words),
         go=verdicts.count("go"),
         no_go=verdicts.count("no-go"),
         abstained=verdicts.count("abstain"),
         recused=verdicts.count("recused"),
-        missing=tuple(required.role for required in waiting_for(review))[:50],
+        missing=tuple(required.role for required, word in words if word is None)[:50],
     )
 
 
@@ -38,37 +45,68 @@ def waiting_for(review: Review) -> list[Required]:
     return [required for required in review.required if review.given(required) is None]
 
 
-def against(review: Review) -> list[str]:
-    """The roles that said no-go."""
-    words = [review.given(required) for required in review.required]
-    return [word.role for word in words if word and word.verdict == "no-go"]
+def is_body(wording: str) -> bool:
+    """Whether the policy's wording names a body that votes: every holder of a role."""
+    return wording.endswith(":*") and wording not in NOT_BODIES
 
 
-def logic_holds(review: Review, rule: GateRule, overriding: bool) -> None:
+def against(review: Review) -> list[Signoff]:
+    """What was said for no-go by those who have to say go; a body's votes are counted."""
+    words = [review.given(required) for required in review.required if not is_body(required.rule)]
+    return [word for word in words if word and word.verdict == "no-go"]
+
+
+def minimum_of(project: Project, rule: GateRule) -> int:
+    """How many votes for go a rule asks for at least: more, it may be, where data or money can be lost."""
+    known = project.facts.latest(ChangeClassified)
+    answers = known.event.answers if known else None
+    at_stake = answers is not None and MOST in (answers.data, answers.money)
+    return rule.minimum_at_stake if at_stake and rule.minimum_at_stake is not None else rule.minimum
+
+
+def logic_holds(project: Project, review: Review, rule: GateRule, overriding: bool) -> None:
     """Raise `Rejected` where the required sign-offs don't yet allow an approval by this rule."""
-    tally = tally_of(review)
-    voted = tally.required - len(tally.missing)
-    if voted * 1000 < rule.quorum * tally.required:
-        roles = ", ".join(tally.missing[:5])
-        raise Rejected(f"{rule.gate}: {voted} of {tally.required} required have signed; waiting for {roles}")
-    if tally.go < rule.minimum:
-        raise Rejected(f"{rule.gate}: {tally.go} signed for go, {rule.minimum} are needed at least")
+    body = [required for required in review.required if is_body(required.rule) and required.rule in rule.required]
+    others = [required for required in review.required if not is_body(required.rule)]
     _no_go_allows(review, rule, overriding)
+    _others_said_go(review, rule, others)
+    minimum = minimum_of(project, rule)
+    if body:
+        _body_voted(_tally(review, body), rule, minimum)
+    elif (go := _tally(review, others).go) < minimum:
+        raise Rejected(f"{rule.gate}: {go} signed for go, {minimum} are needed at least")
+
+
+def _others_said_go(review: Review, rule: GateRule, others: list[Required]) -> None:
+    silent = [required.role for required in others if review.given(required) is None]
+    if silent:
+        signed = len(others) - len(silent)
+        raise Rejected(
+            f"{rule.gate}: {signed} of {len(others)} required have signed; waiting for {', '.join(silent[:5])}"
+        )
+    words = [review.given(required) for required in others]
+    neither = [word for word in words if word and word.verdict in ("abstain", "recused")]
+    if neither:
+        who = ", ".join(f"{word.person} as {word.role} ({word.verdict})" for word in neither[:5])
+        raise Rejected(f"{rule.gate}: these have not said go: {who}; name deputies who sign in their place")
+
+
+def _body_voted(tally: Tally, rule: GateRule, minimum: int) -> None:
+    voted = tally.go + tally.no_go + tally.abstained
+    if voted * 1000 < rule.quorum * tally.required:
+        raise Rejected(f"{rule.gate}: {voted} of {tally.required} have voted, the quorum is {rule.quorum / 10:g} %")
+    if tally.go < minimum:
+        raise Rejected(f"{rule.gate}: {tally.go} voted for go, {minimum} are needed at least")
     votes = tally.go + tally.no_go
-    if not overriding and rule.no_go != "recorded" and tally.go * 1000 < rule.majority * votes:
+    if votes == 0 or tally.go * 1000 < rule.majority * votes:
         raise Rejected(f"{rule.gate}: {tally.go} of {votes} votes are for go, {rule.majority / 10:g} % are needed")
 
 
 def _no_go_allows(review: Review, rule: GateRule, overriding: bool) -> None:
-    said_no = against(review)
-    if not said_no or rule.no_go == "recorded" or (rule.majority < 1000 and rule.no_go != "final"):
+    said_no = [word.role for word in against(review)]
+    if not said_no or rule.no_go == "recorded":
         return
-    stands = [role for role in said_no if rule.no_go == "final" or role in NEVER_OVERRIDDEN]
+    stands = [role for role in said_no if rule.no_go == "final" or role in rule.no_go_stands]
     if stands or not overriding:
-        who = ", ".join(stands or said_no)
         way = "return it for rework" if stands else "return it, or override with a reason"
-        raise Rejected(f"{rule.gate}: {who} signed no-go: {way}")
-
-
-def rule_for(rules: list[GateRule], gate: Gate) -> GateRule:
-    return next(rule for rule in rules if rule.gate == gate)
+        raise Rejected(f"{rule.gate}: {', '.join(stands or said_no)} signed no-go: {way}")

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from domain.command import Circumstances, Rejected
 from domain.controls.control import controls
-from domain.controls.evaluation import Result, evaluate
+from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.lifecycle import Gate
 from domain.reviews.calling import gate_rules
-from domain.reviews.deciding import Seen, digest_of_results, results_at, sight_at
+from domain.reviews.deciding import Seen, results_at, sight_at
 from domain.reviews.voting import waiting_for
 from domain.state.gates import Review
 from domain.state.project import Project

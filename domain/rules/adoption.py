@@ -1,19 +1,39 @@
 """Adoption: which rules hold from now on, as two people stand up for."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.policy import Policy
-from domain.rulebook import PolicyEvent, Rulebook
-from domain.rules.command import PolicyCommand
+from domain.policy import Applies, Policy
+from domain.rulebook import PolicyEvent, Proposed, Rulebook
+from domain.rules.command import PolicyCommand, keeper
 from domain.values import Moment, Person, Text
 
-Applies = Literal["new", "open-at-next-gate"]
 People = Annotated[tuple[Person, ...], Field(min_length=1, max_length=20)]
+
+
+class PolicyProposed(PolicyEvent, kind="policy.proposed/1"):
+    """Somebody puts rules forward for others to read, before anybody adopts them (MOF, Policy SMF)."""
+
+    policy: Policy
+
+    def evolve(self, rulebook: Rulebook, recorded: Recorded) -> None:
+        rulebook.proposed[self.policy.label] = Proposed(self.policy, recorded.who)
+
+
+class ProposePolicy(PolicyCommand):
+    """Put the next version of a policy forward; what was put forward before for that version is replaced."""
+
+    policy: Policy
+    reason: Text | None = None
+
+    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
+        follows(state, self.policy)
+        if state.proposed.get(self.policy.label) != Proposed(self.policy, circumstances.who):
+            yield PolicyProposed(policy=self.policy, reason=self.reason)
 
 
 class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
@@ -27,6 +47,8 @@ class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
 
     def evolve(self, rulebook: Rulebook, recorded: Recorded) -> None:
         rulebook.policies[self.policy.label] = self.policy
+        rulebook.applies[self.policy.label] = self.applies
+        rulebook.proposed.pop(self.policy.label, None)
         rulebook.current = self.policy.label
 
 
@@ -40,12 +62,11 @@ class AdoptPolicy(PolicyCommand):
 
     def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
         who = circumstances.who
-        keepers = circumstances.policy.keepers
-        if circumstances.role not in keepers:
-            raise Rejected(f"policies are kept by {' or '.join(keepers) or 'nobody'}: act in that role")
+        keeper(circumstances, "policies are kept")
         if self.proposed_by == who:
             raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else adopts it")
         follows(state, self.policy)
+        _is_as_proposed(state.proposed.get(self.policy.label), self)
         yield PolicyAdopted(
             policy=self.policy,
             effective_from=circumstances.now,
@@ -54,6 +75,11 @@ class AdoptPolicy(PolicyCommand):
             approved_by=(who,),
             reason=self.reason,
         )
+
+
+def _is_as_proposed(proposed: Proposed | None, asked: AdoptPolicy) -> None:
+    if proposed and (proposed.policy, proposed.by) != (asked.policy, asked.proposed_by):
+        raise Rejected(f"policy: {proposed.by} proposed another {asked.policy.label}: adopt that, as it was proposed")
 
 
 def follows(rulebook: Rulebook, policy: Policy) -> None:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.command import Command
+from domain.command import Circumstances, Command, Rejected
 from domain.rulebook import Rulebook
 
 
@@ -10,3 +10,11 @@ class PolicyCommand(Command[Rulebook], listed=False):
     """A command to a policy's stream: says itself what follows, or raises `Rejected`."""
 
     belongs_to: ClassVar[str] = "policy"
+
+
+def keeper(circumstances: Circumstances, what: str) -> str:
+    """The role in which this person keeps the rules. Raises `Rejected` unless the policy names it a keeper."""
+    keepers = circumstances.policy.keepers
+    if circumstances.role not in keepers:
+        raise Rejected(f"{what} by {' or '.join(keepers) or 'nobody'}: act in that role")
+    return circumstances.role

@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.rulebook import Freeze, PolicyEvent, Rulebook
-from domain.rules.command import PolicyCommand
+from domain.rules.command import PolicyCommand, keeper
 from domain.values import Key, Moment, Text
 
 
@@ -26,7 +26,7 @@ class FreezeDeclared(PolicyEvent, kind="freeze.declared/1"):
 
 
 class DeclareFreeze(PolicyCommand):
-    """Declare a freeze, for all services where none is named, or lift it; by change manager or advisory board."""
+    """Declare a freeze, for all services where none is named, or lift it; by who keeps the policy."""
 
     freeze: Key
     services: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
@@ -36,8 +36,7 @@ class DeclareFreeze(PolicyCommand):
     reason: Text | None = None
 
     def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        if circumstances.role not in ("cab", "change-manager"):
-            raise Rejected("to declare a freeze is for the cab or the change-manager")
+        keeper(circumstances, "freezes are declared")
         if self.until <= self.from_:
             raise Rejected("until: a freeze ends after it begins")
         known = state.freezes.get(self.freeze)

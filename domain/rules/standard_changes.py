@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.rulebook import PolicyEvent, Rulebook, Template, Use
-from domain.rules.command import PolicyCommand
+from domain.rules.command import PolicyCommand, keeper
 from domain.values import Count, Document, Key, Moment, Name, Permille, Role, Text, Version
 
 
@@ -71,7 +71,7 @@ class StandardChangeSuspended(PolicyEvent, kind="standard-change.suspended/1"):
 
 
 class RegisterStandardChange(PolicyCommand):
-    """Register a template, proven by at least one deployed project of the same steps; by the change advisory board."""
+    """Register a template, proven by at least one deployed project of the same steps; by who keeps the policy."""
 
     template: Key
     service: Key
@@ -83,8 +83,7 @@ class RegisterStandardChange(PolicyCommand):
     reason: Text | None = None
 
     def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        if circumstances.role != "cab":
-            raise Rejected("to register a standard change is for the change advisory board: act as cab")
+        role = keeper(circumstances, "standard changes are registered")
         limits = circumstances.policy.templates
         known = state.templates.get(self.template)
         yield StandardChangeRegistered(
@@ -99,21 +98,20 @@ class RegisterStandardChange(PolicyCommand):
             uses=limits.uses,
             failure_rate=limits.failure_rate,
             per_month=self.per_month,
-            approved_by="cab",
+            approved_by=role,
             reason=self.reason,
         )
 
 
 class SuspendStandardChange(PolicyCommand):
-    """Suspend a template; by the change advisory board or the change manager."""
+    """Suspend a template, until it is registered anew; by who keeps the policy."""
 
     template: Key
     cause: Literal["failure-rate", "expired", "scope", "no-go"]
     reason: Text
 
     def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        if circumstances.role not in ("cab", "change-manager"):
-            raise Rejected("to suspend a standard change is for the cab or the change-manager")
+        keeper(circumstances, "standard changes are suspended")
         template = state.templates.get(self.template)
         if template is None:
             raise Rejected(f"template: no standard change {self.template} is registered")

@@ -8,10 +8,14 @@ from domain.values import Count, Digest, EventId, Fact, Key, Name, Role
 
 
 class Required(Fact):
-    """Someone who has to sign: a role, and where a party is named that party alone; `rule` is the policy's wording."""
+    """Someone who has to sign: a role, and where a party is named that party alone; `rule` is the policy's wording.
+
+    `seat` tells several of one role apart: a member of a body (`cab:*`) by name, or further members by a number.
+    """
 
     role: Role
     party: Key | None = None
+    seat: Key | None = None
     rule: Name
 
 
@@ -39,6 +43,7 @@ class Signoff:
     evidence: str
     auth: str
     at: datetime
+    seat: str | None = None
     carried: bool = False
 
 
@@ -66,7 +71,8 @@ class Review:
 
     def given(self, required: Required) -> Signoff | None:
         """The newest word of whoever had to sign."""
-        words = [s for s in self.signoffs if (s.role, s.party) == (required.role, required.party)]
+        asked = (required.role, required.party, required.seat)
+        words = [s for s in self.signoffs if (s.role, s.party, s.seat) == asked]
         return words[-1] if words and words[-1].verdict != "taken-back" else None
 
 
@@ -117,8 +123,18 @@ class Debt:
     version: int
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for and nobody has decided yet."""
+
+    by: str
+    until: datetime
+
+
 @dataclass
 class Waiver:
+    """A control that may stay unmet at a gate. A renewal that is `wanted` leaves the grant that holds as it is."""
+
     id: str
     control: str
     gate: Gate
@@ -129,6 +145,7 @@ class Waiver:
     granted_as: str | None = None
     state: str = "asked"
     renewals: int = 0
+    wanted: Wanted | None = None
 
 
 @dataclass
@@ -145,6 +162,7 @@ class Gates:
     portfolio: Milestone | None = None
     attempts: dict[Gate, int] = field(default_factory=dict[Gate, int])
     reviews: dict[str, Review] = field(default_factory=dict[str, Review])
+    signed: dict[Gate | None, list[Signoff]] = field(default_factory=dict[Gate | None, list[Signoff]])
     decisions: dict[str, Decision] = field(default_factory=dict[str, Decision])
     conditions: dict[str, Condition] = field(default_factory=dict[str, Condition])
     debts: list[Debt] = field(default_factory=list[Debt])

@@ -44,10 +44,21 @@ class Project:
     gates: Gates = field(default_factory=Gates)
     facts: Facts = field(default_factory=Facts)
     lines: Any = field(default_factory=hashlib.sha256)
+    told_until: datetime | None = None  # the latest time of its events, on which durations are measured
 
     @property
     def key(self) -> str:
         return self.stream.partition("-")[2]
+
+    @property
+    def imported(self) -> bool:
+        """Whether this is the history of others, which is observed and never refused."""
+        return self.origin.startswith("import:")
+
+    @property
+    def held_to(self) -> str | None:
+        """The label of the policy that the project was opened under, or moved to since."""
+        return self.entry.policy
 
     @property
     def column(self) -> Column:
@@ -68,6 +79,7 @@ class Project:
             raise TypeError(f"{recorded.event.kind} is no event of a project's stream")
         recorded.event.evolve(self, recorded)
         self.stream, self.version = recorded.stream, recorded.version
+        self.told_until = max(self.told_until or recorded.measured_at, recorded.measured_at)
         self.lines.update(recorded.data + b"\n")
 
 
@@ -85,7 +97,7 @@ class ProjectFact(ProjectEvent):
 
     `part` names the field that says which part of the project it is about, `evidence` the gates whose reviews look at
     it, `command` how it is reported, `checked_at` the rules that it may have broken, `told_again` that the same words
-    said twice are two facts.
+    said twice are two facts, `looked_again` that they are where a gate was passed in between.
     """
 
     part_field: ClassVar[str] = ""
@@ -93,6 +105,7 @@ class ProjectFact(ProjectEvent):
     reported_as: ClassVar[str] = ""
     checked_at: ClassVar[Act | None] = None
     told_again: ClassVar[bool] = False
+    looked_again: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -102,10 +115,11 @@ class ProjectFact(ProjectEvent):
         command: str = "",
         checked_at: Act | None = None,
         told_again: bool = False,
+        looked_again: bool = False,
         **config: Any,
     ) -> None:
         super().__init_subclass__(**config)
-        cls.told_again = told_again
+        cls.told_again, cls.looked_again = told_again, looked_again
         cls.part_field, cls.evidence_for, cls.reported_as, cls.checked_at = part, evidence, command, checked_at
 
     def check(self, project: Project, circumstances: Circumstances) -> None:

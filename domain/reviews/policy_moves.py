@@ -1,0 +1,74 @@
+"""Moving a project to another policy: by an event, with what the next gate looks like under both."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evaluation import Result, digest_of_results, evaluate
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.policy import Policy
+from domain.reviews.breaches import sight_of
+from domain.state.authority import acting_as
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.state.standing import must_be_alive
+from domain.values import Count, Digest, Name, Text
+
+
+class ProjectPolicyMoved(ProjectEvent, kind="project.policy-moved/1"):
+    """From now on a project is held to other rules; with the results of its next gate under both (mof.md §5.3)."""
+
+    was: Name
+    now: Name
+    gate: Gate | None = None
+    blocked_was: Count
+    blocked_now: Count
+    results_was: Digest
+    results_now: Digest
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        project.entry.policy = self.now
+
+
+class MoveProject(ProjectCommand):
+    """Hold a project to another version of its policy; by the policy's authority, and by nobody of the team."""
+
+    policy: Name
+    reason: Text
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        must_be_alive(state)
+        policies = circumstances.rulebook.policies
+        if self.policy not in policies:
+            raise Rejected(f"policy: {self.policy} was never adopted; there are {', '.join(policies)}")
+        if self.policy == circumstances.policy.label:
+            return
+        roles = circumstances.policy.authorities_for("move-policy", state.column)
+        acting_as(state, circumstances, roles, "to move a project to another policy")
+        mine = state.team.roles_of(circumstances.who, circumstances.now)
+        if inside := sorted(mine.intersection(circumstances.policy.team_roles)):
+            raise Rejected(f"{circumstances.who} is {inside[0]} here: nobody of the team moves it to another policy")
+        if review := next((review for review in state.gates.reviews.values() if review.open), None):
+            raise Rejected(f"review {review.id} was called under {circumstances.policy.label}: decide or withdraw it")
+        yield moved(state, policies[self.policy], circumstances, self.reason)
+
+
+def moved(project: Project, policy: Policy, circumstances: Circumstances, reason: Text | None) -> ProjectPolicyMoved:
+    """The move to this policy, with how the next gate stands before and after it."""
+    gate = project.gates.next()
+    was = _results(project, gate, circumstances)
+    now = _results(project, gate, replace(circumstances, policy=policy))
+    return ProjectPolicyMoved(
+        was=circumstances.policy.label,
+        now=policy.label,
+        gate=gate,
+        blocked_was=sum(result.blocks for result in was),
+        blocked_now=sum(result.blocks for result in now),
+        results_was=digest_of_results(was),
+        results_now=digest_of_results(now),
+        reason=reason,
+    )
+
+
+def _results(project: Project, gate: Gate | None, circumstances: Circumstances) -> tuple[Result, ...]:
+    return tuple(evaluate(sight_of(project, gate, circumstances))) if gate else ()

@@ -1,0 +1,56 @@
+"""Deciding the request for change together with the go review, where the policy has both end in one sign-off."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from domain.command import Circumstances
+from domain.event import Recorded
+from domain.lifecycle import Gate
+from domain.planning.rfc import RfcSubmitted
+from domain.planning.rfc_decision import RfcDecided
+from domain.policy import GateRule
+from domain.state.project import Project
+from domain.values import Moment
+
+
+def rfc_rule(project: Project, circumstances: Circumstances) -> GateRule | None:
+    return circumstances.policy.gate("rfc", project.column)
+
+
+def valid_until(rule: GateRule, circumstances: Circumstances) -> Moment | None:
+    hours = rule.expires_hours
+    return circumstances.now + timedelta(hours=hours) if hours is not None else None
+
+
+def pending_rfc(project: Project) -> Recorded[RfcSubmitted] | None:
+    """The newest request for change, while no body has decided it."""
+    submitted = project.facts.newest(RfcSubmitted)
+    if submitted is None:
+        return None
+    answers = [a for a in project.facts.parts(RfcDecided).values() if a.event.rfc == submitted.event.rfc]
+    return None if any(answer.version > submitted.version for answer in answers) else submitted
+
+
+def joined_rule(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> GateRule | None:
+    """The rule for the request for change, where a review over these gates decides it as well."""
+    rule = rfc_rule(project, circumstances)
+    if rule is None or rule.mode != "last-signoff" or Gate.RELEASE_READY not in gates:
+        return None
+    return rule if pending_rfc(project) else None
+
+
+def decides_rfc(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> bool:
+    """Whether a go review over these gates, decided by this person, decides the request for change with it."""
+    rule = joined_rule(project, gates, circumstances)
+    held = project.team.roles_of(circumstances.who, circumstances.now)
+    return rule is not None and held.issuperset(rule.decided_by)
+
+
+def rfc_approved_with(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[RfcDecided]:
+    """The approval of the request for change that goes with a go review, by each body that has to give it."""
+    submitted, rule = pending_rfc(project), joined_rule(project, gates, circumstances)
+    if submitted and rule and decides_rfc(project, gates, circumstances):
+        until = valid_until(rule, circumstances)
+        for body in rule.decided_by:
+            answer = {"rfc": submitted.event.rfc, "body": body, "outcome": "approved", "valid_until": until}
+            yield RfcDecided.model_validate(answer)
