@@ -13,6 +13,7 @@ class RiskAssessed(
     kind="risk.assessed/1",
     command="assess-risk",
     part="risk",
+    looked_again=True,
     evidence=(Gate.ENVISIONED, Gate.PLAN_APPROVED, Gate.RELEASE_READY),
 ):
     """A risk was looked at: what it is, how likely (‰), what it would cost, who answers for it (MOF, Risk Template)."""
@@ -31,7 +32,7 @@ class RiskAssessed(
             raise Rejected(f"risk {self.risk} can't be {self.state}: it was never assessed")
 
 
-class RisksFoundNone(ProjectFact, kind="risks.none-found/1", command="find-no-risks"):
+class RisksFoundNone(ProjectFact, kind="risks.none-found/1", command="find-no-risks", looked_again=True):
     """Risk was looked for and none was found, as somebody stands up for with a reason."""
 
     def check(self, project: Project, circumstances: Circumstances) -> None:

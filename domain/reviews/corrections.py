@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
+from domain.state.authority import acting_as
 from domain.state.gates import Correction, Decision
 from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact, fold
 from domain.values import EventId, Fact, Key, Moment, Text, Version
@@ -36,16 +37,19 @@ class FactCorrected(ProjectEvent, kind="fact.corrected/1"):
     def evolve(self, project: Project, recorded: Recorded) -> None:
         known = project.facts.at(self.corrects)
         if known:
-            project.facts.correct(self.corrects, self.corrected(known))
+            project.facts.correct(self.corrects, self.corrected(known, recorded.data))
         if self.touches:
             project.gates.corrections.append(Correction(recorded.version, set(self.touches)))
 
-    def corrected(self, known: Recorded) -> Recorded | None:
-        """The record as it stands from now on; None where it is retracted."""
+    def corrected(self, known: Recorded, data: bytes) -> Recorded | None:
+        """The record as it stands from now on, None where it is retracted; `data` are the correction's own bytes.
+
+        With them the evidence is another, so that whoever signed on what was wrong looks again.
+        """
         if self.retracts:
             return None
         event = corrected_event(known.event, self.fields)
-        return replace(known, event=event, time=self.happened or known.time)
+        return replace(known, event=event, time=self.happened or known.time, data=data)
 
 
 def corrected_event(event: Any, fields: tuple[FieldCorrected, ...]) -> Any:
@@ -63,7 +67,7 @@ class NewValue(Fact):
 
 
 class CorrectFact(ProjectCommand):
-    """Set a fact right, or take it back; by who recorded it or the owner. Permissions are reversed instead."""
+    """Set a fact right, or take it back; by who recorded it or the policy's role. Permissions are reversed instead."""
 
     version: Version
     retracts: bool = False
@@ -91,13 +95,13 @@ class CorrectFact(ProjectCommand):
             touches=tuple(decision.id for decision in resting_on(state, known)),
             reason=self.reason,
         )
-        if self.retracts or corrected.corrected(known) != known:
+        if self.retracts or corrected.corrected(known, known.data) != known:
             yield corrected
 
     def _may(self, project: Project, known: Recorded, circumstances: Circumstances) -> None:
-        owners = {a.person for a in project.team.holders("program-manager", circumstances.now)}
-        if circumstances.who not in {known.who, project.entry.requester, *owners}:
-            raise Rejected(f"version: {known.who} recorded this; they, or the project's owner, may correct it")
+        if circumstances.who != known.who:
+            roles = circumstances.policy.authorities_for("correct", project.column)
+            acting_as(project, circumstances, roles, f"to correct what {known.who} recorded")
 
     def _fields(self, known: Recorded) -> tuple[FieldCorrected, ...]:
         values = known.event.model_dump(mode="json", exclude_none=True)
@@ -136,13 +140,13 @@ def surviving(history: Iterable[Recorded]) -> list[Recorded]:
         if not isinstance(correction, FactCorrected):
             standing[recorded.version] = recorded
         elif known := standing.pop(correction.corrects, None):
-            corrected = correction.corrected(known)
+            corrected = correction.corrected(known, recorded.data)
             if corrected:
                 standing[correction.corrects] = corrected
     return list(standing.values())
 
 
 def as_it_was(history: Iterable[Recorded], moment: datetime) -> Project:
-    """The project as it was at a moment, by all that is known today: surviving facts up to then, by time and version."""
+    """The project as it was at a moment, by all known today: surviving facts up to then, by time and version."""
     happened = [recorded for recorded in surviving(history) if recorded.time <= moment]
     return fold(sorted(happened, key=lambda recorded: (recorded.time, recorded.version)))

@@ -13,6 +13,9 @@ from domain.reviews.breaches import breaches_of
 from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.values import Moment
 
+TOLD_AFTER_THE_END = ("incident.", "benefit.", "cost.")
+"""The kinds of fact that a cancelled project still has."""
+
 
 class Report(ProjectCommand, listed=False):
     """Tell a fact; `happened` is when it took place where not now: not in the future, late only with a reason."""
@@ -28,6 +31,8 @@ class Report(ProjectCommand, listed=False):
         if not state.entry.proposed:
             raise Rejected("there is no such project: propose it first")
         told = self.told
+        if state.entry.cancelled and not told.kind.startswith(TOLD_AFTER_THE_END):
+            raise Rejected("the project is cancelled: only incidents, benefits, costs and corrections are still told")
         told.check(state, circumstances)
         if unchanged(state, told):
             return
@@ -41,7 +46,11 @@ def unchanged(project: Project, told: ProjectFact) -> bool:
     part = getattr(told, told.part_field) if told.part_field else ""
     kinds = [kind for kind in project.facts.kinds() if kind.kind.partition(".")[0] == told.kind.partition(".")[0]]
     words = [word for kind in kinds if (word := project.facts.latest(kind, part))]
-    return bool(words) and max(words, key=lambda word: word.version).event == told and not told.told_again
+    last = max(words, key=lambda word: word.version, default=None)
+    if last is None or last.event != told or told.told_again:
+        return False
+    passed = project.gates.last()
+    return not (told.looked_again and passed and last.version < passed.version)
 
 
 def at_its_time(project: Project, told: ProjectFact, happened: Moment, circumstances: Circumstances) -> Told:

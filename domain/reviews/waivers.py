@@ -12,7 +12,7 @@ from domain.event import Recorded
 from domain.lifecycle import Gate
 from domain.policy import WaiverRule
 from domain.state.authority import acting_as
-from domain.state.gates import Waiver
+from domain.state.gates import Waiver, Wanted
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Key, Moment, Role, Text
 
@@ -27,16 +27,11 @@ class WaiverAsked(ProjectEvent, kind="waiver.asked/1"):
     until: Moment
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
-        earlier = project.gates.waivers.get(self.waiver)
-        project.gates.waivers[self.waiver] = Waiver(
-            self.waiver,
-            self.control,
-            self.gate,
-            recorded.who,
-            recorded.version,
-            self.until,
-            renewals=earlier.renewals + 1 if earlier and earlier.granted_by else 0,
-        )
+        asked = Waiver(self.waiver, self.control, self.gate, recorded.who, recorded.version, self.until)
+        waiver = project.gates.waivers.setdefault(self.waiver, asked)
+        waiver.wanted = Wanted(recorded.who, self.until)
+        if waiver.state == "refused":
+            waiver.state = "asked"
 
 
 class WaiverDecided(ProjectEvent, kind="waiver.decided/1"):
@@ -50,10 +45,13 @@ class WaiverDecided(ProjectEvent, kind="waiver.decided/1"):
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         waiver = project.gates.waivers[self.waiver]
-        waiver.state = self.outcome
-        waiver.version = recorded.version
         if self.outcome == "granted":
+            waiver.renewals += waiver.granted_by is not None
+            waiver.asked_by = waiver.wanted.by if waiver.wanted else waiver.asked_by
             waiver.until, waiver.granted_by, waiver.granted_as = self.until, recorded.who, self.by_role
+        if self.outcome != "refused" or waiver.state != "granted":
+            waiver.state, waiver.version = self.outcome, recorded.version
+        waiver.wanted = None
 
 
 class AskWaiver(ProjectCommand):
@@ -72,8 +70,8 @@ class AskWaiver(ProjectCommand):
         known = state.gates.waivers.get(self.waiver)
         if known and (known.control, known.gate) != (self.control, self.gate):
             raise Rejected(f"waiver: {self.waiver} is about {known.control} at {known.gate}: choose another id")
-        if known and known.state == "asked":
-            if known.until == self.until:
+        if known and known.wanted:
+            if known.wanted.until == self.until:
                 return
             raise Rejected(f"waiver: {self.waiver} waits to be decided already")
         if known and known.granted_by and known.renewals >= rule.renewals:
@@ -97,13 +95,15 @@ class DecideWaiver(ProjectCommand):
             raise Rejected(f"waiver: nobody has asked for a waiver {self.waiver} here")
         rule = waiver_rule(state, circumstances)
         role = acting_as(state, circumstances, rule.granted_by, f"to decide waiver {self.waiver}")
-        if waiver.state == self.outcome:
+        if waiver.wanted is None and waiver.state == self.outcome:
             return
-        if waiver.asked_by == circumstances.who:
+        if circumstances.who == (waiver.wanted.by if waiver.wanted else waiver.asked_by):
             raise Rejected(f"waiver: {circumstances.who} asked for it: somebody else decides it")
-        if (waiver.state == "asked") == (self.outcome == "revoked"):
-            raise Rejected(f"outcome: a waiver that is {waiver.state} can't be {self.outcome}")
-        until = self.until or waiver.until
+        if self.outcome == "revoked" and waiver.state != "granted":
+            raise Rejected("outcome: only a waiver that was granted can be revoked; refuse it")
+        if self.outcome != "revoked" and waiver.wanted is None:
+            raise Rejected(f"outcome: a waiver that is {waiver.state} can't be {self.outcome}: ask for it anew first")
+        until = self.until or (waiver.wanted.until if waiver.wanted else None)
         if self.outcome == "granted" and until:
             _waivable(state, waiver.control, circumstances)
             _not_too_long(until, rule, circumstances)
