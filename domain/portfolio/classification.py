@@ -69,7 +69,7 @@ class ChangeClassified(ProjectEvent, kind="change.classified/1"):
         project.facts.keep("", recorded)
 
 
-class ClassifyChange(ProjectCommand):
+class Classifying(ProjectCommand, listed=False):
     """Answer the eight questions; the category follows. An emergency names the harm, or the incident that it ends.
 
     Until someone with the policy's authority, who is not the requester, has classified, anyone may; repeating it with

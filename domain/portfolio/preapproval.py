@@ -1,9 +1,9 @@
 """Preapproval: a standing approval covers exactly this change."""
 
 from domain.event import Recorded
+from domain.lifecycle import Gate
 from domain.state.gates import Milestone
 from domain.state.project import Project, ProjectEvent
-from domain.lifecycle import Gate
 from domain.values import EventId, Key, Name, Version
 
 

@@ -9,7 +9,6 @@ from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.team import Assignment
 from domain.values import Document, Key, Name, Person, Text
 
-
 REQUESTER = "requester"
 """The role that a proposal itself gives, to whoever asks."""
 

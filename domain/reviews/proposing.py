@@ -10,8 +10,9 @@ from domain.command import Circumstances, Decided
 from domain.envision.team import AssignRole
 from domain.lifecycle import Priority
 from domain.planning.rfc import RfcSubmitted
-from domain.portfolio.classification import Answers, ClassifyChange
+from domain.portfolio.classification import Answers
 from domain.portfolio.proposal import ProposeProject
+from domain.reviews.classifying import ClassifyChange
 from domain.reviews.reporting import report
 from domain.state.project import Project, ProjectCommand
 from domain.values import Fact, Name, Person, Role, Text

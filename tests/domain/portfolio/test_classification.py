@@ -6,7 +6,8 @@ import pytest
 
 from domain.lifecycle import Category
 from domain.policy import CategoryRule, Policy
-from domain.portfolio.classification import Answers, ChangeClassified, Classification, ClassifyChange, derived
+from domain.portfolio.classification import Answers, ChangeClassified, Classification, derived
+from domain.reviews.classifying import ClassifyChange
 from tests.conftest import Given, by
 from tests.domain.openings import CANCELLED, PROPOSED, GivenPast, answers, classified, holds
 

@@ -1,0 +1,27 @@
+"""Classifying, with what the policy checks where a category is lowered."""
+
+from collections.abc import Iterator
+
+from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evaluation import evaluate
+from domain.lifecycle import Act
+from domain.portfolio.classification import ChangeClassified, Classifying
+from domain.reviews.breaches import sight_of
+from domain.state.project import Project
+
+
+class ClassifyChange(Classifying):
+    __doc__ = Classifying.__doc__
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        for decided in super().decide(state, circumstances):
+            yield decided
+            if isinstance(decided, ChangeClassified) and decided.lowers:
+                _must_be_allowed(state, circumstances)
+
+
+def _must_be_allowed(project: Project, circumstances: Circumstances) -> None:
+    """Raise `Rejected` where a control that guards lowering is unmet by the category as it would be."""
+    shut = [result for result in evaluate(sight_of(project, Act.LOWERING, circumstances)) if result.blocks]
+    if shut:
+        raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in shut[:3]))
