@@ -12,6 +12,7 @@ import uvicorn
 
 from milepost.api.app import application
 from milepost.bootstrap import opened
+from milepost.catalogue import page
 from milepost.cli.output import Failed
 from milepost.migrate import migrate
 from milepost.service import Service
@@ -28,10 +29,12 @@ def running_commands() -> list[click.Command]:
         click.Command("serve", params=[HOST, PORT], callback=serve, help="Serve API and pages on this machine."),
         click.Command("demo", params=[HOST, PORT], callback=demo, help=DEMO_HELP),
         click.Command("migrate", callback=migrated, help=MIGRATE_HELP),
+        click.Command("catalogue", callback=lambda: click.echo(page(), nl=False), help=CATALOGUE_HELP),
     ]
 
 
 DEMO_HELP = "Serve a demonstration: a log of its own with a simulated portfolio, beside your data."
+CATALOGUE_HELP = "Print every kind of event and every command as a page in Markdown."
 MIGRATE_HELP = "Make schemas and rights in a PostgreSQL of your own: MILEPOST_OWNER_URL says as whom."
 
 
