@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.codec import decode
 from domain.event import Recorded
+from domain.importing import Imports
 from domain.opening import Opening
 from domain.rulebook import Rulebook
 from domain.state.project import Project
@@ -16,6 +17,7 @@ BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
     "project": lambda stream: Project(stream=stream),
     "policy": lambda _: Rulebook(),
     "log": lambda _: Opening(),
+    "import": lambda _: Imports(),
 }
 """What is known of a stream of each category before its first event."""
 

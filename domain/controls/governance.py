@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.build.documents import documents, not_found_again
-from domain.controls.control import Finding, Sight, control, controls, met, nothing, undetermined, unmet
+from domain.controls.control import Finding, Sight, control, controls, met, nothing, unmet
 from domain.controls.objectives import COMPLIANCE, STABILITY
 from domain.controls.wording import counted, examples
 from domain.lifecycle import MILESTONES, Gate, gates_before
-from domain.portfolio.proposal import ProjectProposed
 from domain.state.gates import Condition, Waiver
 
 WAIVERS = "waivers-in-force"
@@ -33,17 +32,8 @@ def gates_in_order(sight: Sight) -> Finding:
         return unmet("the project is cancelled", *passed)
     if not missing:
         return met(f"earlier milestones: {examples(before) or 'none'}, none missing", *passed)
-    if _begins_late(sight):
-        return undetermined(f"the record begins too late to tell of {examples(missing)}", *passed)
     states = [f"{gate} was {'lost again' if gate in gates.lost else 'not reached'}" for gate in missing]
     return unmet(examples(states), *passed)
-
-
-def _begins_late(sight: Sight) -> bool:
-    """Whether an imported history was first seen after its beginning."""
-    proposed = sight.project.facts.latest(ProjectProposed)
-    late = proposed is not None and proposed.time_quality in ("at-latest", "inferred")
-    return late and sight.project.origin.startswith("import:")
 
 
 @control(

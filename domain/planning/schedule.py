@@ -2,21 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate
 from domain.state.baseline import Baseline
 from domain.state.project import Project, ProjectFact
-from domain.values import Day, Document, Fact, Key, Money, Version
+from domain.values import Day, Document, Fact, Key, Money, Name, Version
 
 
 class MilestoneDue(Fact):
-    """The day by which a gate is to be passed."""
+    """The day by which a gate is to be passed, or the release that it is planned for where its day is not fixed yet."""
 
     gate: Gate
-    day: Day
+    day: Day | None = None
+    release: Name | None = None
+
+    @model_validator(mode="after")
+    def _says_when(self) -> "MilestoneDue":
+        if self.day is None and self.release is None:
+            raise ValueError(f"{self.gate} needs the day by which it is due, or the release that it is planned for")
+        return self
 
 
 class ScheduleBaselined(

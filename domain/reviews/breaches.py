@@ -9,19 +9,24 @@ from domain.controls.evaluation import Result, evaluate
 from domain.event import Recorded
 from domain.lifecycle import Point
 from domain.state.project import Project, ProjectEvent
-from domain.values import Key, Version
+from domain.values import EventId, Key, Version
 
 
 class BreachRecorded(ProjectEvent, kind="breach.recorded/1"):
-    """Something took place although a rule was not kept: what, and which controls say so."""
+    """Something took place although a rule was not kept: what, and which controls say so.
+
+    `settles` is the breach that this one tells to its end, like a sign-off that came late: it is no further one.
+    """
 
     act: Key
     version: Version
     results: tuple[Result, ...]
     cause: Literal["observed-import", "reported-after-the-fact", "duty-conflict-refused"]
+    settles: EventId | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
-        project.gates.breaches += 1
+        project.gates.breaches += self.settles is None
+        project.facts.keep(self.act, recorded)
 
 
 def sight_of(project: Project, point: Point, circumstances: Circumstances) -> Sight:
@@ -35,6 +40,6 @@ def breaches_of(project: Project, point: Point, circumstances: Circumstances) ->
     broken = tuple(result for result in evaluate(sight_of(project, point, circumstances)) if result.blocks)
     if broken:
         cause: Literal["observed-import", "reported-after-the-fact"] = (
-            "observed-import" if project.origin.startswith("import:") else "reported-after-the-fact"
+            "observed-import" if project.imported else "reported-after-the-fact"
         )
         yield BreachRecorded(act=point, version=project.version, results=broken, cause=cause)

@@ -36,6 +36,7 @@ class MilestoneReached(ProjectEvent):
         gates.milestones[self.gate] = Milestone(
             self.gate, recorded.version, recorded.measured_at, self.basis, self.decision, self.holds_until
         )
+        gates.attempts[self.gate] = self.attempt
         gates.lost.discard(self.gate)
 
     @property
@@ -82,11 +83,14 @@ def milestone(gate: Gate) -> type[MilestoneReached]:
 
 
 class PhaseReturned(ProjectEvent, kind="phase.returned/1"):
-    """The project went back to an earlier phase: a review, a reversal or a finding sent it there."""
+    """The project went back to an earlier phase: a review, a reversal or a finding sent it there.
+
+    Of an imported project is told instead whether what it lost had taken effect, as far as the source says.
+    """
 
     from_phase: Phase
     to_phase: Phase
-    cause: Literal["review", "reversal", "finding"]
+    cause: Literal["review", "reversal", "finding", "withdrawn-before-effect", "rolled-back", "undetermined"]
     cause_event: EventId | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
@@ -99,3 +103,4 @@ def lose(project: Project, first: Gate) -> None:
     for gate in MILESTONES[MILESTONES.index(first) :]:
         if project.gates.milestones.pop(gate, None):
             project.gates.lost.add(gate)
+            project.gates.signed.pop(gate, None)  # what was signed without a review belongs to the attempt

@@ -1,6 +1,7 @@
 """Reversing and confirming: a decision is undone by a decision, or looked at again and left standing."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
@@ -13,12 +14,16 @@ from domain.values import EventId, Key, Text
 
 
 class ReviewReversed(ProjectEvent, kind="review.reversed/1"):
-    """A decision was reversed: the gates that it opened are lost, and all that followed."""
+    """A decision was reversed: the gates that it opened are lost, and all that followed.
 
-    review: Key
-    decision: EventId
+    An imported history knows neither review nor decision; its `cause` is whether what was lost had taken effect.
+    """
+
+    review: Key | None = None
+    decision: EventId | None = None
     gates_lost: tuple[Gate, ...]
     returns_to: Phase
+    cause: Literal["withdrawn-before-effect", "rolled-back", "undetermined"] | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates

@@ -1,28 +1,22 @@
 """The controls of governance."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from domain.build.documents import DocumentRecorded, EvidenceVerified
-from domain.controls.control import Sight
 from domain.controls.evaluation import Result
-from domain.controls.governance import gates_in_order
 from domain.envision.stakeholders import StakeholderIdentified
-from domain.event import TimeQuality
 from domain.lifecycle import Act as Point
 from domain.lifecycle import Column, Gate
 from domain.planning.rfc import RfcSubmitted
-from domain.policy import Policy
 from domain.reviews.conditions import ConditionClosed
 from domain.reviews.corrections import FactCorrected
 from domain.reviews.deciding import ConditionSet
 from domain.reviews.milestones import PhaseReturned
 from domain.reviews.reversing import ReviewConfirmed, ReviewReversed
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
-from domain.state.project import fold
-from tests.conftest import START, Act, by, event_id, history, rulebook_of
+from tests.conftest import START, Act, by, event_id
 from tests.domain.controls.conftest import Look
 from tests.domain.controls.reviewed import ENVISIONED, PLANNED, called, decided
 from tests.domain.controls.test_plan_approved import RFC
@@ -50,15 +44,6 @@ def test_a_milestone_skipped_or_lost_again_is_named(look: Look) -> None:
     assert (found.result, found.sentence) == ("unmet", "plan-approved was lost again, build-completed was not reached")
     found = look("gates-in-order", PROPOSED, ENVISIONED, CANCELLED, at=Gate.PLAN_APPROVED)
     assert (found.result, found.sentence) == ("unmet", "the project is cancelled")
-
-
-@pytest.mark.parametrize(
-    ("quality", "result"), [("exact", "unmet"), ("at-latest", "undetermined"), ("inferred", "undetermined")]
-)
-def test_an_imported_record_that_begins_late_accuses_nobody(policy: Policy, quality: TimeQuality, result: str) -> None:
-    past = [replace(known, time_quality=quality) for known in history(Act(PROPOSED, origin="import:kep"))]
-    sight = Sight(fold(past), policy, rulebook_of(policy), Gate.PLAN_APPROVED, SOON)
-    assert gates_in_order(sight).result == result
 
 
 def condition(due: datetime, blocks: Gate | None = None) -> ConditionSet:
