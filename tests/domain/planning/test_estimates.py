@@ -27,3 +27,5 @@ def test_says_hours_or_a_cost(given: GivenPast) -> None:
 def test_lies_between_low_and_high(given: GivenPast) -> None:
     twisted = CODING.model_copy(update={"low": "120", "high": "60.5"})
     given(PROPOSED).when(report(twisted)).then_rejected("60.5 hours is below the low estimate of 120")
+    sure = CODING.model_copy(update={"low": "80", "high": "80.0"})
+    given(PROPOSED).when(report(sure)).then(sure)

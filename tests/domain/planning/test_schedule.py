@@ -45,9 +45,11 @@ def test_has_packages_that_say_nothing_new_when_told_again(given: GivenPast) -> 
     given(PROPOSED, CODING, FIRST).when(report(CODING)).then_nothing()
 
 
-def test_has_packages_that_end_after_they_start(given: GivenPast) -> None:
+def test_has_packages_that_never_end_before_they_start(given: GivenPast) -> None:
     backwards = CODING.model_copy(update={"finish": date(2026, 1, 1)})
     given(PROPOSED).when(report(backwards)).then_rejected("would end before it starts")
+    one_day = CODING.model_copy(update={"finish": CODING.start})
+    given(PROPOSED).when(report(one_day)).then(one_day)
 
 
 def test_that_is_baselined_takes_no_more_packages(given: GivenPast) -> None:
