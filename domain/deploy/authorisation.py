@@ -8,7 +8,7 @@ from domain.values import Digest, EventId, Key, Moment
 
 
 class DeploymentAuthorised(ProjectEvent, kind="deployment.authorised/1"):
-    """This candidate may go to core or sites until then; core components early only with operations' consent (MOF, Deploy)."""
+    """This candidate may go to core or sites until then; early core only with operations' consent (MOF, Deploy)."""
 
     authorisation: Key
     scope: Literal["early-core", "core", "site"]

@@ -19,7 +19,7 @@ class Votes(Fact):
 
 
 class RfcDecided(ProjectEvent, kind="rfc.decided/1"):
-    """Operations' answer to the request for change, by the body that its category asks for (MOF, Change SMF, step 4)."""
+    """Operations' answer to the request for change, by the body that its category asks for (MOF, Change, step 4)."""
 
     rfc: Key
     body: Body
