@@ -15,10 +15,14 @@ from milepost.api.histories import history_routes
 from milepost.api.portfolio import portfolio_routes
 from milepost.api.projects import project_routes
 from milepost.guard import Guard
-from milepost.problems import KNOWN, bad_query, problem_of
+from milepost.pages.rendering import problem_page
+from milepost.pages.routes import page_routes
+from milepost.problems import KNOWN, Problem, bad_query, problem_of
 from milepost.service import Service
 
-ROUTES = (health_routes, command_routes, portfolio_routes, project_routes, history_routes, effectiveness_routes)
+ROUTES = (
+    health_routes, command_routes, portfolio_routes, project_routes, history_routes, effectiveness_routes, page_routes,
+)  # fmt: skip
 _log = structlog.get_logger()
 DESCRIPTION = (
     "Commands that carry a project through the five functions of MOF's Deliver Phase, and what is known of it. "
@@ -49,8 +53,14 @@ async def _problem(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status == 500:
         _log.error("fault", path=request.url.path, method=request.method, exc_info=error)
-    return problem.response()
+    return _answer(request, problem)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    return bad_query(cast("RequestValidationError", error).errors()).response()
+    return _answer(request, bad_query(cast("RequestValidationError", error).errors()))
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    """A page for who reads in a browser, problem details for programs."""
+    reads = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+    return problem_page(problem) if reads and not request.url.path.startswith("/v1/") else problem.response()

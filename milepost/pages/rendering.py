@@ -1,0 +1,85 @@
+"""Rendering: a template and what it tells as a page, which says what log, position and moment it reflects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from consumers.reader import Answer
+from milepost.log import Head, Identity
+from milepost.pages.assets import asset
+from milepost.pages.words import FILTERS
+from milepost.problems import Problem
+from milepost.service import Service
+
+HEADERS = {"Cache-Control": "no-store"}
+MENU = {"/": "Portfolio", "/effectiveness": "Effectiveness", "/inbox": "Inbox", "/policy": "Policy"}
+
+
+def address(path: str, **parameters: object) -> str:
+    """An address with those of the parameters that say something."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("milepost.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= FILTERS
+    made.globals.update(asset=asset, address=address, menu=MENU)
+    return made
+
+
+ENVIRONMENT = _environment()
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a page reflects: the log up to a position, whose event was written at a moment."""
+
+    log: Identity
+    position: int
+    at: datetime | None
+    behind: int
+
+
+class Pages:
+    """Renders the pages of one service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @cached_property
+    def log(self) -> Identity:
+        return self._service.log.identity()
+
+    def render(
+        self, template: str, here: str, *answers: Answer, head: Head | None = None, now: datetime, **told: Any
+    ) -> HTMLResponse:
+        """A page that reflects no more than these answers do, the log itself up to its head where there is none."""
+        head = head or self._service.log.head()
+        seen = min(((one.position, one.at) for one in answers), default=(head.position, head.recorded_at))
+        stamp = Stamp(self.log, *seen, behind=head.position - seen[0])
+        return _page(template, 200, here=here, stamp=stamp, now=now, **told)
+
+
+def problem_page(problem: Problem) -> HTMLResponse:
+    """A failure as a page. It asks nothing of the database, which may be what failed."""
+    page = _page("problem.html", problem.status, here="", stamp=None, problem=problem)
+    for name, value in problem.response().headers.items():
+        if name == "retry-after":
+            page.headers[name] = value
+    return page
+
+
+def _page(template: str, status: int, **told: Any) -> HTMLResponse:
+    return HTMLResponse(ENVIRONMENT.get_template(template).render(told), status, HEADERS)
