@@ -162,12 +162,12 @@ def settled(project: Project, review: Review, circumstances: Circumstances, reas
     held = project.team.roles_of(circumstances.who, circumstances.now)
     if any(rule.mode != "last-signoff" for rule in rules) or not held.intersection(review.decided_by):
         return
-    if review.signoffs[-1].verdict != "go" and not against(review):
-        return
     if against(review) and all(rule.no_go != "recorded" for rule in rules):
         asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
         yield decision(project, review, circumstances, asked, ())
         yield from consequences(project, review, "returned-for-rework", circumstances)
+        return
+    if review.signoffs[-1].verdict != "go":
         return
     try:
         for rule in rules:

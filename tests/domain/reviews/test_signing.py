@@ -1,0 +1,175 @@
+"""Signing."""
+
+from domain.controls.evidence import evidence_digest, evidence_of
+from domain.lifecycle import Gate
+from domain.planning.rfc import RfcSubmitted
+from domain.portfolio.pauses import ProjectHeld
+from domain.reviews.calling import ReviewCalled
+from domain.reviews.deciding import DecideReview, ReviewDecided
+from domain.reviews.reporting import report
+from domain.reviews.signing import Answered, GiveSignoff, SignoffGiven
+from domain.state.gates import Required
+from domain.values import Sealed
+from tests.conftest import event_id, history
+from tests.domain.openings import CANCELLED, holds
+from tests.domain.reviews.small import ENVISIONED, RISK, SIGNED, begun, called, decide, gate, policy_of, rule, sign
+from tests.domain.story import Story
+
+GO = GiveSignoff(review="r")
+LAST = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff", decided_by=("customer",))
+
+
+def of_envisioned(story: Story, role: str | None = None) -> str:
+    return evidence_digest(evidence_of(story.project, ENVISIONED), role)
+
+
+def test_says_who_means_what_on_which_evidence_by_which_assignment() -> None:
+    story = called(begun(policy_of(SIGNED), RISK))
+    story.do(
+        GiveSignoff(review="r", meaning="review", answers=(Answered(question="Ready?", answer="Yes"),)), by="grace"
+    )
+    assert story.last(SignoffGiven) == SignoffGiven(
+        review="r",
+        role="customer",
+        verdict="go",
+        meaning="review",
+        statement="As customer I say go to envisioned of p, by way of review.",
+        answers=(Answered(question="Ready?", answer="Yes"),),
+        evidence_set_digest=of_envisioned(story),
+        assignment=event_id(4),
+    )
+
+
+def test_is_for_who_holds_a_role_that_is_asked() -> None:
+    story = called(begun(policy_of(SIGNED)))
+    story.rejected(GO, by="omar", because="asks customer, tester to sign; omar was not granted any")
+    story.rejected(GiveSignoff(review="r", role="tester"), by="grace", because="grace was not granted tester")
+    story.rejected(GO, by="grace", role="tester", because="grace was not granted tester")
+    nobody = called(begun(policy_of(gate(Gate.ENVISIONED))))
+    nobody.rejected(GO, by="grace", because="asks nobody to sign")
+
+
+def test_is_done_in_an_open_review_of_a_project_at_work() -> None:
+    story = begun(policy_of(SIGNED))
+    story.rejected(GO, by="grace", because="there is no review r here; open now: none")
+    called(story, review="s").rejected(GO, by="grace", because="open now: s")
+    for end, why in ((CANCELLED, "cancelled"), (ProjectHeld(cause="risk"), "held since")):
+        over = begun(policy_of(SIGNED), called(begun(policy_of(SIGNED))).last(ReviewCalled), end)
+        over.rejected(GO, by="grace", because=why)
+
+
+def test_stays_quiet_where_the_same_is_said_on_the_same_evidence() -> None:
+    story = sign(called(begun(policy_of(SIGNED))), "grace")
+    assert story.do(GO, by="grace") == []
+    story.do(report(RISK), by="ada")
+    assert story.do(GO, by="grace") == ["signoff.given/1"]
+
+
+def test_counts_the_newest_word_and_none_that_was_taken_back() -> None:
+    story = sign(called(begun(policy_of(SIGNED))), "grace", "linus")
+    story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
+    story.rejected(DecideReview(review="r"), by="omar", because="waiting for customer")
+
+
+def test_needs_a_reason_to_say_no() -> None:
+    story = called(begun(policy_of(SIGNED)))
+    story.rejected(GiveSignoff(review="r", verdict="no-go"), by="grace", because="reason: a no-go needs one")
+    sealed = Sealed(sealed="k1", box="xyz")
+    assert story.do(GiveSignoff(review="r", verdict="no-go", reason=sealed), by="grace") == ["signoff.given/1"]
+
+
+def test_fails_where_the_evidence_is_another_than_was_seen() -> None:
+    story = called(begun(policy_of(SIGNED), RISK))
+    seen = of_envisioned(story)
+    story.do(report(RISK.model_copy(update={"probability": 10})), by="ada")
+    story.rejected(GiveSignoff(review="r", seen_evidence=seen), by="grace", because="the evidence has changed since")
+    assert story.do(GiveSignoff(review="r", seen_evidence=of_envisioned(story)), by="grace") == ["signoff.given/1"]
+
+
+def test_lapses_when_the_evidence_that_the_role_answers_for_changes() -> None:
+    policy = policy_of(SIGNED, rule("sign-offs-current", Gate.ENVISIONED))
+    story = sign(called(begun(policy)), "grace", "linus")
+    story.do(report(RISK), by="ada")
+    story.refused(DecideReview(review="r"), by="omar", because="evidence has changed since these signed: grace")
+    sign(story, "grace")
+    assert decide(story) == ["review.decided/1", "project.envisioned/1"]
+
+
+def test_speaks_for_one_party_where_the_review_names_it() -> None:
+    base = called(begun(policy_of(SIGNED))).last(ReviewCalled)
+    parties = tuple(Required(role="customer", party=party, rule="customer") for party in ("north", "south"))
+    story = begun(policy_of(SIGNED), base.model_copy(update={"required": parties}), holds("eve", "customer"))
+    story.do(GiveSignoff(review="r", party="south"), by="grace")
+    assert (
+        story.last(SignoffGiven).statement == "As customer for south I say go to envisioned of p, by way of approval."
+    )
+    story.do(GO, by="eve")
+    assert story.last(SignoffGiven).party == "north"
+
+
+def test_is_given_in_a_body_in_ones_own_seat_alone() -> None:
+    story = called(begun(policy_of(gate(Gate.ENVISIONED, "cab:*")), holds("bob", "cab"), holds("carl", "cab")))
+    story.do(GO, by="carl")
+    assert story.last(SignoffGiven).seat == "carl"
+    assert story.do(GO, by="carl") == []
+
+
+def test_is_given_by_a_deputy_in_the_seat_of_who_they_stand_in_for() -> None:
+    deputy = holds("dora", "cab").model_copy(update={"deputy_for": event_id(6)})
+    policy = policy_of(gate(Gate.ENVISIONED, "cab:*"))
+    story = called(begun(policy, holds("bob", "cab"), deputy))
+    story.do(GO, by="dora")
+    assert (story.last(SignoffGiven).seat, story.events[-1].who) == ("bob", "dora")
+    late = called(begun(policy, holds("bob", "cab")))
+    late.project.apply(history(holds("eve", "cab"))[0])
+    late.rejected(GO, by="eve", because="eve was not granted any")
+
+
+def test_decides_the_review_with_the_last_sign_off_where_the_policy_has_it_so() -> None:
+    story = called(begun(policy_of(LAST)))
+    assert story.do(GO, by="grace") == ["signoff.given/1"]
+    assert story.do(GO, by="linus") == ["signoff.given/1"]  # a tester may not decide
+    story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
+    assert story.do(GO, by="grace") == ["signoff.given/1", "review.decided/1", "project.envisioned/1"]
+
+
+def test_decides_nothing_with_a_word_that_is_not_go() -> None:
+    recorded = LAST.model_copy(update={"no_go": "recorded"})
+    story = sign(called(begun(policy_of(recorded))), "linus")
+    assert story.do(GiveSignoff(review="r", verdict="abstain"), by="grace") == ["signoff.given/1"]
+    no = GiveSignoff(review="r", verdict="no-go", reason="not now")
+    assert story.do(no, by="grace") == ["signoff.given/1"]
+
+
+def test_returns_the_review_where_the_last_word_is_against() -> None:
+    story = sign(called(begun(policy_of(LAST))), "linus")
+    no = GiveSignoff(review="r", verdict="no-go", reason="not what we asked for")
+    assert story.do(no, by="grace") == ["signoff.given/1", "review.decided/1", "phase.returned/1"]
+    assert (story.last(ReviewDecided).outcome, story.last(ReviewDecided).reason) == (
+        "returned-for-rework",
+        "not what we asked for",
+    )
+
+
+def test_records_a_refusal_where_the_last_sign_off_finds_a_gate_shut_but_only_once() -> None:
+    story = sign(called(begun(policy_of(LAST, rule("risks-assessed", Gate.ENVISIONED)))), "linus")
+    assert story.do(GO, by="grace") == ["signoff.given/1", "review.refused/1"]
+    assert story.do(GiveSignoff(review="r", meaning="acceptance", verdict="taken-back"), by="grace") == [
+        "signoff.given/1"
+    ]
+    assert story.do(GO, by="grace") == ["signoff.given/1"]
+
+
+def test_waits_for_everyone_before_it_decides() -> None:
+    two = gate(Gate.ENVISIONED, "customer", mode="last-signoff", minimum=2, decided_by=("customer",))
+    story = called(begun(policy_of(two), holds("eve", "customer")))
+    assert story.do(GO, by="grace") == ["signoff.given/1"]
+    assert story.do(GO, by="eve") == ["signoff.given/1", "review.decided/1", "project.envisioned/1"]
+
+
+def test_decides_the_request_for_change_with_the_go_review() -> None:
+    go = gate(Gate.RELEASE_READY, "tester", mode="last-signoff", decided_by=("tester",))
+    rfc = gate("rfc", "tester", mode="last-signoff", decided_by=("tester",), expires_hours=24)
+    story = called(begun(policy_of(go, rfc), RfcSubmitted(rfc="c1")), Gate.RELEASE_READY)
+    kinds = story.do(GO, by="linus")
+    assert kinds == ["signoff.given/1", "rfc.decided/1", "review.decided/1", "project.release-ready/1"]
