@@ -32,11 +32,12 @@ def customer_accepted(sight: Sight) -> Finding:
     team = {*sight.policy.team_roles, ACCOUNTABLE} if sight.strict else set[str]()
     if accepted and not team & sight.project.team.roles_of(accepted.who, accepted.measured_at):
         return met(f"{accepted.who} accepted what is in production", accepted)
-    signed = word and word.verdict == "go" and (sight.column in LIGHT or word.meaning == "acceptance")
-    if word and signed and not team & sight.project.team.roles_of(word.person, word.at):
-        return met(f"{word.person} accepted, signing as {word.role}", word)
-    if accepted or (word and signed):
-        return unmet("who accepted is of the project's team", *(each for each in (accepted, word) if each))
+    means_it = word and word.verdict == "go" and (sight.column in LIGHT or word.meaning == "acceptance")
+    signed = word if means_it else None
+    if signed and not team & sight.project.team.roles_of(signed.person, signed.at):
+        return met(f"{signed.person} accepted, signing as {signed.role}", signed)
+    if accepted or signed:
+        return unmet("who accepted is of the project's team", *(each for each in (accepted, signed) if each))
     return unmet("the customer has not accepted what is in production now")
 
 

@@ -103,6 +103,8 @@ def test_an_approval_ends(look: Look) -> None:
 def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look: Look) -> None:
     past = (PROPOSED, SUBMITTED, decided("cab", until=hour(10)), authorised(), by("dora", at=hour(9))(started()))
     assert look("rfc-approved", *past, at=ActOf.DEPLOYMENT, now=hour(50)).result == "met"
+    small = (PROPOSED, SUBMITTED, decided("change-manager"), by("dora", at=hour(3))(started()))
+    assert look("rfc-approved", *small, at=ActOf.DEPLOYMENT, column="minor").result == "met"
     early = (*APPROVED, authorised(), by("dora", at=hour(2.5))(started()))
     found = look("rfc-approved", *early, at=ActOf.DEPLOYMENT)
     assert found.sentence == (
@@ -124,6 +126,8 @@ def test_a_deployment_of_a_small_change_needs_no_authorisation_but_the_one_it_na
     named = started(authorisation="a1")
     assert look("rfc-approved", *past, named, at=ActOf.DEPLOYMENT, column="minor").result == "unmet"
     assert look("rfc-approved", *past, authorised(), named, at=ActOf.DEPLOYMENT, column="minor").result == "met"
+    elsewhere = authorised(scope="site")
+    assert look("rfc-approved", *past, elsewhere, named, at=ActOf.DEPLOYMENT, column="minor").result == "unmet"
 
 
 @pytest.mark.parametrize(
@@ -151,8 +155,10 @@ def test_an_authorisation_of_sites_or_early_core_covers_them(look: Look) -> None
 
 
 def test_an_authorisation_comes_before_the_deployment(look: Look) -> None:
-    late = by("dora", at=hour(3.5))(started())
-    assert look("rfc-approved", *APPROVED, authorised(), late, at=ActOf.DEPLOYMENT).result == "unmet"
+    for began, result in ((3.5, "unmet"), (4, "met")):
+        told_late = by("dora", at=hour(began))(started())
+        found = look("rfc-approved", *APPROVED, authorised(), told_late, at=ActOf.DEPLOYMENT)
+        assert found.result == result
 
 
 def test_early_core_is_approved_with_operations_consent(look: Look) -> None:
