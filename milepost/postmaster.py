@@ -24,7 +24,7 @@ SETTINGS: dict[str, str | int] = {  # on the command line, where no file and no 
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "port": PORT,
-    "max_connections": 50,
+    "max_connections": 100,
     "shared_buffers": "64MB",
     "effective_cache_size": "256MB",
     "maintenance_work_mem": "32MB",

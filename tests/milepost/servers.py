@@ -71,12 +71,21 @@ def refusal(data: Path) -> str:
 
 def as_nobody(work: Callable[[], object]) -> int:
     """Do it in a process of the user `nobody`, or of whoever is not root and runs the tests; its exit code."""
+
+    def lowered() -> None:
+        if ROOT:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        work()
+
+    return in_a_child(lowered)
+
+
+def in_a_child(work: Callable[[], object]) -> int:
+    """Do it in a process of its own; the exit code."""
     if (child := os.fork()) == 0:
         try:
-            if ROOT:
-                os.setgroups([])
-                os.setgid(65534)
-                os.setuid(65534)
             work()
             os._exit(0)
         except BaseException:
