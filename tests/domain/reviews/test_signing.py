@@ -168,8 +168,8 @@ def test_waits_for_everyone_before_it_decides() -> None:
 
 
 def test_decides_the_request_for_change_with_the_go_review() -> None:
-    go = gate(Gate.RELEASE_READY, "tester", mode="last-signoff", decided_by=("tester",))
-    rfc = gate("rfc", "tester", mode="last-signoff", decided_by=("tester",), expires_hours=24)
-    story = called(begun(policy_of(go, rfc), RfcSubmitted(rfc="c1")), Gate.RELEASE_READY)
-    kinds = story.do(GO, by="linus")
+    go = gate(Gate.RELEASE_READY, "cab", mode="last-signoff", decided_by=("cab",))
+    rfc = gate("rfc", "cab", mode="last-signoff", decided_by=("cab",), expires_hours=24)
+    story = called(begun(policy_of(go, rfc), RfcSubmitted(rfc="c1"), holds("eve", "cab")), Gate.RELEASE_READY)
+    kinds = story.do(GO, by="eve")
     assert kinds == ["signoff.given/1", "rfc.decided/1", "review.decided/1", "project.release-ready/1"]
