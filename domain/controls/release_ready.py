@@ -146,7 +146,7 @@ def every_role_signed(sight: Sight) -> Finding:
     rule = sight.policy.gate(Gate(sight.point), sight.column)
     words = [(required, review.given(required)) for required in review.required]
     given: list[Placed] = [review, *(word for _, word in words if word)]
-    out = [_who(required) for required, word in words if not _spoken(word, sight)]
+    out = [_who(required) for required, word in words if word is None or word.verdict in ("abstain", "recused")]
     against = [_who(required) for required, word in words if word and _stands_against(word, rule)]
     if against:
         return unmet(f"{examples(against)} signed no-go", *given)
@@ -159,11 +159,6 @@ def every_role_signed(sight: Sight) -> Finding:
 
 def _who(required: Required) -> str:
     return f"{required.role} for {required.party}" if required.party else required.role
-
-
-def _spoken(word: Signoff | None, sight: Sight) -> bool:
-    """Whether this role has said what it has to say; where few sign, who abstains is to be stood in for."""
-    return word is not None and (sight.strict or word.verdict not in ("abstain", "recused"))
 
 
 def _stands_against(word: Signoff, rule: GateRule | None) -> bool:
