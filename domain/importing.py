@@ -22,6 +22,10 @@ class Imports:
     opened: dict[str, "ImportOpened"] = field(default_factory=dict[str, "ImportOpened"])
     finished: set[str] = field(default_factory=set[str])
 
+    @property
+    def held_to(self) -> str | None:
+        return None
+
     def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
         return None
 
