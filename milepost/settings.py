@@ -1,6 +1,7 @@
 """Settings: every one in one list, with what it means and what holds where it is not set."""
 
 import ipaddress
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 class Unfit(ValueError):
     """A setting is wrong or unsafe. Names it and says what to set."""
 
+
+ROOTS_DATA = Path("/var/lib/milepost/data")
+"""Root's default: the server runs as another user, who need not reach the folder that root works in."""
 
 MEANINGS = {
     "data": "Folder of the embedded database, made where it is missing.",
@@ -25,7 +29,7 @@ MEANINGS = {
 class Settings:
     """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
 
-    data: Path = Path("var/milepost")
+    data: Path = ROOTS_DATA if os.geteuid() == 0 else Path("var/milepost")
     database_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
