@@ -87,6 +87,13 @@ class Projector:
     def open(self, stop: Event | None = None) -> None:
         """Connect, and make sure that the models are there and were made from this feed. Raises `Fork` otherwise."""
         self.close()
+        try:
+            self._open(stop)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, stop: Event | None) -> None:
         self._connection = connect(self._conninfo)
         prepare(self._connection)
         missing = [model.projection for name, model in self._models.items() if not self._is_built(name)]

@@ -59,10 +59,9 @@ def rebuild(
     models = [Model(projection, fresh=True) for projection in projections]
     with connect(conninfo) as connection:
         standing = _begun(connection, models, source, archive)
-        builder = Builder(archive, log, models, standing)
         with ThreadPoolExecutor(1, "reader") as reader, ThreadPoolExecutor(1, "writer") as writer:
             written: Future[None] | None = None
-            for built in builder.built(_pages(archive, standing, reader)):
+            for built in Builder(archive, log, models, standing).built(_pages(archive, standing, reader)):
                 if written:
                     written.result()
                 if stop and stop.is_set():

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from consumers.feed import Batch
+from domain.codec import Unreadable
 from milepost.log import CHANNEL, Head, Log, Stored
 
 
@@ -33,7 +34,13 @@ class LogFeed:
                 return
 
     def head(self) -> Head:
-        return self._log.head()
+        """Where the log ends; at which moment is left open where its last event can't be read."""
+        try:
+            return self._log.head()
+        except Unreadable:
+            with self._log.connect() as connection:
+                last = connection.execute("SELECT max(notification_id) FROM log.events").fetchone()
+            return Head(last[0] if last else 0, None)
 
     def lines(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
         return self._log.lines(streams, after)

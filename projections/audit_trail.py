@@ -8,7 +8,7 @@ from typing import Any, LiteralString, cast
 
 from domain.controls.evaluation import Result
 from domain.event import Event, Recorded
-from domain.values import Document, Fact, Money
+from domain.values import Document, Fact, Money, Sealed
 from projections.projection import Projection, Query, Rows, Unread
 
 COLUMNS: Mapping[str, LiteralString] = {
@@ -102,7 +102,7 @@ def _plain(value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, tuple):
         return _counted(cast("tuple[object, ...]", value))
-    if isinstance(value, Fact):
+    if isinstance(value, Fact) and not isinstance(value, Sealed):
         return _fact(value)
     text = " ".join(str(value).split())
     if _DIGEST.fullmatch(text):
@@ -129,15 +129,15 @@ def evidence(event: Event) -> list[str]:
     return list(dict.fromkeys(_digests(event.__dict__.values())))
 
 
-def _digests(values: Iterable[Any]) -> Iterator[str]:
+def _digests(values: Iterable[object]) -> Iterator[str]:
     for value in values:
         if isinstance(value, str):
             if value.startswith("sha256:"):
                 yield value
-        elif isinstance(value, Document):
-            yield value.digest
         elif isinstance(value, tuple):
-            yield from _digests(one for one in cast("tuple[object, ...]", value) if isinstance(one, Document))
+            yield from _digests(cast("tuple[object, ...]", value))
+        elif isinstance(value, Fact) and not isinstance(value, Result):
+            yield from _digests(value.__dict__.values())
 
 
 def results(event: Event) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from domain.reviews.deciding import APPROVALS, ReviewDecided, ReviewRefused
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversing import ReviewReversed
 from domain.reviews.signing import SignoffGiven
+from domain.state.gates import Required
 from domain.values import moment_text
 from projections.projection import COHORT, Figures, Key, Projection, Query, Row, Rows, chosen, cohort, percentiles
 
@@ -29,6 +30,7 @@ COLUMNS: Mapping[str, LiteralString] = {
     **dict.fromkeys(LISTS, "jsonb"),
     "held_seconds": "double precision",
 }
+_LOST = {phase: MILESTONES[n:] for n, phase in enumerate(Phase)}
 PASSED = (*APPROVALS, "passed")
 Values = dict[str, Any]
 
@@ -50,7 +52,7 @@ def _called(rows: Rows, recorded: Recorded[ReviewCalled]) -> None:
     event, at = recorded.event, recorded.measured_at
     known = {word["id"]: word for _, row in rows.items() for word in row["signed"]}
     carried = [{**known[id_], "carried": True} for id_ in event.carried_signoffs if id_ in known]
-    required = [{"role": one.role} | ({"party": one.party} if one.party else {}) for one in event.required]
+    required = [_named(one) for one in event.required]
     missing = [one for one in required if _who(one) not in map(_who, carried)]
     values: Values = {
         "basis": "reviewed",
@@ -68,8 +70,13 @@ def _called(rows: Rows, recorded: Recorded[ReviewCalled]) -> None:
         _begun(rows, recorded, gate, event.attempt, event.review, **values)
 
 
-def _who(said: Values) -> tuple[str, str | None]:
-    return said["role"], said.get("party")
+def _who(said: Values) -> tuple[str, str | None, str | None]:
+    return said["role"], said.get("party"), said.get("seat")
+
+
+def _named(one: Required | SignoffGiven) -> Values:
+    names = {"role": one.role, "party": one.party, "seat": one.seat}
+    return {name: value for name, value in names.items() if value is not None}
 
 
 def _since(one: Values, at: Any) -> Values:
@@ -83,8 +90,11 @@ def _waiting(signoffs: list[Values], deciders: Iterable[str], at: Any) -> list[V
 
 def _signed(rows: Rows, recorded: Recorded[SignoffGiven]) -> None:
     event, at = recorded.event, recorded.measured_at
-    word: Values = {"id": recorded.id, "role": event.role, "person": recorded.who, "verdict": event.verdict}
-    word |= {"meaning": event.meaning, "at": moment_text(at)} | ({"party": event.party} if event.party else {})
+    word: Values = {"id": recorded.id, "person": event.person or recorded.who, "verdict": event.verdict}
+    word |= _named(event) | {"meaning": event.meaning, "at": moment_text(at)}
+    if event.review is None:
+        _said(rows, event.gate or "", word)
+        return
     for key, row in _of_review(rows, event.review):
         signed = [one for one in row["signed"] if _who(one) != _who(word)]
         out = [one for one in row["waiting_for"] if one["what"] == "sign-off" and _who(one) != _who(word)]
@@ -93,6 +103,15 @@ def _signed(rows: Rows, recorded: Recorded[SignoffGiven]) -> None:
         else:
             signed.append(word)
         rows.put(key, signed=signed, waiting_for=_waiting(out, row["deciders"], at))
+
+
+def _said(rows: Rows, gate: str, word: Values) -> None:
+    """What a source knows of a sign-off: it belongs to the gate that stands, or else to the next attempt at it."""
+    standing = [key for key, row in rows.items() if row["gate"] == gate and not row["review"] and not row["lost_at"]]
+    if standing:
+        rows.put(max(standing), signed=[*rows[max(standing)]["signed"], word])
+    else:
+        rows.memory.setdefault("said", {}).setdefault(gate, []).append(word)
 
 
 def _of_review(rows: Rows, review: str) -> Iterator[tuple[Key, Row]]:
@@ -112,11 +131,6 @@ def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> None:
         rows.put(key, outcome=event.outcome, **_closed(recorded), **_counts(event.results, row["gate"]))
 
 
-def _withdrawn(rows: Rows, recorded: Recorded[ReviewWithdrawn]) -> None:
-    for key, _ in _of_review(rows, recorded.event.review):
-        rows.put(key, outcome="withdrawn", **_closed(recorded))
-
-
 def _closed(recorded: Recorded) -> Values:
     return {
         "decided_at": recorded.measured_at,
@@ -134,6 +148,11 @@ def _counts(results: Iterable[Result], gate: str) -> Values:
     return counts
 
 
+def _ended(rows: Rows, recorded: Recorded, found: Iterable[tuple[Key, Row]], outcome: str) -> None:
+    for key, _ in found:
+        rows.put(key, outcome=outcome, held_since=None, **_closed(recorded))
+
+
 def _reached(rows: Rows, recorded: Recorded[MilestoneReached]) -> None:
     """A milestone without a review of its own: by standing approval, or as a source tells it."""
     event = recorded.event
@@ -141,24 +160,12 @@ def _reached(rows: Rows, recorded: Recorded[MilestoneReached]) -> None:
         _passed(rows, recorded, event.gate, event.attempt, event.basis, event.results)
 
 
-def _preapproved(rows: Rows, recorded: Recorded[ProjectPreapproved]) -> None:
-    _passed(rows, recorded, Gate.PORTFOLIO, 1, "standing", ())
-
-
 def _passed(rows: Rows, recorded: Recorded, gate: Gate, attempt: int, basis: str, results: Iterable[Result]) -> None:
     before = [row["attempt"] for _, row in rows.items() if row["gate"] == gate and row["review"] == ""]
     number = max([attempt, *(one + 1 for one in before)])
-    values = {"basis": basis, "outcome": "passed"} | _closed(recorded) | _counts(results, gate)
+    values: Values = {"basis": basis, "outcome": "passed", "signed": rows.memory.get("said", {}).pop(gate, [])}
+    values |= _closed(recorded) | _counts(results, gate)
     _begun(rows, recorded, gate, number, "", **values)
-
-
-def _reversed(rows: Rows, recorded: Recorded[ReviewReversed]) -> None:
-    _lost(rows, recorded, recorded.event.gates_lost, "reversal")
-
-
-def _returned(rows: Rows, recorded: Recorded[PhaseReturned]) -> None:
-    first = list(Phase).index(recorded.event.to_phase)
-    _lost(rows, recorded, MILESTONES[first:], recorded.event.cause)
 
 
 def _lost(rows: Rows, recorded: Recorded, gates: Iterable[str], why: str) -> None:
@@ -190,24 +197,19 @@ def _resumed(rows: Rows, recorded: Recorded[ProjectResumed]) -> None:
             rows.put(key, held_since=None, held_seconds=row["held_seconds"] + held)
 
 
-def _cancelled(rows: Rows, recorded: Recorded[ProjectCancelled]) -> None:
-    for key, _ in _open(rows):
-        rows.put(key, outcome="cancelled", held_since=None, **_closed(recorded))
-
-
 _CHANGES: dict[type[Event], Callable[[Rows, Recorded[Any]], None]] = {
     ReviewCalled: _called,
     SignoffGiven: _signed,
     ReviewRefused: _refused,
     ReviewDecided: _decided,
-    ReviewWithdrawn: _withdrawn,
-    ReviewReversed: _reversed,
-    PhaseReturned: _returned,
-    ProjectPreapproved: _preapproved,
+    ReviewWithdrawn: lambda rows, told: _ended(rows, told, _of_review(rows, told.event.review), "withdrawn"),
+    ReviewReversed: lambda rows, told: _lost(rows, told, told.event.gates_lost, "reversal"),
+    PhaseReturned: lambda rows, told: _lost(rows, told, _LOST[told.event.to_phase], told.event.cause),
+    ProjectPreapproved: lambda rows, told: _passed(rows, told, Gate.PORTFOLIO, 1, "standing", ()),
     BreachRecorded: _breached,
     ProjectHeld: _held,
     ProjectResumed: _resumed,
-    ProjectCancelled: _cancelled,
+    ProjectCancelled: lambda rows, told: _ended(rows, told, _open(rows), "cancelled"),
     **{milestone(gate): _reached for gate in ENDS},
 }
 

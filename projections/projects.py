@@ -56,7 +56,7 @@ def fold(rows: Rows, recorded: Recorded) -> None:
     values = change(rows, recorded) if change else {}
     if change:
         values |= _standing({**(rows.get() or {}), **values})
-    rows.put(**counts_under, **values, last_event_at=recorded.measured_at)
+    rows.put(**(counts_under | values), last_event_at=recorded.measured_at)
 
 
 def _proposed(rows: Rows, recorded: Recorded[ProjectProposed]) -> Values:

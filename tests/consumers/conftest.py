@@ -1,0 +1,48 @@
+"""A log with a feed, and what its read models have to be."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from milepost.following import LogFeed
+from milepost.log import Log
+from milepost.opening import open_log
+from milepost.policies import default_policy
+from milepost.postgres import Server, start
+from tests.consumers.telling import Telling
+from tests.milepost.logs import migrated
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running server; it goes with the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="milepost-"))
+    folder.chmod(0o755)  # the server runs as a user who may not pass through pytest's own folders
+    with start(folder / "data", print) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def log(server: Server) -> Iterator[Log]:
+    """A log that is open, in a database of its own."""
+    found = Log(migrated(server).application)
+    open_log(found, "test/log", default_policy())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def telling(log: Log) -> Telling:
+    """Writes events to the log."""
+    return Telling(log)
+
+
+@pytest.fixture(params=["log"])
+def feed(log: Log, request: pytest.FixtureRequest) -> LogFeed:
+    """The feed that a projector hears; each kind of feed passes the same tests."""
+    assert request.param == "log"
+    return LogFeed(log)

@@ -1,0 +1,118 @@
+"""A reader of read models."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+
+from consumers.projector import Projector
+from consumers.reader import NotBuilt, Reader, Watch
+from domain.lifecycle import Gate
+from milepost.following import LogFeed
+from milepost.log import Log
+from projections import projections
+from projections.audit_trail import searched, trail
+from projections.gates import effectiveness as of_gates
+from projections.gates import inbox, waiting
+from projections.gates import of_project as gates_of
+from projections.phases import effectiveness as of_phases
+from projections.phases import of_project as phases_of
+from projections.projection import GROUPS, Figures
+from projections.projects import ageing, counted, due, one, standing
+from tests.conftest import START, history
+from tests.consumers.telling import Telling
+from tests.domain.openings import PROPOSED, classified, holds
+from tests.projections.histories import EVENTFUL, called, eventful
+
+
+@pytest.fixture
+def reader(log: Log) -> Iterator[Reader]:
+    made = Reader(log.conninfo, projections())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def full(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> Reader:
+    """A reader over two projects: one to which everything happened, one in the midst of it."""
+    telling.tell({"project-a": eventful(), "project-b": history(*EVENTFUL[:20], policy="default/1")})
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    projector.close()
+    return reader
+
+
+def test_says_that_nothing_is_built_yet(reader: Reader) -> None:
+    assert reader.position() == 0
+    with pytest.raises(NotBuilt, match="start a projector"):
+        reader.ask(one("a"))
+
+
+def test_says_what_its_answer_reflects(full: Reader, log: Log) -> None:
+    answer = full.ask(one("a"))
+    assert (answer.position, answer.at) == log.head()
+    assert [row["project"] for row in answer.rows] == ["a"]
+
+
+def test_answers_every_question(full: Reader) -> None:
+    questions = [
+        standing(state="active", category="major"),
+        ageing(origin="live"),
+        due(START + timedelta(days=90)),
+        gates_of("b"),
+        waiting("tester"),
+        phases_of("a"),
+        trail("project-a", after=3, limit=5),
+        searched(who="grace", kind="signoff.given", since=START),
+    ]
+    assert [len(full.ask(question).rows) for question in questions] == [1, 1, 3, 4, 0, 2, 5, 8]
+
+
+def test_pages_through_projects(full: Reader) -> None:
+    assert [row["project"] for row in full.ask(standing(limit=1)).rows] == ["a"]
+    assert [row["project"] for row in full.ask(standing(after="a")).rows] == ["b"]
+
+
+@pytest.mark.parametrize("figures", [of_gates, of_phases, counted], ids=["gates", "phases", "projects"])
+def test_opens_every_number_to_what_it_counts(full: Reader, figures: Figures) -> None:
+    for by in GROUPS:
+        rows = full.ask(figures.by(by)).rows
+        assert rows
+        for row in rows:
+            for figure in figures.counted:
+                opened = full.ask(figures.opened(figure, by, row["group_by"], row["at"])).rows
+                assert len(opened) == row[figure], f"{figure} by {by}"
+
+
+def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> None:
+    acts = (PROPOSED, classified("major"), holds("grace", "tester"), called("r", Gate.ENVISIONED))
+    telling.tell({"project-a": history(*acts)})
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    [waits] = reader.ask(inbox("grace", START + timedelta(days=1))).rows
+    assert (waits["project"], waits["gate"], waits["what"], waits["role"]) == ("a", "envisioned", "sign-off", "tester")
+    assert reader.ask(inbox("grace", START)).rows == []
+    assert reader.ask(inbox("linus", START + timedelta(days=1))).rows == []
+    projector.close()
+
+
+def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> None:
+    watch, stop = Watch(log.conninfo, reader), Event()
+    projector = Projector(log.conninfo, feed, feed, projections())
+    thread = Thread(target=projector.run, args=(stop,))
+    thread.start()
+
+    async def told() -> list[bool]:
+        until = log.head().position + len(eventful())
+        waits = asyncio.create_task(watch.reached(until, 20))
+        await asyncio.to_thread(telling.tell, {"project-a": eventful()})
+        return [await waits, await watch.reached(until + 1, 0.05)]
+
+    assert asyncio.run(told()) == [True, False]
+    assert watch.wait_until(log.head().position, 0)
+    assert not watch.wait_until(log.head().position + 1, 0)
+    stop.set()
+    thread.join(20)
+    watch.close()

@@ -1,0 +1,87 @@
+"""Building read models anew."""
+
+from threading import Event
+
+import pytest
+
+from consumers.models import connect
+from consumers.projector import Projector
+from consumers.rebuild import rebuild
+from milepost.following import LogFeed
+from milepost.log import Log
+from projections import projections
+from tests.consumers.telling import Telling, by_fold, in_models
+from tests.projections.histories import eventful
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("consumers.rebuild.PAGE", 20)
+
+
+def build(feed: LogFeed, log: Log, stop: Event | None = None) -> tuple[int, list[tuple[int, int]]]:
+    reports: list[tuple[int, int]] = []
+
+    def report(done: int, total: int) -> None:
+        reports.append((done, total))
+        if stop:
+            stop.set()
+
+    return rebuild(log.conninfo, feed.source, feed.log, feed, projections(), report, stop), reports
+
+
+def test_makes_what_a_fold_of_the_log_makes(log: Log, feed: LogFeed, telling: Telling) -> None:
+    telling.tell({f"project-{n}": eventful()[: 5 + 9 * n] for n in range(4)})
+    until, reports = build(feed, log)
+    assert until == log.head().position
+    assert in_models(log.conninfo) == by_fold(log)
+    assert reports[-1] == (until, until)
+    assert reports == sorted(reports)
+    assert len(reports) > 2
+
+
+def test_of_an_empty_log_makes_empty_models(log: Log, feed: LogFeed) -> None:
+    assert build(feed, log)[0] == 2
+    assert in_models(log.conninfo) == by_fold(log)
+
+
+def test_goes_on_where_it_was_interrupted(log: Log, feed: LogFeed, telling: Telling) -> None:
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+    stop = Event()
+    [interrupted] = build(feed, log, stop)[1]
+    telling.tell({"project-later": eventful()})
+    until, reports = build(feed, log)
+    assert until == log.head().position - len(eventful())
+    assert reports[0] > interrupted
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    projector.step()
+    assert in_models(log.conninfo) == by_fold(log)
+    projector.close()
+
+
+def test_takes_the_place_of_what_a_projector_follows(log: Log, feed: LogFeed, telling: Telling) -> None:
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    telling.tell({"project-a": eventful()[:9]})
+    projector.step()
+    with connect(log.conninfo) as connection:
+        connection.execute("DELETE FROM models.projects_v1")
+    build(feed, log)
+    assert in_models(log.conninfo) == by_fold(log)
+    telling.tell({"project-a": eventful()[9:]})
+    projector.step()
+    assert in_models(log.conninfo) == by_fold(log)
+    projector.close()
+
+
+def test_parks_what_cannot_be_read(log: Log, feed: LogFeed, telling: Telling) -> None:
+    telling.tell({"project-a": eventful()[:3], "project-b": eventful()})
+    telling.store(("project-a", 4, "risk.assessed/1", b"{}"))
+    build(feed, log)
+    found = in_models(log.conninfo)
+    assert {row["project"]: row["version"] for row in found["projects"]} == {"a": 3, "b": len(eventful())}
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    assert projector.liveness().parked == 3
+    projector.close()
