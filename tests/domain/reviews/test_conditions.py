@@ -1,0 +1,48 @@
+"""Conditions of approvals."""
+
+from datetime import timedelta
+
+from domain.lifecycle import Gate
+from domain.reviews.conditions import CloseCondition, ConditionClosed
+from domain.reviews.deciding import ConditionSet, DecideReview
+from tests.domain.openings import DOCUMENT
+from tests.domain.reviews.small import begun, called, decide, policy_of, rule
+from tests.domain.story import Story
+
+CLOSE = CloseCondition(condition="c1", documents=(DOCUMENT,), reason="seen")
+
+
+def conditioned(due: timedelta = timedelta(days=1), blocks: Gate | None = None) -> Story:
+    story = called(begun(policy_of(rule("conditions-closed", Gate.PLAN_APPROVED))))
+    set_ = ConditionSet(id="c1", text="train", owner="linus", due=story.now + due, blocks_gate=blocks)
+    decide(story, outcome="approved-with-conditions", conditions=(set_,))
+    return called(story, Gate.PLAN_APPROVED, review="next")
+
+
+def test_are_verified_by_somebody_else() -> None:
+    story = conditioned()
+    story.rejected(CLOSE, by="linus", because="c1 is linus's own: somebody else verifies it")
+    assert story.do(CLOSE, by="grace", role="customer") == ["condition.closed/1"]
+    closed = ConditionClosed(condition="c1", verified_by_role="customer", documents=(DOCUMENT,), reason="seen")
+    assert story.last(ConditionClosed) == closed
+    assert story.do(CLOSE, by="grace") == []
+
+
+def test_are_those_that_were_set() -> None:
+    story = conditioned()
+    story.rejected(CloseCondition(condition="c2"), by="grace", because="no condition c2; open now: c1")
+    story.do(CLOSE, by="grace")
+    story.rejected(CloseCondition(condition="c2"), by="grace", because="open now: none")
+
+
+def test_shut_the_next_gate_once_they_are_overdue() -> None:
+    assert decide(conditioned(), "next") == ["review.decided/1", "project.plan-approved/1"]
+    late = conditioned(due=timedelta(minutes=1))
+    late.refused(DecideReview(review="next"), by="omar", because="to be closed before this gate: c1 of linus")
+    late.do(CLOSE, by="grace")
+    assert decide(late, "next") == ["review.decided/1", "project.plan-approved/1"]
+
+
+def test_shut_the_gate_that_they_name() -> None:
+    story = conditioned(blocks=Gate.PLAN_APPROVED)
+    story.refused(DecideReview(review="next"), by="omar", because="c1 of linus")

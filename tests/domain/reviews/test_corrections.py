@@ -1,0 +1,201 @@
+"""Corrections."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.build.costs import CostRecorded
+from domain.controls.evidence import evidence_digest, evidence_of
+from domain.envision.risks import RiskAssessed
+from domain.lifecycle import Gate
+from domain.reviews.corrections import CorrectFact, FactCorrected, FieldCorrected, NewValue, as_it_was, surviving
+from domain.reviews.deciding import DecideReview
+from domain.reviews.reporting import report
+from domain.reviews.reversing import ConfirmReview, ReverseReview
+from domain.values import Money
+from tests.conftest import START, by, event_id
+from tests.domain.openings import PROPOSED, holds
+from tests.domain.reviews.small import ENVISIONED, RISK, SIGNED, authority, begun, called, decide, policy_of, rule, sign
+from tests.domain.story import Story
+
+OWNER = authority("correct", "program-manager")
+POLICY = policy_of(SIGNED, OWNER, rule("sign-offs-current", Gate.ENVISIONED))
+AT = 6
+"""The version at which the risk stands."""
+
+
+def correct(version: int = AT, **fields: str | None) -> CorrectFact:
+    """`correct(statement='"it snows"')`: fields with their JSON values."""
+    changed = tuple(NewValue(name=name, now=now) for name, now in fields.items())
+    return CorrectFact(version=version, fields=changed, reason="a slip")
+
+
+def begins(*more: Any) -> Story:
+    return begun(POLICY, by("grace")(RISK), *more)
+
+
+def statement(story: Story) -> str:
+    known = story.project.facts.latest(RiskAssessed, "r1")
+    assert known
+    return str(known.event.statement)
+
+
+def test_sets_a_fact_right_and_obscures_nothing() -> None:
+    story = begins()
+    assert story.do(correct(statement='"it snows"', owner=None, response='"wait"'), by="grace") == ["fact.corrected/1"]
+    corrected = FactCorrected(
+        event=event_id(AT),
+        corrects=AT,
+        fields=(
+            FieldCorrected(name="statement", was='"it rains"', now='"it snows"'),
+            FieldCorrected(name="owner", was='"ada"'),
+            FieldCorrected(name="response", now='"wait"'),
+        ),
+        reason="a slip",
+    )
+    assert story.last(FactCorrected) == corrected
+    [known] = story.project.facts.history(RiskAssessed)
+    assert (known.event.statement, known.event.owner, known.version) == ("it snows", None, AT)
+    assert story.do(correct(statement='"it snows"'), by="grace") == []
+
+
+def test_is_for_who_recorded_the_fact_and_for_the_policys_role() -> None:
+    story = begins(holds("paul", "program-manager"))
+    fix = correct(statement='"it snows"')
+    story.rejected(fix, by="ada", because="to correct what grace recorded is for program-manager; that is paul")
+    assert story.do(fix, by="paul") == ["fact.corrected/1"]
+    begun(policy_of(), by("grace")(RISK)).rejected(fix, by="ada", because="is for nobody, by this policy")
+
+
+@pytest.mark.parametrize(
+    ("fix", "because"),
+    [
+        (correct(99, statement='"x"'), "no fact stands at 99"),
+        (correct(3, role='"tester"'), "no fact stands at 3; decisions and sign-offs are reversed"),
+        (correct(1, title='"Other"'), "no fact stands at 1"),
+        (correct(risk='"r2"'), "has no field risk that can be corrected"),
+        (correct(colour='"red"'), "has no field colour"),
+        (correct(probability='"much"'), "the corrected fact would be nonsense"),
+        (correct(probability="{"), "the corrected fact would be nonsense"),
+        (correct(), "either take the fact back, or name the fields"),
+        (CorrectFact(version=AT, retracts=True, happened=START, reason="?"), "either take the fact back"),
+        (CorrectFact(version=AT, happened=START + timedelta(days=9), reason="?"), "lies in the future"),
+    ],
+)
+def test_makes_sense(fix: CorrectFact, because: str) -> None:
+    begins().rejected(fix, by="grace", because=because)
+
+
+def test_takes_a_fact_back() -> None:
+    story = begins()
+    assert story.do(CorrectFact(version=AT, retracts=True, reason="another project"), by="grace") == [
+        "fact.corrected/1"
+    ]
+    assert story.project.facts.latest(RiskAssessed, "r1") is None
+    story.rejected(CorrectFact(version=AT, retracts=True, reason="again"), by="grace", because="no fact stands at 6")
+
+
+def test_says_when_it_happened_in_truth() -> None:
+    story = begins()
+    assert story.do(CorrectFact(version=AT, happened=START, reason="yesterday"), by="grace") == ["fact.corrected/1"]
+    known = story.project.facts.latest(RiskAssessed, "r1")
+    assert known
+    assert known.time == START
+
+
+def test_makes_the_evidence_another_so_that_sign_offs_lapse() -> None:
+    story = sign(called(begins()), "grace", "linus")
+    before = evidence_digest(evidence_of(story.project, ENVISIONED))
+    story.do(correct(statement='"it snows"'), by="grace")
+    assert evidence_digest(evidence_of(story.project, ENVISIONED)) != before
+    story.refused(DecideReview(review="r"), by="omar", because="the evidence has changed since these signed: grace")
+    sign(story, "grace")
+    assert decide(story) == ["review.decided/1", "project.envisioned/1"]
+
+
+def passed() -> Story:
+    """A gate was passed on the risk; the next one asks whether that still stands."""
+    policy = policy_of(OWNER, authority("reverse", "solution-manager"), rule("rests-on-uncorrected-facts", *Gate))
+    story = called(begun(policy, by("grace")(RISK)))
+    decide(story)
+    return story
+
+
+def test_names_the_decisions_that_rested_on_the_fact_and_the_next_gate_waits() -> None:
+    story = passed()
+    [decision] = story.project.gates.decisions
+    story.do(correct(statement='"it snows"'), by="grace")
+    assert story.last(FactCorrected).touches == (decision,)
+    called(story, Gate.PLAN_APPROVED, review="next")
+    why = "a fact was corrected that these rested on, confirm or reverse them: r"
+    story.refused(DecideReview(review="next"), by="omar", because=why)
+
+
+def test_is_settled_by_confirming_what_rested_on_the_fact() -> None:
+    story = passed()
+    story.do(correct(statement='"it snows"'), by="grace")
+    assert story.do(ConfirmReview(review="r", reason="snow is as bad"), by="omar") == ["review.confirmed/1"]
+    called(story, Gate.PLAN_APPROVED, review="next")
+    assert decide(story, "next") == ["review.decided/1", "project.plan-approved/1"]
+
+
+def test_is_settled_by_reversing_what_rested_on_the_fact() -> None:
+    story = passed()
+    story.do(correct(statement='"it snows"'), by="grace")
+    story.do(ReverseReview(review="r", reason="the ground is gone"), by="omar")
+    assert story.project.gates.corrections == []
+    called(story, review="again")
+    assert decide(story, "again") == ["review.decided/1", "project.envisioned/1"]
+
+
+def test_touches_no_decision_that_looked_at_other_facts_or_was_made_before() -> None:
+    story = passed()
+    cost = CostRecorded(period="2026-01", amount=Money(amount="5", currency="EUR"), type="labour")
+    story.do(report(cost), report(RISK.model_copy(update={"risk": "r2"})), by="grace")
+    for version in (story.project.version - 1, story.project.version):
+        retracted = CorrectFact(version=version, retracts=True, reason="a slip")
+        story.do(retracted, by="grace")
+        assert story.last(FactCorrected).touches == ()
+
+
+def test_touches_no_decision_that_was_reversed_already() -> None:
+    story = passed()
+    story.do(ReverseReview(review="r", reason="wrong"), by="omar")
+    story.do(correct(statement='"it snows"'), by="grace")
+    assert story.last(FactCorrected).touches == ()
+
+
+def test_touches_a_decision_whose_controls_rested_on_the_fact_though_its_evidence_did_not() -> None:
+    policy = policy_of(OWNER, rule("risks-assessed", Gate.PORTFOLIO))
+    story = called(begun(policy, by("grace")(RISK)), Gate.PORTFOLIO)
+    decide(story)
+    story.do(correct(statement='"it snows"'), by="grace")
+    assert len(story.last(FactCorrected).touches) == 1
+
+
+def test_leaves_what_survives() -> None:
+    story = begins(by("grace")(RISK.model_copy(update={"risk": "r2"})))
+    story.do(correct(statement='"it snows"'), by="grace")
+    story.do(CorrectFact(version=AT + 1, retracts=True, reason="?"), by="grace")
+    left = {known.version: known for known in surviving(story.events)}
+    assert sorted(left) == [1, 2, 3, 4, 5, AT]
+    event = left[AT].event
+    assert isinstance(event, RiskAssessed)
+    assert event.statement == "it snows"
+
+
+def test_survives_a_correction_of_what_was_taken_back_before() -> None:
+    retracted = FactCorrected(event=event_id(2), corrects=2, retracts=True, reason="?")
+    story = begun(POLICY, RISK, retracted, retracted, past=(PROPOSED,))
+    assert [known.version for known in surviving(story.events)] == [1]
+
+
+def test_lets_the_project_be_seen_as_it_was() -> None:
+    story = begins()
+    story.do(correct(statement='"it snows"'), by="grace")
+    known = story.events[AT - 1]
+    assert as_it_was(story.events, known.time - timedelta(seconds=1)).facts.latest(RiskAssessed, "r1") is None
+    seen = as_it_was(story.events, known.time).facts.latest(RiskAssessed, "r1")
+    assert seen
+    assert seen.event.statement == "it snows"

@@ -1,0 +1,81 @@
+"""Reversing and confirming decisions."""
+
+from domain.lifecycle import Gate, Phase
+from domain.reviews.milestones import PhaseReturned
+from domain.reviews.reversing import ConfirmReview, ReverseReview, ReviewReversed
+from tests.domain.reviews.small import authority, begun, called, decide, policy_of
+from tests.domain.story import Story
+
+POLICY = policy_of(authority("reverse", "solution-manager"))
+REVERSE = ReverseReview(review="envisioned", reason="the customer has left")
+
+
+def passed(*gates: Gate) -> Story:
+    story = begun(POLICY)
+    for gate in gates:
+        decide(called(story, gate, review=gate), gate)
+    return story
+
+
+def test_takes_back_the_gates_that_were_opened_and_all_that_followed() -> None:
+    story = passed(Gate.PORTFOLIO, Gate.ENVISIONED, Gate.PLAN_APPROVED)
+    decision = story.project.gates.milestones[Gate.ENVISIONED].decision
+    assert story.do(REVERSE, by="omar") == ["review.reversed/1", "phase.returned/1"]
+    assert story.last(ReviewReversed) == ReviewReversed(
+        review="envisioned",
+        decision=decision,
+        gates_lost=(Gate.ENVISIONED, Gate.PLAN_APPROVED),
+        returns_to=Phase.ENVISION,
+        reason="the customer has left",
+    )
+    returned = PhaseReturned(from_phase=Phase.BUILD, to_phase=Phase.ENVISION, cause="reversal", cause_event=decision)
+    assert story.last(PhaseReturned) == returned
+    gates = story.project.gates
+    assert (gates.next(), gates.lost) == (Gate.ENVISIONED, {Gate.ENVISIONED, Gate.PLAN_APPROVED})
+    assert [known.reversed for known in gates.decisions.values()] == [False, True, True]
+
+
+def test_takes_back_entry_with_all_that_followed() -> None:
+    story = passed(Gate.PORTFOLIO, Gate.ENVISIONED)
+    story.do(ReverseReview(review="portfolio", reason="no money"), by="omar")
+    assert story.last(ReviewReversed).gates_lost == (Gate.PORTFOLIO, Gate.ENVISIONED)
+    assert story.project.gates.next() is Gate.PORTFOLIO
+    alone = passed(Gate.PORTFOLIO)
+    alone.do(ReverseReview(review="portfolio", reason="no money"), by="omar")
+    assert (alone.last(ReviewReversed).returns_to, alone.project.gates.lost) == (Phase.ENVISION, set())
+
+
+def test_takes_back_the_end() -> None:
+    story = passed(*Gate)
+    story.do(ReverseReview(review="deployed", reason="it was never accepted"), by="omar")
+    assert story.last(PhaseReturned).from_phase is Phase.DEPLOY
+    assert story.project.gates.next() is Gate.DEPLOYED
+
+
+def test_lets_the_gate_be_tried_again() -> None:
+    story = passed(Gate.PORTFOLIO, Gate.ENVISIONED)
+    story.do(REVERSE, by="omar")
+    called(story, review="again")
+    assert story.project.gates.reviews["again"].attempt == 2
+    decide(story, "again")
+    assert story.project.gates.lost == set()
+
+
+def test_reverses_an_approval_once() -> None:
+    story = passed(Gate.ENVISIONED)
+    story.do(REVERSE, by="omar")
+    story.rejected(REVERSE, by="omar", because="the decision of envisioned was reversed already")
+    story.rejected(ReverseReview(review="x", reason="?"), by="omar", because="x has approved nothing here")
+    returned = called(begun(POLICY))
+    decide(returned, outcome="returned-for-rework", reason="?")
+    returned.rejected(ReverseReview(review="r", reason="?"), by="omar", because="r has approved nothing here")
+
+
+def test_is_for_the_policys_authority() -> None:
+    passed(Gate.ENVISIONED).rejected(REVERSE, by="grace", because="to reverse the decision of review envisioned is for")
+
+
+def test_confirms_nothing_where_nothing_was_corrected() -> None:
+    story = passed(Gate.ENVISIONED)
+    assert story.do(ConfirmReview(review="envisioned", reason="looked at"), by="omar") == []
+    story.rejected(ConfirmReview(review="envisioned", reason="?"), by="grace", because="to confirm the decision of")
