@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from domain.lifecycle import Phase
 from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted, tally
 from milepost.pages.rendering import Pages, address
+from milepost.pages.waiting import by_project, merged
 from milepost.service import Service
 from projections import gates, projects
 
@@ -51,7 +52,7 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
         waiting = service.models.ask(gates.waiting(**cohort))
         ageing = service.models.ask(projects.ageing(SHOWN, **cohort))
         due = service.models.ask(projects.due(now + timedelta(days=DUE_DAYS), **cohort))
-        waits = _by_project(waiting.rows)
+        waits = merged(waiting.rows)
         told = {
             "selection": selection,
             "labels": LABELS,
@@ -61,9 +62,9 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
             "phases": [phase.value for phase in Phase],
             "projects": page.rows[:PER_PAGE],
             "more": page.rows[PER_PAGE - 1]["project"] if len(page.rows) > PER_PAGE else None,
-            "waits": waits,
-            "waiting": waiting.rows[:SHOWN],
-            "waiting_count": len(waiting.rows),
+            "waits": by_project(waits),
+            "waiting": waits[:SHOWN],
+            "waiting_count": len(waits),
             "ageing": ageing.rows,
             "due": due.rows,
             "due_days": DUE_DAYS,
@@ -77,10 +78,3 @@ def _matrix(rows: Iterable[Row], selection: Selection) -> dict[str, Counter[str 
     """By state how many projects are in each phase, of the selection in any phase."""
     found = [row for row in rows if selection.has(row)]
     return {state: counted((row for row in found if row["state"] == state), "phase") for state in STATES}
-
-
-def _by_project(rows: Iterable[Row]) -> dict[str, list[Any]]:
-    waits: dict[str, list[Any]] = {}
-    for row in rows:
-        waits.setdefault(row["project"], []).append(row)
-    return waits

@@ -1,0 +1,30 @@
+"""The inbox page: what waits for one person, or for anybody."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import HTMLResponse
+
+from milepost.api.caller import key_of
+from milepost.pages.cohorts import Chosen
+from milepost.pages.rendering import Pages
+from milepost.pages.waiting import merged
+from milepost.service import Service
+from projections import gates
+
+SHOWN = 500
+
+
+def inbox_routes(service: Service, pages: Pages) -> APIRouter:
+    """The route of the inbox."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/inbox")
+    def inbox(who: Annotated[Chosen, Query()] = None) -> HTMLResponse:
+        person, now = key_of(who, "who") if who else None, service.clock()
+        found = service.models.ask(gates.inbox(person, now) if person else gates.waiting())
+        waits = merged(found.rows)
+        told = {"who": person, "waits": waits[:SHOWN], "count": len(waits)}
+        return pages.render("inbox.html", "/inbox", found, now=now, **told)
+
+    return router
