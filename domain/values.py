@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 
 LARGEST_INTEGER = 2**53 - 1  # the largest that every JSON reader keeps exactly (RFC 8259 §6)
 LONGEST_TEXT = 10_000
-_DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
 class Fact(BaseModel):
@@ -33,6 +33,8 @@ def _canonical_decimal(text: str) -> str:
 def _canonical_moment(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone, like 2026-11-22T09:30:00Z or +01:00")
+    if not 1980 <= moment.year <= 2999:
+        raise ValueError("a moment lies in the years 1980 to 2999")
     return moment.astimezone(UTC)
 
 

@@ -9,7 +9,9 @@ from domain.values import LARGEST_INTEGER
 LARGEST_BODY = 256 * 1024
 DEEPEST = 32
 MOST_MEMBERS = 1_000
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_LONGEST_PLACE = 100
+# A text that never ends is taken whole, and nothing is tried twice: any body is read through in one pass.
+_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class NotJson(ValueError):
@@ -40,7 +42,7 @@ def demand_text(value: Any, place: str = "") -> None:
     """Raise `NotJson` where a text holds NUL or half a surrogate pair, which no database keeps."""
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise NotJson(f"{place or 'the body'}: the text holds NUL or half a character")
+            raise NotJson(f"{place[:_LONGEST_PLACE] or 'the body'}: the text holds NUL or half a character")
     elif isinstance(value, dict):
         for name, member in value.items():
             demand_text(name, place)
@@ -63,13 +65,13 @@ def _demand_shallow(body: bytes) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_MEMBERS:
+        raise TooBig(f"an object has {len(pairs):,} members, at most {MOST_MEMBERS:,} are read")
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise NotJson(f"{twice!r} stands twice in one object: which is meant?")
-    if len(found) > MOST_MEMBERS:
-        raise TooBig(f"an object has {len(found):,} members, at most {MOST_MEMBERS:,} are read")
+        raise NotJson(f"{twice[:_LONGEST_PLACE]!r} stands twice in one object: which is meant?")
     return found
 
 

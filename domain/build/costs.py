@@ -8,7 +8,7 @@ from domain.command import Circumstances, Rejected
 from domain.state.project import Project, ProjectFact
 from domain.values import Key, Money
 
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """A calendar month, like 2026-11."""
 
 
