@@ -4,6 +4,7 @@ import os
 import socket
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ import uvicorn
 from milepost.api.app import application
 from milepost.bootstrap import opened
 from milepost.catalogue import page
+from milepost.cli import simulating
 from milepost.cli.output import Failed
 from milepost.migrate import migrate
 from milepost.service import Service
 from milepost.settings import Settings, settings_from
 
 DEMO_NAME = "milepost.demo"
+OPENED = 2
+"""How many events a log has that was only opened."""
+
 HOST = click.Option(["--host"], help="Address to serve on (MILEPOST_HOST).")
 PORT = click.Option(["--port"], type=click.IntRange(0, 65_535), help="Port to serve on (MILEPOST_PORT).")
 
@@ -28,12 +33,14 @@ def running_commands() -> list[click.Command]:
     return [
         click.Command("serve", params=[HOST, PORT], callback=serve, help="Serve API and pages on this machine."),
         click.Command("demo", params=[HOST, PORT], callback=demo, help=DEMO_HELP),
+        click.Command("simulate", params=simulating.OPTIONS, callback=simulated, help=SIMULATE_HELP),
         click.Command("migrate", callback=migrated, help=MIGRATE_HELP),
         click.Command("catalogue", callback=lambda: click.echo(page(), nl=False), help=CATALOGUE_HELP),
     ]
 
 
 DEMO_HELP = "Serve a demonstration: a log of its own with a simulated portfolio, beside your data."
+SIMULATE_HELP = "Fill a log with a portfolio of projects that never were, under rules of their own."
 CATALOGUE_HELP = "Print every kind of event and every command as a page in Markdown."
 MIGRATE_HELP = "Make schemas and rights in a PostgreSQL of your own: MILEPOST_OWNER_URL says as whom."
 
@@ -56,7 +63,15 @@ def demo(host: str | None, port: int | None) -> None:
         )
     settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME)
     with opened(settings, say) as service:
+        if service.log.head().position <= OPENED:
+            today = service.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+            simulating.fill(service, simulating.PROJECTS, simulating.SEED, today)
         _serve(service, lambda address: click.echo(_five_lines(address, settings.data)))
+
+
+def simulated(projects: int, seed: int, until: datetime, json: bool) -> None:
+    with opened(_settings(None, None), say) as service:
+        simulating.told(simulating.fill(service, projects, seed, simulating.moment(until)), json)
 
 
 def _five_lines(address: str, data: Path) -> str:

@@ -1,0 +1,46 @@
+"""The life of a standard change: start, go, finish, on a template; and what follows when it fails."""
+
+from datetime import timedelta
+
+from domain.planning.rfc import Window
+from domain.reviews.standard_way import Finish, Go, Start
+from milepost.simulation.life import Life, Steps
+from milepost.simulation.office import DAY
+from milepost.simulation.rules import registered
+
+
+def standard(life: Life) -> Steps:
+    """Three commands by one person; or fewer, and the board looks at the template again."""
+    service = life.plan.service
+    template = life.world.templates[service]
+    window = Window(opens=life.now, closes=life.now + timedelta(days=21)) if life.happens(0.6) else None
+    asked = Start(
+        template=template, title=life.plan.title, project_kind=life.plan.kind, customer=life.plan.unit, window=window
+    )
+    yield life.act("requester", asked, hours=0)
+    life.world.uses[service] += 1
+    if life.world.uses[service] >= life.policy.templates.uses:
+        yield from _looked_at_again(life, "used up, and proven by its uses")
+    checked = life.happens(0.93)
+    go = Go(candidate=life.digest("candidate"), check="passed" if checked else "failed")
+    yield life.act("requester", go, hours=life.hours(0.6 * DAY, 0.8))
+    if not checked:
+        yield from _looked_at_again(life, "the steps say now what to look at first")
+        return
+    works = life.happens(0.92)
+    ended = (
+        Finish(result="succeeded", verified="the check after it answers as before", lessons=life.lessons())
+        if works
+        else Finish(result="failed", reason="the service did not come back, so the old state was restored")
+    )
+    yield life.act("requester", ended, hours=life.hours(2, 0.8))
+    if not works:
+        yield from _looked_at_again(life, "the steps say now what to look at first")
+
+
+def _looked_at_again(life: Life, why: str) -> Steps:
+    """After a failure nobody starts on the template until the board has registered it anew."""
+    service = life.plan.service
+    template = life.world.templates.pop(service, None)
+    if template:
+        yield from registered(life, service, template, why)
