@@ -100,7 +100,7 @@ def _csv(data: bytes, mapping: Mapping) -> Iterator[Record]:
         raise Unimportable(f"the file is not UTF-8 at byte {error.start}: convert it first") from error
     names = mapping.columns
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mapping.csv.delimiter)
-    header = next(rows, [])
+    header = next(rows, list[str]())
     missing = [name for name in (names.project, names.at, names.unit, names.field, names.becomes) if name not in header]
     if missing:
         raise Unimportable(f"the first line of the file names no column {', '.join(missing)}: see [columns] and [csv]")
