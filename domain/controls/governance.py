@@ -8,7 +8,7 @@ from domain.controls.control import Finding, Sight, control, controls, met, noth
 from domain.controls.objectives import COMPLIANCE, STABILITY
 from domain.controls.wording import counted, examples
 from domain.lifecycle import MILESTONES, Gate, gates_before
-from domain.state.gates import Condition, Waiver
+from domain.state.gates import Condition, Debt, Waiver
 
 WAIVERS = "waivers-in-force"
 
@@ -150,13 +150,23 @@ def evidence_retrievable(sight: Sight) -> Finding:
     use=("submit-rfc", "record-document", "complete-test-run", "record-project-review"),
 )
 def debts_paid(sight: Sight) -> Finding:
-    debts = {debt.control: debt for debt in sight.project.gates.debts}
-    unpaid = [
-        debt
-        for debt in debts.values()
-        if controls()[debt.control].check(replace(sight, point=debt.gate)).result in ("unmet", "undetermined")
-    ]
+    debts = debts_of(sight)
+    unpaid = unpaid_debts(sight)
     if unpaid:
         words = examples(f"{debt.control} (due {debt.due:%Y-%m-%d})" for debt in unpaid)
         return unmet(f"still owed: {words}", *unpaid)
-    return met(f"{counted(len(debts), 'debt')} paid" if debts else "nothing was put off", *debts.values())
+    return met(f"{counted(len(debts), 'debt')} paid" if debts else "nothing was put off", *debts)
+
+
+def debts_of(sight: Sight) -> list[Debt]:
+    """What gates were passed without, the newest word on each control."""
+    return list({debt.control: debt for debt in sight.project.gates.debts}.values())
+
+
+def unpaid_debts(sight: Sight) -> list[Debt]:
+    """Those whose control is still not met: a debt is paid by meeting it, without another event."""
+    return [
+        debt
+        for debt in debts_of(sight)
+        if controls()[debt.control].check(replace(sight, point=debt.gate)).result in ("unmet", "undetermined")
+    ]
