@@ -19,7 +19,7 @@ _numbers = count()
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A running server; it goes with the tests."""
-    folder = _reachable()
+    folder = reachable()
     with start(folder / "data", print) as running:
         yield running
     shutil.rmtree(folder)
@@ -38,7 +38,7 @@ def database(server: Server) -> Iterator[str]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """An empty folder that every user can pass through, which pytest's own are not."""
-    made = _reachable()
+    made = reachable()
     yield made
     shutil.rmtree(made)
 
@@ -52,7 +52,7 @@ def data(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def pattern() -> Iterator[Path]:
     """A data folder whose server is stopped, to make copies of."""
-    folder = _reachable()
+    folder = reachable()
     start(folder / "data", print).stop()
     yield folder / "data"
     shutil.rmtree(folder)
@@ -65,7 +65,7 @@ def made(data: Path, pattern: Path) -> Path:
     return data
 
 
-def _reachable() -> Path:
+def reachable() -> Path:
     made = Path(tempfile.mkdtemp(prefix="milepost-"))
     made.chmod(0o755)
     return made
