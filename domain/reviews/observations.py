@@ -10,9 +10,10 @@ from domain.command import Circumstances
 from domain.controls.evaluation import Result, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.team import RoleAssigned, RoleReleased
-from domain.lifecycle import ENDS, MILESTONES, Gate, Phase, ProjectKind, phase_after
+from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase, ProjectKind, phase_after
 from domain.planning.schedule import MilestoneDue, ScheduleBaselined
 from domain.portfolio.cohort import Attribute, ProjectReassigned, cohort
+from domain.portfolio.coverage import CoverageStated
 from domain.portfolio.notes import SourceNoted
 from domain.portfolio.pauses import CancelCause, HoldCause, ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.proposal import ProjectProposed
@@ -158,20 +159,33 @@ class SignoffSeen(Observation):
 
 
 class MilestoneSeen(Observation):
-    """A milestone was reached, for the first time or again: with what the rules find, and the breach of those unmet."""
+    """A milestone was reached, for the first time or again: with what the rules find, and the breach of those unmet.
+
+    `stated` is what the source can tell of controls and gates as it is reached.
+    """
 
     said_as = "milestone"
     gate: Gate
+    stated: tuple[CoverageStated, ...] = ()
 
     def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
         if project.gates.passed(self.gate):
             return
+        yield from (statement for statement in self.stated if _is_news(project, statement))
         results = tuple(evaluate(sight_of(project, self.gate, circumstances)))
         attempt = project.gates.attempts.get(self.gate, 0) + 1
         yield reached(project, self.gate, "observed", attempt=attempt, results=results)
         if any(result.result == "unmet" for result in results):
             told = tuple(result for result in results if result.result in ("unmet", "undetermined"))
             yield _breach(self.gate, project.version, told)
+
+
+def _is_news(project: Project, statement: CoverageStated) -> bool:
+    """Whether a statement changes what is known; that a control looks for itself goes without saying at first."""
+    known = project.facts.latest(CoverageStated, statement.place)
+    if known is None:
+        return statement.answer != "in-force" or statement.about in GATES
+    return known.event.answer != statement.answer
 
 
 def _breach(gate: Gate, version: int, results: tuple[Result, ...], settles: str | None = None) -> BreachRecorded:

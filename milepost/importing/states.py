@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from domain.event import TimeQuality
 from domain.lifecycle import Gate, Phase
 from domain.planning.interim_milestones import InterimMilestoneReached
-from domain.portfolio.coverage import CoverageStated
+from domain.portfolio.coverage import CoverageStated, SourceAnswer
 from domain.portfolio.notes import SourceNoted
 from domain.reviews.observations import (
-    SIGNED,
     CancellationSeen,
     Effect,
     FactSeen,
@@ -76,23 +75,27 @@ def _effect(back: Back, mapping: Mapping, at: datetime, before: Values[str, Valu
 
 
 def _milestone(word: Word, mapping: Mapping, quality: TimeQuality, past: "Past") -> Iterator[Observation]:
-    gate = word.reaches
-    if gate is None:
+    if word.reaches is None:
         return
-    for rule in mapping.in_force:
-        if gate in rule.gates:
-            yield from _stated(past, rule.control, gate, *_in_force(rule, gate, mapping, quality, past))
-    for said in word.states:
-        if all((past.values.get(name) or "") in allowed for name, allowed in said.when.items()):
-            yield from _stated(past, said.about, said.at, said.answer, said.because)
     if word.pilot:
         past.came[word.pilot] += 1
-        run = f"{word.pilot}-{past.came[word.pilot]}"
-        yield FactSeen.of(PilotDecided(run=run, outcome="deploy"))
-    yield MilestoneSeen(gate=gate)
+        yield FactSeen.of(PilotDecided(run=f"{word.pilot}-{past.came[word.pilot]}", outcome="deploy"))
+    yield MilestoneSeen(gate=word.reaches, stated=tuple(_stated(word, word.reaches, mapping, quality, past)))
 
 
-def _in_force(rule: InForce, gate: Gate, mapping: Mapping, quality: TimeQuality, past: "Past") -> tuple[str, str]:
+def _stated(word: Word, gate: Gate, mapping: Mapping, quality: TimeQuality, past: "Past") -> Iterator[CoverageStated]:
+    for rule in mapping.in_force:
+        if gate in rule.gates:
+            answer, because = _in_force(rule, gate, mapping, quality, past)
+            yield CoverageStated(about=rule.control, at=gate, answer=answer, because=because)
+    for said in word.states:
+        if all((past.values.get(name) or "") in allowed for name, allowed in said.when.items()):
+            yield CoverageStated(about=said.about, at=said.at, answer=said.answer, because=said.because)
+
+
+def _in_force(
+    rule: InForce, gate: Gate, mapping: Mapping, quality: TimeQuality, past: "Past"
+) -> tuple[SourceAnswer, str]:
     """Whether a rule held for what a gate is passed for, and why that can or can't be told."""
     named = rule.gates[gate]
     place = named if named in past.values else rule.otherwise or named
@@ -105,15 +108,6 @@ def _in_force(rule: InForce, gate: Gate, mapping: Mapping, quality: TimeQuality,
     if quality != "exact":
         return "undetermined", "the source tells only the latest moment at which this gate can have been passed"
     return "in-force", f"for {target}, and the rule is in force from {rule.since} on"
-
-
-def _stated(past: "Past", about: str, at: Gate | None, answer: str, because: str) -> Iterator[Observation]:
-    """A statement, where it says something new; that a control looks for itself goes without saying at first."""
-    place = f"{about}/{at}" if at else about
-    if past.stated.get(place, "in-force" if about == SIGNED else None) == answer:
-        return
-    past.stated[place] = answer
-    yield FactSeen.of(CoverageStated.model_validate({"about": about, "at": at, "answer": answer, "because": because}))
 
 
 def _other(word: Word, change: "Change", past: "Past") -> Iterator[Observation]:

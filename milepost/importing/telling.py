@@ -39,11 +39,10 @@ _NOT_NEEDED = {
 
 @dataclass
 class Past:
-    """What a project's fields said last, as they are meant, and how often each word came and what was stated."""
+    """What a project's fields said last, as they are meant, and how often what was counted came."""
 
     values: dict[str, Value] = field(default_factory=dict[str, Value])
     came: Counter[str] = field(default_factory=Counter[str])
-    stated: dict[str, str] = field(default_factory=dict[str, str])
     seen: bool = False
 
 
