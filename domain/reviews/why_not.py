@@ -135,7 +135,8 @@ def _waits(project: Project, gate: Gate, review: Review | None, circumstances: C
         return
     missing = waiting_for(review)
     for required in missing:
-        people = _holders(project, (required.role,), circumstances)
+        holders = _holders(project, (required.role,), circumstances)
+        people = (required.seat,) if required.seat in holders else holders
         yield WaitsFor("sign-off", required.role, required.party, people, review.called_at)
     if not missing:
         for role in review.decided_by:

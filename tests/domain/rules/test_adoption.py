@@ -8,8 +8,9 @@ import pytest
 from domain.command import Circumstances, Rejected
 from domain.policy import Policy
 from domain.rulebook import Rulebook
-from domain.rules.adoption import AdoptPolicy, PolicyAdopted
+from domain.rules.adoption import AdoptPolicy, PolicyAdopted, PolicyProposed, ProposePolicy
 from tests.conftest import START, history, rulebook_of
+from tests.domain.rules.rulings import book, follows
 
 ASKED = timedelta(hours=1)
 
@@ -66,3 +67,39 @@ def test_leaves_no_version_out_and_repeats_none(policy: Policy, version: int) ->
 def test_keeps_each_policy_to_its_own_stream(policy: Policy) -> None:
     with pytest.raises(Rejected, match="stream of default, strict has one of its own"):
         adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy, name="strict"), proposed_by="grace"))
+
+
+def test_is_of_what_was_proposed_by_who_proposed_it(policy: Policy) -> None:
+    newer = following(policy)
+    rulebook = book(policy)
+    propose = ProposePolicy(policy=newer, reason="we grew")
+    assert follows(rulebook, policy, propose, role=None, who="grace") == [
+        PolicyProposed(policy=newer, reason="we grew")
+    ]
+    assert follows(rulebook, policy, propose, role=None, who="grace") == []
+    for other in (following(policy, keepers=("executive",)), newer):
+        who = "linus" if other is newer else "grace"
+        with pytest.raises(Rejected, match="grace proposed another default/2: adopt that, as it was proposed"):
+            follows(rulebook, policy, AdoptPolicy(policy=other, proposed_by=who))
+    [adopted] = follows(rulebook, policy, AdoptPolicy(policy=newer, proposed_by="grace", applies="open-at-next-gate"))
+    assert isinstance(adopted, PolicyAdopted)
+    assert (rulebook.proposed, rulebook.current) == ({}, "default/2")
+    assert rulebook.moves_open(policy.label) == newer
+    assert rulebook.moves_open(newer.label) is None
+    assert rulebook.moves_open(None) is None
+
+
+def test_is_proposed_for_the_next_version_and_replaced_by_what_is_proposed_later(policy: Policy) -> None:
+    rulebook = book(policy)
+    with pytest.raises(Rejected, match="after default/1 comes version 2"):
+        follows(rulebook, policy, ProposePolicy(policy=policy))
+    follows(rulebook, policy, ProposePolicy(policy=following(policy)), who="grace")
+    other = following(policy, keepers=("executive",))
+    assert follows(rulebook, policy, ProposePolicy(policy=other), who="linus") == [PolicyProposed(policy=other)]
+    assert rulebook.proposed["default/2"].by == "linus"
+
+
+def test_leaves_open_projects_alone_unless_it_says_so(policy: Policy) -> None:
+    rulebook = book(policy)
+    follows(rulebook, policy, AdoptPolicy(policy=following(policy), proposed_by="grace"))
+    assert rulebook.moves_open(policy.label) is None

@@ -1,0 +1,68 @@
+"""The emergency's way."""
+
+from typing import Any
+
+import pytest
+
+from domain.lifecycle import Gate
+from domain.planning.rfc import RfcSubmitted
+from domain.policy import Policy
+from domain.portfolio.classification import ChangeClassified
+from domain.reviews.calling import ReviewCalled
+from domain.reviews.deciding import ReviewDecided
+from domain.reviews.emergency_way import ApproveEmergency
+from tests.conftest import by
+from tests.domain.openings import PROPOSED, answers, holds
+from tests.domain.reviews.small import PAST, begun
+from tests.domain.story import Story
+
+FIX = ApproveEmergency(reason="every minute costs")
+OPENED = [
+    "project.envisioned/1",
+    "project.plan-approved/1",
+    "project.build-completed/1",
+    "project.release-ready/1",
+]
+
+
+def begins(policy: Policy, *more: Any, data: int = 0) -> Story:
+    urgent = ChangeClassified(
+        category="minor", priority="emergency", answers=answers(data=data), score=data, harm="no mail", authority="cab"
+    )
+    team = (holds("omar", "solution-manager"), holds("omar", "program-manager"), holds("grace", "emergency-committee"))
+    return begun(policy, *more, past=(PROPOSED, by("paul")(urgent), *team, by("ada")(RfcSubmitted(rfc="c1"))))
+
+
+def test_opens_every_gate_up_to_the_release_and_owes_the_rest(policy: Policy) -> None:
+    story = begins(policy)
+    kinds = story.do(FIX, by="grace", role="emergency-committee")
+    assert kinds == ["review.called/1", "signoff.given/1", "rfc.decided/1", "review.decided/1", *OPENED]
+    assert story.last(ReviewCalled).submitted_by == "ada"
+    assert story.last(ReviewDecided).reason == "every minute costs"
+    owed = {debt.control for debt in story.project.gates.debts}
+    assert {"portfolio-approved", "acceptance-tested", "operations-ready"} <= owed
+    story.rejected(FIX, by="grace", because="every gate up to the release is passed already")
+
+
+def test_is_for_a_member_of_the_committee(policy: Policy) -> None:
+    begins(policy).rejected(FIX, by="omar", because="asks emergency-committee to sign")
+
+
+def test_is_for_an_emergency(policy: Policy) -> None:
+    begun(policy, past=PAST).rejected(FIX, by="grace", because="this change is no emergency")
+
+
+@pytest.mark.parametrize("role", ["developer"])
+def test_stays_shut_for_a_member_who_implements_it(policy: Policy, role: str) -> None:
+    story = begins(policy, holds("grace", role))
+    assert story.do(FIX, by="grace", role="emergency-committee")[-1] == "review.refused/1"
+    assert story.project.gates.passed(Gate.RELEASE_READY) is None
+
+
+def test_takes_two_members_where_data_or_money_can_be_lost(policy: Policy) -> None:
+    story = begins(policy, holds("eve", "emergency-committee"), data=3)
+    assert story.do(FIX, by="grace", role="emergency-committee") == ["review.called/1", "signoff.given/1"]
+    assert story.do(FIX, by="grace", role="emergency-committee") == []
+    kinds = story.do(FIX, by="eve", role="emergency-committee")
+    assert kinds == ["signoff.given/1", "rfc.decided/1", "review.decided/1", *OPENED]
+    assert story.last(ReviewDecided).tally.go == 2
