@@ -1,8 +1,13 @@
 """The routes of all pages."""
 
-from fastapi import APIRouter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
 
 from milepost.pages.assets import asset_routes
+from milepost.pages.charts import Charts
+from milepost.pages.effectiveness import effectiveness_routes
 from milepost.pages.event import event_routes
 from milepost.pages.inbox import inbox_routes
 from milepost.pages.policy import policy_routes
@@ -14,10 +19,18 @@ from milepost.service import Service
 
 
 def page_routes(service: Service) -> APIRouter:
-    """The pages of a service, and the files that they load."""
-    pages = Pages(service)
-    router = APIRouter(include_in_schema=False)
+    """The pages of a service, and the files that they load; what draws their charts starts and ends with the service."""
+    pages, charts = Pages(service), Charts(service.settings.address)
+
+    @asynccontextmanager
+    async def drawing(_: FastAPI) -> AsyncIterator[None]:
+        charts.warm()
+        yield
+        charts.close()
+
+    router = APIRouter(include_in_schema=False, lifespan=drawing)
     router.include_router(asset_routes())
     for routes in (portfolio_routes, project_routes, event_routes, inbox_routes, policy_routes, problem_routes):
         router.include_router(routes(service, pages))
+    router.include_router(effectiveness_routes(service, pages, charts))
     return router

@@ -44,8 +44,9 @@ def ago(at: datetime | str | None, now: datetime) -> str:
     if found is None:
         return NONE
     seconds = (now - found).total_seconds()
-    told = lasting(abs(seconds))
-    return told if told == "now" else f"{told} ago" if seconds > 0 else f"in {told}"
+    if abs(seconds) < SECONDS["minute"]:
+        return "now"
+    return f"{lasting(seconds)} ago" if seconds > 0 else f"in {lasting(-seconds)}"
 
 
 def lasting(seconds: float) -> str:
@@ -54,7 +55,7 @@ def lasting(seconds: float) -> str:
         number = int(seconds // length)
         if number:
             return f"{number:,} {unit}{'s' if number > 1 else ''}"
-    return "now"
+    return "under a minute"
 
 
 def past(at: datetime | str | None, now: datetime) -> bool:
