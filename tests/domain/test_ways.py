@@ -22,6 +22,7 @@ from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document
 from tests.conftest import START, rulebook_of
+from tests.domain.lives import MAJOR, NINE, SIGNIFICANT, SIXTEEN, Life, live
 from tests.domain.story import Story
 
 STEPS = Document(document="steps", title="How to renew a certificate", digest="sha256:" + "a" * 64)
@@ -133,3 +134,18 @@ def test_takes_four_commands_until_the_service_is_back_in_an_emergency(story: St
     story.do(report(DeploymentStabilised(attempt="d1", verified="mail flows")), by="omar")
     assert story.commands == 4
     assert story.now - story.events[0].time < timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "people", "commands"), [(SIGNIFICANT, NINE, 67), (MAJOR, SIXTEEN, 103)], ids=["significant", "major"]
+)
+def test_takes_a_larger_change_to_its_end_without_a_waiver_a_debt_or_a_warning(
+    story: Story, answers: Answers, people: tuple[tuple[str, str], ...], commands: int
+) -> None:
+    life = Life(story, answers, people)
+    assert [gate for gates in live(life) for gate in gates] == list(Gate)
+    gates = story.project.gates
+    assert (gates.waivers, gates.debts, gates.breaches) == ({}, [], 0)
+    assert {milestone.basis for milestone in gates.milestones.values()} == {"reviewed"}
+    assert story.commands == commands
+    assert len({recorded.who for recorded in story.events}) == len({person for person, _ in people} | {"omar"})

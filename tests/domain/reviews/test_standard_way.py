@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.deploy.closing import ProjectReviewed
-from domain.lifecycle import Gate
+from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcScheduled, Window
 from domain.planning.rfc_decision import RfcDecided
 from domain.policy import Policy
@@ -146,7 +146,7 @@ def test_opens_no_gate_whose_controls_are_unmet_all_the_same(story: Story) -> No
 
 
 def test_is_not_deployed_against_a_control_over_that(story: Story) -> None:
-    own = rule("window-kept", "authorisation", severity="block").model_dump()
+    own = rule("window-kept", Act.AUTHORISATION).model_dump()
     own["severity"] = {"standard": "block"}
     controls = tuple(c for c in story.policy.controls if c.control != "window-kept")
     strict = type(controls[0]).model_validate(own)

@@ -1,5 +1,7 @@
 """Voting."""
 
+from typing import Any
+
 import pytest
 
 from domain.lifecycle import Gate
@@ -14,7 +16,7 @@ from tests.domain.story import Story
 BOARD = tuple(holds(member, "cab") for member in ("bob", "carl", "dora", "eve"))
 
 
-def board(**more: object) -> Story:
+def board(**more: Any) -> Story:
     """A review that a board of four votes in."""
     return called(begun(policy_of(gate(Gate.ENVISIONED, "cab:*", **more)), *BOARD))
 
@@ -23,7 +25,7 @@ def says(story: Story, who: str, verdict: Verdict, role: str | None = None) -> N
     story.do(GiveSignoff(review="r", role=role, verdict=verdict, reason="I think so"), by=who)
 
 
-def still(story: Story, because: str, **more: object) -> None:
+def still(story: Story, because: str, **more: Any) -> None:
     """It can't be approved yet."""
     story.rejected(DecideReview.model_validate({"review": "r", **more}), by="omar", because=because)
 
