@@ -10,6 +10,7 @@ from psycopg import Connection, Cursor
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
+from psycopg.types.json import Json
 
 from consumers.models import CHANNEL, Model
 from projections.projection import Rows
@@ -109,7 +110,7 @@ class Writing:
 
     def _run(self, statement: SQL | Composed, rows: Sequence[object], expected: int | None = None) -> None:
         cursor = self._connection.cursor()
-        cursor.execute(statement, (orjson.dumps(rows).decode(),))
+        cursor.execute(statement, (Json(rows, orjson.dumps),))
         if expected is not None:
             self._expected.append((cursor, expected))
 

@@ -1,7 +1,7 @@
 """Who did what, in which role, when, why, under which policy, on what evidence? One row an event."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, LiteralString, cast
@@ -32,10 +32,10 @@ COLUMNS: Mapping[str, LiteralString] = {
     "event": "text",
     "origin": "text",
 }
+_DIGEST = re.compile(rb'"(sha256:[0-9a-f]{64})"')
 LONGEST_VALUE = 120
 LONGEST_SENTENCE = 400
 _NOT_TOLD = {"reason", "results", "evidence", "baselines", "assignment", "decision", "seen"}
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def fold(rows: Rows, recorded: Recorded) -> None:
@@ -54,7 +54,7 @@ def fold(rows: Rows, recorded: Recorded) -> None:
         what=told(event),
         reason=None if event.reason is None else str(event.reason),
         policy=recorded.policy,
-        evidence=evidence(event) or None,
+        evidence=evidence(recorded.data) or None,
         results=results(event),
         command=recorded.command,
         correlation=recorded.correlation,
@@ -72,12 +72,14 @@ def unread(rows: Rows, lost: Unread) -> None:
 def told(event: Event) -> str:
     """A sentence for people: what happened, and what it was about."""
     values = event.__dict__
-    parts = [f"{label}{_plain(value)}" for name, label in _labels(type(event)) if (value := values[name]) not in _EMPTY]
+    parts = [label + _plain(value) for name, label in _labels(type(event)) if _says(value := values[name])]
     sentence = f"{_title(event.kind)}: {', '.join(parts)}" if parts else _title(event.kind)
     return sentence if len(sentence) <= LONGEST_SENTENCE else sentence[: LONGEST_SENTENCE - 1] + "…"
 
 
-_EMPTY: tuple[Any, ...] = (None, (), "", False)
+def _says(value: object) -> bool:
+    """Whether a value tells anything: a nought does, an empty text or a plain no doesn't."""
+    return bool(value) or type(value) is int
 
 
 @cache
@@ -96,18 +98,22 @@ def _labels(kind: type[Event]) -> tuple[tuple[str, str], ...]:
 
 
 def _plain(value: object) -> str:
-    if value is True:
-        return "yes"
+    if isinstance(value, str):
+        return _short(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, tuple):
         return _counted(cast("tuple[object, ...]", value))
     if isinstance(value, Fact) and not isinstance(value, Sealed):
         return _fact(value)
-    text = " ".join(str(value).split())
-    if _DIGEST.fullmatch(text):
+    return "yes" if value is True else str(value)
+
+
+def _short(text: str) -> str:
+    if text.startswith("sha256:"):
         return f"{text[:15]}…"
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_VALUE else words[: LONGEST_VALUE - 1] + "…"
 
 
 def _counted(values: tuple[object, ...]) -> str:
@@ -120,24 +126,17 @@ def _fact(value: Fact) -> str:
         return f"“{value.title}”"
     if isinstance(value, Money):
         return f"{value.amount} {value.currency}"
-    inner = [f"{name.replace('_', ' ')} {_plain(v)}" for name, v in value.__dict__.items() if v not in _EMPTY]
+    inner = [f"{name.replace('_', ' ')} {_plain(v)}" for name, v in value.__dict__.items() if _says(v)]
     return f"({', '.join(inner[:8])})"
 
 
-def evidence(event: Event) -> list[str]:
-    """The digests that an event binds: of documents, of what was looked at, of what was deployed."""
-    return list(dict.fromkeys(_digests(event.__dict__.values())))
+def evidence(data: bytes) -> list[str]:
+    """The digests in an event's bytes: of documents, of what was looked at, of what was deployed."""
+    found = (match for match in _DIGEST.finditer(data) if not data.endswith(_NO_EVIDENCE, 0, match.start()))
+    return list(dict.fromkeys(match[1].decode() for match in found))
 
 
-def _digests(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            if value.startswith("sha256:"):
-                yield value
-        elif isinstance(value, tuple):
-            yield from _digests(cast("tuple[object, ...]", value))
-        elif isinstance(value, Fact) and not isinstance(value, Result):
-            yield from _digests(value.__dict__.values())
+_NO_EVIDENCE = b'"rests_on_digest":'  # a control's digest is over versions
 
 
 def results(event: Event) -> dict[str, Any] | None:

@@ -86,7 +86,9 @@ class Rows:
 
     def put(self, key: Key = (), **values: Any) -> None:
         """Make a row, or change these of its columns."""
-        known = self._rows.get(key) or {**self._blank, **dict(zip(self._key, key, strict=True))}
+        known = self._rows.get(key)
+        if known is None:
+            known = self._blank | dict(zip(self._key, key, strict=True))
         self._rows[key] = {**known, **values, "version": self.version}
         self.changed[key] = None
 
@@ -190,6 +192,8 @@ _PERCENTILES: LiteralString = """
 def cohort(rows: Rows, recorded: Recorded) -> dict[str, Any]:
     """What a project counts under from this event on, remembered by the fold; empty before it was proposed."""
     known: dict[str, Any] = rows.memory.setdefault("cohort", {})
+    if type(recorded.event) not in _COHORT_CHANGES:
+        return known
     match recorded.event:
         case ProjectProposed() as proposed:
             named = ("project_kind", "service", "customer", "portfolio")
@@ -204,3 +208,6 @@ def cohort(rows: Rows, recorded: Recorded) -> dict[str, Any]:
         case _:
             pass
     return known
+
+
+_COHORT_CHANGES = {ProjectProposed, ChangeClassified, DisciplineChosen, ProjectReassigned}

@@ -53,9 +53,11 @@ Values = dict[str, Any]
 def fold(rows: Rows, recorded: Recorded) -> None:
     counts_under = cohort(rows, recorded)
     change = _CHANGES.get(type(recorded.event))
-    values = change(rows, recorded) if change else {}
-    if change:
-        values |= _standing({**(rows.get() or {}), **values})
+    if change is None:
+        rows.put(last_event_at=recorded.measured_at, **counts_under)
+        return
+    values = change(rows, recorded)
+    values |= _standing({**(rows.get() or {}), **values})
     rows.put(**(counts_under | values), last_event_at=recorded.measured_at)
 
 

@@ -49,7 +49,8 @@ def test_tells_a_warning_from_what_keeps_a_gate_shut() -> None:
 
 
 def test_names_the_digests_that_an_event_binds() -> None:
-    assert evidence(decided("r", Gate.ENVISIONED, results=(result("a", "met"),))) == [NONE]
+    checked = result("a", "met").model_copy(update={"rests_on_digest": f"sha256:{'1' * 64}"})
+    assert evidence(history(decided("r", Gate.ENVISIONED, results=(checked,)))[0].data) == [NONE]
     plan = PlanBaselined(version=1, document=DOCUMENT, subplans=())
     assert trail_of(plan)[0]["evidence"] == [DOCUMENT.digest]
     assert trail_of(RISK)[0]["evidence"] is None
