@@ -2,6 +2,9 @@
 
 from datetime import date
 
+import pytest
+from pydantic import ValidationError
+
 from domain.lifecycle import Gate
 from domain.planning.schedule import MilestoneDue, PackagePlanned, ScheduleBaselined, packages_of
 from domain.reviews.reporting import report
@@ -74,3 +77,9 @@ def test_keeps_the_packages_of_the_version_before(given: GivenPast) -> None:
     assert packages_of(project, 2)["coding"].event == LONGER
     dropped = given(PROPOSED, CODING, testing, FIRST, LONGER.model_copy(update={"dropped": True})).project()
     assert (list(packages_of(dropped, 1)), list(packages_of(dropped, 2))) == (["coding", "testing"], ["testing"])
+
+
+def test_may_aim_at_a_release_whose_day_is_not_fixed_yet() -> None:
+    assert MilestoneDue(gate=Gate.DEPLOYED, release="v1.40").day is None
+    with pytest.raises(ValidationError, match="the day by which it is due, or the release"):
+        MilestoneDue(gate=Gate.DEPLOYED)
