@@ -61,7 +61,9 @@ def _foreign(request: Request) -> bool:
 
 
 def _name(host: str) -> str:
-    return host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
+    """The name in a Host header, without its port."""
+    name, _, port = host.lower().rpartition(":")
+    return name if port.isdecimal() else host.lower()
 
 
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from milepost.api.commands import command_routes
+from milepost.api.description import ADDRESS, DESCRIPTION, Described
 from milepost.api.effectiveness import effectiveness_routes
 from milepost.api.health import health_routes
 from milepost.api.histories import history_routes
@@ -24,19 +25,15 @@ ROUTES = (
     health_routes, command_routes, portfolio_routes, project_routes, history_routes, effectiveness_routes, page_routes,
 )  # fmt: skip
 _log = structlog.get_logger()
-DESCRIPTION = (
-    "Commands that carry a project through the five functions of MOF's Deliver Phase, and what is known of it. "
-    "Who asks stands in the headers Milepost-Actor and Milepost-Role; nobody is authenticated in local mode."
-)
 
 
 def application(service: Service) -> FastAPI:
     """The application over one service."""
-    app = FastAPI(
+    app = Described(
         title="Milepost",
         version="1",
         description=DESCRIPTION,
-        openapi_url="/v1/openapi.json",
+        openapi_url=ADDRESS,
         docs_url=None,
         redoc_url=None,
     )

@@ -8,8 +8,11 @@ from starlette.requests import Request as HttpRequest
 from milepost.problems import Problem
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_VERSION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?')
 _COMMAND_ID = re.compile(r"[\x21-\x7e]{1,200}")
 ANONYMOUS = "anonymous"
+ACTOR, ROLE, CORRELATION = "Milepost-Actor", "Milepost-Role", "Milepost-Correlation"
+COMMAND_ID, EXPECTED = "Idempotency-Key", "If-Match"
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,12 @@ class Caller:
 
 def caller_of(request: HttpRequest) -> Caller:
     """The caller by the headers Milepost-Actor, Milepost-Role, Idempotency-Key, If-Match and Milepost-Correlation."""
-    headers = request.headers
     return Caller(
-        who=_name(headers.get("milepost-actor"), "Milepost-Actor") or ANONYMOUS,
-        role=_name(headers.get("milepost-role"), "Milepost-Role"),
-        command=_command_id(headers.get("idempotency-key"), "Idempotency-Key"),
-        expected=_version(headers.get("if-match")),
-        correlation=_command_id(headers.get("milepost-correlation"), "Milepost-Correlation"),
+        who=_name(request, ACTOR) or ANONYMOUS,
+        role=_name(request, ROLE),
+        command=_command_id(request, COMMAND_ID),
+        expected=_version(_one(request, EXPECTED)),
+        correlation=_command_id(request, CORRELATION),
     )
 
 
@@ -43,20 +45,33 @@ def key_of(text: str, place: str = "key") -> str:
     return folded
 
 
-def _name(text: str | None, header: str) -> str | None:
+def _one(request: HttpRequest, header: str) -> str | None:
+    given = request.headers.getlist(header)
+    if len(given) > 1:
+        raise _unreadable(f"{header}: it is given {len(given)} times, which is meant?")
+    return given[0] if given else None
+
+
+def _name(request: HttpRequest, header: str) -> str | None:
+    text = _one(request, header)
     return key_of(text, header) if text else None
 
 
-def _command_id(text: str | None, header: str) -> str | None:
+def _command_id(request: HttpRequest, header: str) -> str | None:
+    text = _one(request, header)
     if text is not None and not _COMMAND_ID.fullmatch(text):
-        raise Problem(400, "header", "A header can't be read", f"{header}: 1 to 200 visible ASCII characters")
+        raise _unreadable(f"{header}: 1 to 200 visible ASCII characters")
     return text
 
 
 def _version(text: str | None) -> int | None:
-    if text is None or text == "*":
+    if text is None:
         return None
-    digits = text.removeprefix("W/").strip('"')
-    if not digits.isdecimal() or len(digits) > 15:
-        raise Problem(400, "header", "A header can't be read", 'If-Match: a version like "12", as ETag gave it')
-    return int(digits)
+    found = _VERSION.fullmatch(text)
+    if not found:
+        raise _unreadable(f'{EXPECTED}: a version like "12", as ETag gave it')
+    return int(found[1])
+
+
+def _unreadable(detail: str) -> Problem:
+    return Problem(400, "header", "A header can't be read", detail)

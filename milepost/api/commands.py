@@ -6,18 +6,19 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter
+from pydantic import ValidationError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from domain.command import Command
 from domain.commands import commands
 from milepost.api.caller import Caller, caller_of, key_of
+from milepost.api.description import ASKING, MOST_IN_A_BATCH, batch_of, body_of, writes
 from milepost.commands import Outcome, Request
-from milepost.problems import Problem
+from milepost.problems import MEDIA, Problem, invalid
 from milepost.service import Service
 from milepost.strict_json import LARGEST_BODY, TooBig, demand_text, read
 
-MOST_IN_A_BATCH = 100
 PLURALS = {"project": "projects", "policy": "policies"}
 
 
@@ -35,13 +36,21 @@ def command_routes(service: Service) -> APIRouter:
 
 def parsed(command: type[Command], body: bytes) -> Command:
     """The command that a body is; an empty body is one without fields."""
-    demand_text(read(body or b"{}"))
-    return command.model_validate_json(body or b"{}", strict=True, extra="forbid")
+    value = read(body or b"{}")
+    demand_text(value)
+    return _validated(command, body or b"{}", value)
+
+
+def _validated(command: type[Command], body: bytes, value: Any, place: str = "") -> Command:
+    try:
+        return command.model_validate_json(body, strict=True, extra="forbid")
+    except ValidationError as error:
+        raise invalid(error, value, place) from error
 
 
 def _endpoint(service: Service, command: type[Command]) -> Any:
     async def take(request: HttpRequest, key: str) -> Response:
-        body = await body_of(request)
+        body = await received(request)
         stream = f"{command.belongs_to}-{key_of(key)}"
         return await _answer(service, stream, [parsed(command, body)], caller_of(request))
 
@@ -50,7 +59,7 @@ def _endpoint(service: Service, command: type[Command]) -> Any:
 
 def _batch_endpoint(service: Service, category: str) -> Any:
     async def take(request: HttpRequest, key: str) -> Response:
-        batch = read(await body_of(request))
+        batch = read(await received(request))
         demand_text(batch)
         stream = f"{category}-{key_of(key)}"
         return await _answer(service, stream, _members(batch, category), caller_of(request))
@@ -69,16 +78,18 @@ def _member(index: int, one: Any, category: str) -> Command:
     name = one.get("command") if isinstance(one, dict) else None
     command = commands().get(name) if isinstance(name, str) else None
     if command is None or command.belongs_to != category:
-        raise _invalid("There is no such command", f"commands.{index}.command: {name!r} is no {category} command")
+        raise _invalid(
+            "There is no such command", f"commands.{index}.command: this is the name of no {category} command"
+        )
     fields = {field: value for field, value in one.items() if field != "command"}
-    return command.model_validate_json(orjson.dumps(fields), strict=True, extra="forbid")
+    return _validated(command, orjson.dumps(fields), fields, f"commands.{index}")
 
 
 def _invalid(title: str, detail: str) -> Problem:
     return Problem(422, "invalid", title, detail)
 
 
-async def body_of(request: HttpRequest) -> bytes:
+async def received(request: HttpRequest) -> bytes:
     """The body, as much of it as is read; what is larger is refused without being kept."""
     found = bytearray()
     async for chunk in request.stream():
@@ -121,31 +132,30 @@ def answer_of(outcome: Outcome) -> Response:
     }
     media = "application/json"
     if outcome.status != "accepted":
-        media = "application/problem+json"
+        media = MEDIA
         body |= {"type": f"/problems/{outcome.status}", "title": _TITLES[outcome.status], "status": 409}
         body |= {"detail": outcome.sentence, **({"results": outcome.results} if outcome.results else {})}
     return Response(orjson.dumps(body), STATUS[outcome.status], headers, media)
 
 
 def _described(command: type[Command]) -> dict[str, Any]:
-    schema = command.model_json_schema(ref_template="#/components/schemas/{model}")
     summary, _, rest = (command.__doc__ or "").strip().partition("\n")
-    return {
-        "methods": ["POST"],
-        "operation_id": command.called,
-        "summary": summary.rstrip("."),
-        "description": " ".join(rest.split()),
-        "tags": [command.__module__.split(".")[1]],
-        "openapi_extra": {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
-        "response_class": Response,
+    return _taken(command.called, summary.rstrip("."), command.__module__.split(".")[1], body_of(command)) | {
+        "description": " ".join(rest.split())
     }
 
 
 def _batch_described(category: str) -> dict[str, Any]:
+    return _taken(f"{category}-batch", "Several commands at once, all or nothing", "batches", batch_of(category))
+
+
+def _taken(name: str, summary: str, tag: str, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "methods": ["POST"],
-        "operation_id": f"{category}-batch",
-        "summary": "Several commands at once, all or nothing",
-        "tags": ["batches"],
+        "operation_id": name,
+        "summary": summary,
+        "tags": [tag],
+        "openapi_extra": {"requestBody": body, "parameters": ASKING},
+        "responses": writes(),
         "response_class": Response,
     }

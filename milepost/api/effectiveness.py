@@ -5,6 +5,7 @@ from enum import StrEnum
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from milepost.api.description import TEXT, listed, reads, record
 from milepost.api.rows import After, Word, rows_answer
 from milepost.problems import Problem
 from milepost.service import Service
@@ -12,6 +13,9 @@ from projections import gates, phases
 from projections.projection import By, Figures
 
 FIGURES: dict[str, Figures] = {"gates": gates.effectiveness, "phases": phases.effectiveness}
+
+COUNTS = reads(record({"figures": listed(record({"n": {"type": "integer"}}, at=TEXT, group_by=TEXT))}))
+ROWS = reads(record({"rows": listed(record({"project": TEXT}))}), 404)
 
 
 class Of(StrEnum):
@@ -25,18 +29,20 @@ def effectiveness_routes(service: Service) -> APIRouter:
     """The routes that tell whether phases and gates work, in numbers that can be opened."""
     router = APIRouter(tags=["effectiveness"])
 
-    @router.get("/v1/effectiveness/{of}", summary="The figures of each gate or phase, by an attribute of the cohort")
+    @router.get(
+        "/v1/effectiveness/{of}", responses=COUNTS, summary="The figures of each gate or phase, by an attribute"
+    )
     async def figures(of: Of, by: By = "category", origin: Word = "live", after: After = 0) -> Response:
         return await rows_answer(service, "figures", FIGURES[of].by(by, origin=origin), after)
 
-    @router.get("/v1/effectiveness/{of}/{figure}", summary="The rows that one figure counts")
+    @router.get("/v1/effectiveness/{of}/{figure}", responses=ROWS, summary="The rows that one figure counts")
     async def opened(
         of: Of, figure: str, by: By = "category", group: Word = None, at: Word = None, origin: Word = "live",
         after: After = 0,
     ) -> Response:  # fmt: skip
         if figure not in FIGURES[of].counted:
             known = ", ".join(FIGURES[of].counted)
-            raise Problem(404, "unknown", "There is no such figure", f"{figure}: {of} have {known}")
+            raise Problem(404, "unknown", "There is no such figure", f"{of} have {known}")
         return await rows_answer(service, "rows", FIGURES[of].opened(figure, by, group, at, origin=origin), after)
 
     return router

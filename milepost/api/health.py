@@ -1,23 +1,40 @@
 """Health: alive is a process that answers; ready is one that can write, and whose read models keep up."""
 
+from typing import Any
+
 import orjson
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from milepost.api.description import NUMBER, problems, record
+from milepost.problems import Problem
 from milepost.service import Service
+
+ALIVE = record({"alive": {"type": "boolean"}})
+READY = record({"ready": {"type": "boolean"}, "position": NUMBER, "read_models": record({})}, why={"type": "string"})
+LIVENESS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "It answers", "content": {"application/json": {"schema": ALIVE}}},
+    **problems(),
+}
+READINESS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "It is ready", "content": {"application/json": {"schema": READY}}},
+    **problems(),
+}
 
 
 def health_routes(service: Service) -> APIRouter:
     """The routes that a supervisor asks."""
     router = APIRouter(tags=["health"])
 
-    @router.get("/livez", summary="Whether the process answers")
+    @router.get("/livez", responses=LIVENESS, summary="Whether the process answers")
     async def livez() -> Response:
         return Response(b'{"alive":true}', media_type="application/json")
 
-    @router.get("/readyz", summary="Whether commands can be written and the read models keep up")
+    @router.get("/readyz", responses=READINESS, summary="Whether commands can be written and the read models keep up")
     def readyz() -> Response:
         readiness = service.readiness()
-        return Response(orjson.dumps(readiness), 200 if readiness["ready"] else 503, media_type="application/json")
+        if not readiness["ready"]:
+            raise Problem(503, "not-ready", "The read models have stalled", readiness["why"], readiness)
+        return Response(orjson.dumps(readiness), media_type="application/json")
 
     return router

@@ -9,24 +9,42 @@ from starlette.responses import Response
 
 from domain.lifecycle import Gate
 from domain.reviews.why_not import why_not
+from domain.values import LARGEST_INTEGER
 from milepost.api.answers import json_answer, matches
 from milepost.api.caller import caller_of, key_of
+from milepost.api.description import WHO, problems, reads, ref
+from milepost.api.rows import When
 from milepost.api.views import project_view, why_view
 from milepost.problems import Problem
 from milepost.reading import AsOf
 from milepost.service import Service
 
-Moment = Annotated[datetime | None, Query(description="A moment with a zone, like 2026-11-22T09:30:00Z.")]
-Version = Annotated[int | None, Query(ge=1, description="A version of the project's stream.")]
+Version = Annotated[int | None, Query(ge=1, le=LARGEST_INTEGER, description="A version of the project's stream.")]
+
+
+class Lines(Response):
+    """JSON, one value a line."""
+
+    media_type = "application/jsonl"
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is at the version that If-None-Match names"}}
+PROJECT = reads(ref("Project"), 404, tagged=True) | UNCHANGED
+WHY = reads(ref("Why"), 400, 404, tagged=True)
+LINES = {"application/jsonl": {"schema": {"type": "string"}}}
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "CloudEvents, in the order of their versions", "content": LINES},
+    **problems(404, 422),
+}
 
 
 def project_routes(service: Service) -> APIRouter:
     """The routes that tell of one project, folded from the log."""
     router = APIRouter(tags=["projects"])
 
-    @router.get("/v1/projects/{key}", summary="A project, as it is or as of a version or moment")
+    @router.get("/v1/projects/{key}", responses=PROJECT, summary="A project, as it is or as of a version or moment")
     def project(
-        request: HttpRequest, key: str, version: Version = None, known_at: Moment = None, as_at: Moment = None
+        request: HttpRequest, key: str, version: Version = None, known_at: When = None, as_at: When = None
     ) -> Response:
         as_of = _as_of(version, known_at, as_at)
         found = service.reading.project(key_of(key), as_of)
@@ -36,17 +54,27 @@ def project_routes(service: Service) -> APIRouter:
         now = as_at or known_at or service.clock()
         return json_answer(project_view(found, now), service, {"ETag": tag})
 
-    @router.get("/v1/projects/{key}/why", summary="Why the next gate, or the one named, is shut; and who can open it")
+    @router.get(
+        "/v1/projects/{key}/why",
+        responses=WHY,
+        summary="Why the next gate, or the one named, is shut; and who can open it",
+        openapi_extra={"parameters": WHO},
+    )
     def why(request: HttpRequest, key: str, gate: Gate | None = None) -> Response:
         found = service.reading.project(key_of(key))
         caller = caller_of(request)
         circumstances = service.reading.circumstances(found, caller.who, caller.role, service.clock())
         return json_answer(why_view(why_not(found, circumstances, gate)), service, {"ETag": f'"{found.version}"'})
 
-    @router.get("/v1/projects/{key}/events", summary="The stored bytes of a project's events, one a line")
+    @router.get(
+        "/v1/projects/{key}/events",
+        responses=EVENTS,
+        response_class=Lines,
+        summary="The stored bytes of a project's events, one a line",
+    )
     def events(key: str) -> Response:
         lines = b"".join(recorded.data + b"\n" for recorded in service.reading.history(key_of(key)))
-        return Response(lines, media_type="application/jsonl")
+        return Lines(lines)
 
     return router
 
@@ -56,7 +84,4 @@ def _as_of(version: int | None, known_at: datetime | None, as_at: datetime | Non
     given = {name: value for name, value in asked.items() if value is not None}
     if len(given) > 1:
         raise Problem(422, "invalid", "One at a time", f"{' and '.join(given)}: ask for one of them")
-    for name in ("known_at", "as_at"):
-        if name in given and given[name].tzinfo is None:
-            raise Problem(422, "invalid", "A moment needs a zone", f"{name}: write it like 2026-11-22T09:30:00Z")
     return AsOf(**given)

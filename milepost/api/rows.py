@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from starlette.responses import Response
 
+from domain.values import LARGEST_INTEGER, Key, Moment
 from milepost.api.answers import answer_at
 from milepost.api.views import plain
 from milepost.problems import Problem
@@ -14,16 +15,29 @@ from projections.projection import Query as Question
 
 MOST = 200
 WAIT_SECONDS = 10.0
-After = Annotated[int, Query(ge=0, description="Position of the log that the answer has to reflect; it waits for it.")]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
-Behind = Annotated[int, Query(ge=0, description="Where the last page ended.")]
-Word = Annotated[str | None, Query(max_length=63)]
+AFTER = "Position of the log that the answer has to reflect; it waits for it."
+After = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description=AFTER)]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows at most.")]
+Behind = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description="Where the last page ended.")]
+Word = Annotated[Key | None, Query(description="A key, like pay-2.")]
+When = Annotated[Moment | None, Query(description="A moment with its zone, like 2026-11-22T09:30:00Z.")]
 
 
 async def rows_answer(service: Service, name: str, question: Question, after: int) -> Response:
     """The rows that answer a question, under a name. A problem 503 where the models don't reflect `after` in time."""
-    if after and not await service.models.reached(after, WAIT_SECONDS):
-        raise Problem(503, "not-yet", "The read models are not there yet", f"they don't reflect {after}: ask again")
+    if after:
+        await _reached(service, after)
     found = await to_thread(service.models.ask, question)
     rows: list[dict[str, Any]] = [plain(row) for row in found.rows]
     return answer_at({name: rows}, found.position, service)
+
+
+async def _reached(service: Service, after: int) -> None:
+    """Wait until the read models reflect a position that the log has."""
+    if await service.models.reached(after, 0):
+        return
+    head = await to_thread(service.log.head)
+    if after > head.position:
+        raise Problem(422, "invalid", "No event has this position", f"after: the log ends at {head.position} so far")
+    if not await service.models.reached(after, WAIT_SECONDS):
+        raise Problem(503, "not-yet", "The read models are not there yet", f"they don't reflect {after}: ask again")
