@@ -44,7 +44,7 @@ def follow(projector: Projector) -> None:
 @contextmanager
 def running(projector: Projector) -> Generator[Thread]:
     stop = Event()
-    thread = Thread(target=projector.run, args=(stop,))
+    thread = Thread(target=projector.run, args=(stop,), daemon=True)
     thread.start()
     yield thread
     stop.set()
@@ -205,7 +205,7 @@ def test_stops_at_what_a_newer_release_wrote(
     [proposed] = history(PROPOSED, stream="project-a")
     newer = orjson.loads(proposed.data) | {"type": "milepost.project.teleported.v1"}
     stop = Event()
-    thread = Thread(target=projector.run, args=(stop,))
+    thread = Thread(target=projector.run, args=(stop,), daemon=True)
     with caplog.at_level(logging.CRITICAL):
         thread.start()
         telling.store(("project-a", 1, "project.teleported/1", orjson.dumps(newer)))

@@ -101,7 +101,7 @@ def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: 
 def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> None:
     watch, stop = Watch(log.conninfo, reader), Event()
     projector = Projector(log.conninfo, feed, feed, projections())
-    thread = Thread(target=projector.run, args=(stop,))
+    thread = Thread(target=projector.run, args=(stop,), daemon=True)
     thread.start()
 
     async def told() -> list[bool]:
