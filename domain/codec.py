@@ -94,7 +94,7 @@ def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
     return Recorded(
         log=log,
         stream=stream,
-        version=int(whole["sequence"]),
+        version=_version(whole["sequence"]),
         event=known.event.model_validate(body),
         time=_moment(whole["time"]),
         recorded_at=_moment(whole["recordedtime"]),
@@ -108,16 +108,26 @@ def _attributes(whole: dict[str, Any]) -> dict[str, Any]:
 
 
 def _place(source: str) -> tuple[str, str]:
-    prefix, log, plural, *key = source.removeprefix("urn:").split(":", 3)
-    if prefix != "milepost" or plural not in _SINGULAR:
+    parts = source.split(":", 4)
+    if parts[:2] != ["urn", "milepost"] or len(parts) < 4 or parts[3] not in _SINGULAR:
         raise Unreadable(f"source: {source!r} is not urn:milepost:LOG:CATEGORY:ID")
-    return log, "-".join([_SINGULAR[plural], *key])
+    return parts[2], "-".join([_SINGULAR[parts[3]], *parts[4:]])
 
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_VERSION = re.compile(r"[0-9]{20}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+
+
+def _version(text: object) -> int:
+    if not isinstance(text, str) or not _VERSION.fullmatch(text) or int(text) == 0:
+        raise Unreadable(f"sequence: {text!r} is not a version of 20 digits, from 1")
+    return int(text)
 
 
 def _moment(text: object) -> datetime:
-    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
-        raise Unreadable(f"{text!r} is not a moment in UTC with six decimals")
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    if isinstance(text, str) and _MOMENT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        except ValueError as error:
+            raise Unreadable(f"{text!r} is not a moment: {error}") from error
+    raise Unreadable(f"{text!r} is not a moment in UTC with six decimals")

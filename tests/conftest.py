@@ -1,10 +1,12 @@
 """Given what happened, when someone asks, then this happens."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from domain.codec import decode, written
 from domain.command import Circumstances, Command, Refused, Rejected
@@ -13,6 +15,14 @@ from domain.policy import Policy
 from domain.rulebook import PolicyEvent, Rulebook
 from domain.state.project import Project, fold
 from domain.writing import Writing
+
+settings.register_profile(
+    "milepost",
+    deadline=None,  # the machine may be busy with other things
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("milepost")
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday
 LOG = "test"
