@@ -10,7 +10,7 @@ from random import Random
 from typing import TypeVar
 
 from domain.command import Command
-from domain.lifecycle import Category, Column, Priority, ProjectKind, column_of
+from domain.lifecycle import Category, Column, Gate, Priority, ProjectKind, column_of
 from domain.policy import Policy
 from domain.reviews.reporting import report
 from domain.state.project import ProjectFact
@@ -67,9 +67,9 @@ class World:
     uses: Counter[str] = field(default_factory=Counter[str])
     freezes: list[tuple[datetime, datetime]] = field(default_factory=list[tuple[datetime, datetime]])
 
-    def thawed(self, moment: datetime) -> datetime:
-        """This moment, or the end of the freeze that it lies in."""
-        return next((until for since, until in self.freezes if since <= moment < until), moment)
+    def thawed(self, moment: datetime, length: timedelta) -> datetime:
+        """The moment from which so much time is free of freezes: this one, or the end of one that is in the way."""
+        return next((until for since, until in self.freezes if since < moment + length and moment < until), moment)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,10 @@ class Plan:
 
 @dataclass
 class Life:
-    """One project as it is lived: its plan, its people, its luck, and the moment that it has come to."""
+    """One project as it is lived: its plan, its people, its luck, and the moment that it has come to.
+
+    `documents` are the digests of those that are evidence, `approvals` the reviews that opened its gates.
+    """
 
     plan: Plan
     team: Team
@@ -99,6 +102,19 @@ class Life:
     policy: Policy
     out_of_hours: bool = False
     stakeholders: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    builds: int = 0
+    candidates: int = 0
+    measures: tuple[tuple[str, str], ...] = ()
+    defects: int = 0
+    waives: str | None = None
+    proposed: Answer | None = None
+    estimated: Answer | None = None
+    documents: dict[str, str] = field(default_factory=dict[str, str])
+    attempts: Counter[tuple[Gate, ...]] = field(default_factory=Counter[tuple[Gate, ...]])
+    approvals: dict[Gate, str] = field(default_factory=dict[Gate, str])
 
     @property
     def key(self) -> str:
@@ -107,6 +123,15 @@ class Life:
     @property
     def column(self) -> Column:
         return column_of(self.plan.category, self.plan.priority)
+
+    @property
+    def iterates(self) -> bool:
+        return self.plan.discipline in ("agile", "scrum", "lean")
+
+    @property
+    def candidate(self) -> str:
+        """The newest candidate."""
+        return f"c{self.candidates}"
 
     @property
     def today(self) -> date:

@@ -138,8 +138,9 @@ def _deployed_too_early(life: Life) -> Steps:
 
 def _deployed(life: Life) -> Steps:
     works = life.happens(0.88)
-    opens = life.world.thawed(life.at(life.hours(DAY)))
-    window = RfcScheduled(rfc="r1", window=Window(opens=opens, closes=opens + timedelta(days=4)))
+    length = timedelta(days=4)
+    opens = life.world.thawed(life.at(life.hours(DAY)), length)
+    window = RfcScheduled(rfc="r1", window=Window(opens=opens, closes=opens + length))
     yield life.act("change-manager", window, hours=1)
     life.now = opens
     if not works:
