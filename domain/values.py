@@ -55,6 +55,9 @@ Role = Key
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_canonical_text)]
 """A short name or title, Unicode NFC."""
 
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_canonical_text)]
+"""What the service says about something in a sentence, Unicode NFC."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """SHA-256 of some bytes, in hexadecimal after `sha256:`."""
 

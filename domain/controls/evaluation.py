@@ -10,7 +10,7 @@ from domain.controls.control import Control, Finding, Sight, controls
 from domain.controls.observed import observed
 from domain.policy import ControlRule, Severity
 from domain.state.gates import Waiver
-from domain.values import Count, Digest, Fact, Key, Moment, Version
+from domain.values import Count, Digest, Fact, Key, Moment, Sentence, Version
 
 MOST_VERSIONS = 20
 
@@ -28,7 +28,7 @@ class Result(Fact):
     at: Key
     severity: Severity
     result: Answered
-    sentence: str
+    sentence: Sentence
     rests_on: tuple[Version, ...] = ()
     rests_on_count: Count = 0
     rests_on_digest: Digest | None = None
