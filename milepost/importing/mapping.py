@@ -5,7 +5,6 @@ import re
 import tomllib
 from collections.abc import Mapping as Names
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -189,15 +188,15 @@ class Mapping(Rules):
     def origin(self) -> str:
         return f"import:{self.name}"
 
-    @cached_property
+    @property
     def key_pattern(self) -> re.Pattern[str]:
         return re.compile(self.project.pattern)
 
-    @cached_property
+    @property
     def target_pattern(self) -> re.Pattern[str]:
         return re.compile(self.targets.pattern)
 
-    @cached_property
+    @property
     def people_pattern(self) -> re.Pattern[str]:
         return re.compile(self.people)
 
