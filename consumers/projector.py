@@ -5,6 +5,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
+from time import monotonic
 
 import psycopg
 from psycopg import Connection
@@ -26,11 +27,12 @@ _log = logging.getLogger("milepost.projector")
 
 @dataclass(frozen=True)
 class Liveness:
-    """How far behind the head of its feed a projector is, in events and in seconds; what it parked; why it stopped."""
+    """How far behind the head of its feed a projector is, in events and seconds, and how long it has been stuck there."""
 
     position: int
     head: int
     seconds_behind: float
+    seconds_stuck: float
     parked: int
     stopped: str | None
 
@@ -52,6 +54,7 @@ class Projector:
         self._progress: dict[str, Progress] = {}
         self._parked: set[tuple[str, str]] = set()
         self._known: OrderedDict[tuple[str, str], Followed] = OrderedDict()
+        self._moved_at = monotonic()
         self.stopped: str | None = None
 
     @property
@@ -76,6 +79,9 @@ class Projector:
             except Stopped as stopped:
                 self.stopped = str(stopped)
                 _log.critical("read models stopped: %s", stopped)
+            except Exception as fault:  # whatever it is, a silent end would be worse: /readyz turns red and says why
+                self.stopped = f"a fault: {type(fault).__name__} {fault}"
+                _log.critical("read models stopped by a fault", exc_info=fault)
             finally:
                 self.close()
 
@@ -83,6 +89,7 @@ class Projector:
         while not stop.is_set():
             if not self.step():
                 self._feed.wait(self.position, WAIT_SECONDS)
+            self._moved_at = monotonic()
 
     def open(self, stop: Event | None = None) -> None:
         """Connect, and make sure that the models are there and were made from this feed. Raises `Fork` otherwise."""
@@ -221,4 +228,5 @@ class Projector:
         behind = 0.0
         if head.recorded_at and reached.at and reached.position < head.position:
             behind = (head.recorded_at - reached.at).total_seconds()
-        return Liveness(reached.position, head.position, behind, len(self._parked), self.stopped)
+        stuck = monotonic() - self._moved_at if reached.position < head.position else 0.0
+        return Liveness(reached.position, head.position, behind, stuck, len(self._parked), self.stopped)

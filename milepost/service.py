@@ -40,7 +40,9 @@ class Service:
     def readiness(self) -> dict[str, Any]:
         """Whether the log answers and the read models keep up, and if not, what to look at."""
         alive = self.models.liveness()
-        stalled = alive.stopped or (f"they are {alive.seconds_behind:.0f} s behind" if self._late(alive) else None)
+        stalled = alive.stopped or (
+            f"nothing was taken in for {alive.seconds_stuck:.0f} s" if self._late(alive) else None
+        )
         return {
             "ready": stalled is None,
             "position": alive.head,
@@ -54,4 +56,4 @@ class Service:
         }
 
     def _late(self, alive: Liveness) -> bool:
-        return alive.seconds_behind > STALLED_SECONDS
+        return alive.seconds_stuck > STALLED_SECONDS
