@@ -52,10 +52,13 @@ class Charts:
         return self._keep(key, drawing) if drawing else None
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, also in the middle of a drawing."""
         self._closed = True
-        with self._one_at_a_time:
-            self._end()
+        while not self._one_at_a_time.acquire(timeout=0.1):
+            if child := self._child:
+                child.kill()
+        self._end()
+        self._one_at_a_time.release()
 
     def _keep(self, key: Hashable, drawing: str) -> Markup | None:
         try:

@@ -24,10 +24,13 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "gates": {
         "called": ("Called", "Attempts: reviews that were called. A review over several gates is one attempt at each."),
         "waiting": ("Waiting", "Attempts that nobody has decided yet."),
-        "decided": ("Decided", "Attempts that were decided, whatever the outcome; withdrawn and cancelled ones are not."),
+        "decided": ("Decided", "Attempts that were decided, with any outcome; withdrawn and cancelled ones are not."),
         "first_pass": (
-            "First pass", "Approved at the first attempt without conditions. As a share of what was decided it is the "
-            "first-pass yield. Standing approvals and imported milestones are not in it: nobody reviewed them.",
+            "First pass",
+            (
+                "Approved at the first attempt without conditions; of what was decided this is the first-pass yield. "
+                "Standing approvals and imported milestones are not in it: nobody reviewed them."
+            ),
         ),
         "first_pass_with_conditions": ("With conditions", "Approved at the first attempt, but with conditions."),
         "returned": ("Returned", "Decided by sending the work back."),
@@ -61,15 +64,19 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 MEASURES = {
     "gate-to-gate": (
         "Gate to gate",
-        "From the milestone before to the one that ends the phase, holds left out, in days. The median is the middle "
-        "one; 85 of 100 took no longer than the 85th percentile.",
+        (
+            "From the milestone before to the one that ends the phase, holds left out, in days. The median is the "
+            "middle one; 85 of 100 took no longer than the 85th percentile."
+        ),
     ),
     "work": ("Work", "From the first fact of the phase's own work to the milestone at its end, in days."),
     "waiting-time": ("Call to decision", "From the call of a review to its decision, holds left out, in hours."),
     "n": ("n", "How many are counted. A share or a median of nothing is shown as a dash, never as zero."),
     "cohort": (
         "Cohort",
-        "Attributes are as they were when the phase was entered or the review was called. Live, simulated and imported "
-        "projects are never mixed.",
+        (
+            "Attributes are as they were when the phase was entered or the review was called. Live, simulated and "
+            "imported projects are never mixed."
+        ),
     ),
 }

@@ -1,4 +1,4 @@
-"""The drawing child: a process of its own that turns figures into SVG, so that what draws can neither hang nor swell us.
+"""The drawing child: a process of its own that turns figures into SVG, so that drawing can neither hang nor swell us.
 
 It is given a socket and answers each request, JSON with `chart` and `rows`, by one SVG; it ends with its parent.
 """

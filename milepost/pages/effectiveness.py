@@ -77,7 +77,7 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
             "origins": counted(all_.rows, "origin"),
             "definitions": DEFINITIONS,
         }
-        return pages.render("effectiveness.html", "/effectiveness", all_, *answers.values(), now=service.clock(), **told)
+        return pages.render("effectiveness.html", "/effectiveness", told, all_, *answers.values())
 
     @router.get("/effectiveness/projects")
     def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
@@ -86,16 +86,14 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
             known = ", ".join(figures.counted)
             raise Problem(404, "unknown", "There is no such figure", f"{asked.figure}: {asked.of} have {known}")
         group = asked.group or None
-        found = service.models.ask(
-            figures.opened(asked.figure, asked.grouped, group, asked.at or None, **asked.cohort)
-        )
+        found = service.models.ask(figures.opened(asked.figure, asked.grouped, group, asked.at or None, **asked.cohort))
         told = {"asked": asked, "rows": found.rows, "definition": DEFINITIONS[asked.of][asked.figure], "of": OF}
-        return pages.render("figure.html", "/effectiveness", found, now=service.clock(), **told)
+        return pages.render("figure.html", "/effectiveness", told, found)
 
     @router.get("/effectiveness/definitions")
     def definitions() -> HTMLResponse:
         told = {"definitions": DEFINITIONS, "measures": MEASURES, "figures": FIGURES, "of": OF}
-        return pages.render("definitions.html", "/effectiveness", now=service.clock(), **told)
+        return pages.render("definitions.html", "/effectiveness", told)
 
     return router
 

@@ -36,6 +36,6 @@ def event_routes(service: Service, pages: Pages) -> APIRouter:
             "envelope": whole,
             "text": lines[0].data.decode(),
         }
-        return pages.render("event.html", "", now=service.clock(), **told)
+        return pages.render("event.html", "", told)
 
     return router

@@ -24,7 +24,7 @@ def inbox_routes(service: Service, pages: Pages) -> APIRouter:
         person, now = key_of(who, "who") if who else None, service.clock()
         found = service.models.ask(gates.inbox(person, now) if person else gates.waiting())
         waits = merged(found.rows)
-        told = {"who": person, "waits": waits[:SHOWN], "count": len(waits)}
-        return pages.render("inbox.html", "/inbox", found, now=now, **told)
+        told = {"now": now, "who": person, "waits": waits[:SHOWN], "count": len(waits)}
+        return pages.render("inbox.html", "/inbox", told, found)
 
     return router

@@ -46,7 +46,7 @@ def policy_routes(service: Service, pages: Pages) -> APIRouter:
             "modes": MODES,
             "templates": rulebook.templates.values(),
         }
-        return pages.render("policy.html", "/policy", now=service.clock(), **told)
+        return pages.render("policy.html", "/policy", told)
 
     return router
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
@@ -53,7 +53,8 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
         ageing = service.models.ask(projects.ageing(SHOWN, **cohort))
         due = service.models.ask(projects.due(now + timedelta(days=DUE_DAYS), **cohort))
         waits = merged(waiting.rows)
-        told = {
+        told: dict[str, Any] = {
+            "now": now,
             "selection": selection,
             "labels": LABELS,
             "choices": choices(all_.rows, (*COHORT, "state")),
@@ -69,7 +70,7 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
             "due": due.rows,
             "due_days": DUE_DAYS,
         }
-        return pages.render("portfolio.html", "/", all_, page, waiting, ageing, due, now=now, **told)
+        return pages.render("portfolio.html", "/", told, all_, page, waiting, ageing, due)
 
     return router
 

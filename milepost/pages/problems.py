@@ -96,6 +96,11 @@ MEANINGS: Mapping[str, Meaning] = {
         "was asked for.",
         "Ask again in a moment; /readyz says how far they are.",
     ),
+    "not-ready": Meaning(
+        "503", "The service is not ready",
+        "It answers, but it can't write, or the read models behind its pages and lists don't keep up with the log.",
+        "The problem and /readyz say what stalls; ask again in a moment.",
+    ),
     "fault": Meaning(
         "500", "A fault in Milepost",
         "Something happened that was not thought of. Nothing was written.",
@@ -110,12 +115,12 @@ def problem_routes(service: Service, pages: Pages) -> APIRouter:
 
     @router.get("/problems")
     def problems() -> HTMLResponse:
-        return pages.render("problems.html", "", now=service.clock(), kinds=MEANINGS)
+        return pages.render("problems.html", "", {"kinds": MEANINGS})
 
     @router.get("/problems/{kind}")
     def problem(kind: str) -> HTMLResponse:
         if kind not in MEANINGS:
             raise Problem(404, "unknown", "There is no such problem", f"the kinds are {', '.join(MEANINGS)}")
-        return pages.render("problems.html", "", now=service.clock(), kinds={kind: MEANINGS[kind]})
+        return pages.render("problems.html", "", {"kinds": {kind: MEANINGS[kind]}})
 
     return router

@@ -35,7 +35,9 @@ def project_routes(service: Service, pages: Pages) -> APIRouter:
         tried = service.models.ask(gates.of_project(name))
         stays = service.models.ask(phases.of_project(name))
         trail = service.models.ask(audit_trail.trail(f"project-{name}", first, TRAIL))
-        told = {
+        told: dict[str, Any] = {
+            "now": now,
+            "project": found,
             "why": why_not(found, service.reading.circumstances(found, ANONYMOUS, None, now)),
             "stops": stops(found, stays.rows, tried.rows, now),
             "tried": {(row["review"], row["gate"]): row for row in tried.rows},
@@ -44,7 +46,7 @@ def project_routes(service: Service, pages: Pages) -> APIRouter:
             "per_page": TRAIL,
             **_told(found, history),
         }
-        return pages.render("project.html", "", tried, stays, trail, head=head, now=now, project=found, **told)
+        return pages.render("project.html", "", told, tried, stays, trail, head=head)
 
     return router
 

@@ -1,9 +1,10 @@
 """Rendering: a template and what it tells as a page, which says what log, position and moment it reflects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,7 +36,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= FILTERS
-    made.globals.update(asset=asset, address=address, menu=MENU)
+    cast("dict[str, Any]", made.globals).update(asset=asset, address=address, menu=MENU)
     return made
 
 
@@ -63,23 +64,26 @@ class Pages:
         return self._service.log.identity()
 
     def render(
-        self, template: str, here: str, *answers: Answer, head: Head | None = None, now: datetime, **told: Any
+        self, template: str, here: str, told: Mapping[str, Any], *answers: Answer, head: Head | None = None
     ) -> HTMLResponse:
-        """A page that reflects no more than these answers do, the log itself up to its head where there is none."""
+        """A page that reflects no more than these answers do, the log itself up to its head where there is none.
+
+        `here` is the address that it has in the menu, `told` what the template tells; `now` is in it already.
+        """
         head = head or self._service.log.head()
         seen = min(((one.position, one.at) for one in answers), default=(head.position, head.recorded_at))
         stamp = Stamp(self.log, *seen, behind=head.position - seen[0])
-        return _page(template, 200, here=here, stamp=stamp, now=now, **told)
+        return _page(template, 200, {"now": self._service.clock(), **told, "here": here, "stamp": stamp})
 
 
 def problem_page(problem: Problem) -> HTMLResponse:
     """A failure as a page. It asks nothing of the database, which may be what failed."""
-    page = _page("problem.html", problem.status, here="", stamp=None, problem=problem)
+    page = _page("problem.html", problem.status, {"here": "", "stamp": None, "problem": problem})
     for name, value in problem.response().headers.items():
         if name == "retry-after":
             page.headers[name] = value
     return page
 
 
-def _page(template: str, status: int, **told: Any) -> HTMLResponse:
+def _page(template: str, status: int, told: Mapping[str, Any]) -> HTMLResponse:
     return HTMLResponse(ENVIRONMENT.get_template(template).render(told), status, HEADERS)

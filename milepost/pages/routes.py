@@ -1,6 +1,6 @@
 """The routes of all pages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -19,11 +19,11 @@ from milepost.service import Service
 
 
 def page_routes(service: Service) -> APIRouter:
-    """The pages of a service, and the files that they load; what draws their charts starts and ends with the service."""
+    """The pages of a service, and the files that they load; what draws charts starts and ends with the service."""
     pages, charts = Pages(service), Charts(service.settings.address)
 
     @asynccontextmanager
-    async def drawing(_: FastAPI) -> AsyncIterator[None]:
+    async def drawing(_: FastAPI) -> AsyncGenerator[None]:
         charts.warm()
         yield
         charts.close()

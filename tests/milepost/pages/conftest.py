@@ -20,6 +20,10 @@ from tests.milepost.pages.portfolio import fill
 from tests.milepost.servers import until
 
 
+def listening_socket() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
 @contextmanager
 def serving(service: Service, listening: socket.socket) -> Generator[None]:
     config = uvicorn.Config(application(service), log_level="warning", lifespan="on")
@@ -34,7 +38,7 @@ def serving(service: Service, listening: socket.socket) -> Generator[None]:
 
 @pytest.fixture(scope="session")
 def listening() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as made:
+    with listening_socket() as made:
         yield made
 
 
