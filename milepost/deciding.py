@@ -30,12 +30,13 @@ class Answer(NamedTuple):
     position: int
 
 
+Answered = dict[tuple[str, str], tuple[bytes, bytes]]
+"""Digest and outcome of commands that were carried out before, by actor and command id."""
+
+
 @dataclass
 class Deciding:
-    """One transaction's decisions: begins behind the last position and moment of the log, gathers events and answers.
-
-    `answered` holds the digest and outcome of commands that were carried out before, by actor and command id.
-    """
+    """One transaction's decisions: begin behind the last position and moment of the log, gather events and answers."""
 
     log: str
     states: States
@@ -43,9 +44,7 @@ class Deciding:
     new_id: Callable[[datetime], str]
     position: int
     last: datetime
-    answered: dict[tuple[str, str], tuple[bytes, bytes]] = field(
-        default_factory=dict[tuple[str, str], tuple[bytes, bytes]]
-    )
+    answered: Answered = field(default_factory=Answered)
     events: list[Stored] = field(default_factory=list[Stored])
     answers: list[Answer] = field(default_factory=list[Answer])
 

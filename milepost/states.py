@@ -30,6 +30,7 @@ class Known:
 
     state: Any
     origin: str | None = None
+    counted: int = 0  # how many of its events are in the sum of what is kept
 
     def apply(self, recorded: Recorded) -> None:
         self.state.apply(recorded)
@@ -46,6 +47,7 @@ class States:
     def __init__(self, read: Callable[[Sequence[str]], Iterable[Stored]], room: int = KEPT_EVENTS) -> None:
         self._read, self._room = read, room
         self._known: OrderedDict[str, Known] = OrderedDict()
+        self._kept = 0
         self._pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         self._used: set[str] = set()
 
@@ -71,6 +73,7 @@ class States:
         for stored in self._read(missing):
             fresh[stored.stream].apply(decode(stored.data))
         self._known.update(fresh)
+        self._used.update(fresh)
 
     def written(self, events: Iterable[Recorded]) -> None:
         """These are in the transaction, and applied already."""
@@ -86,27 +89,32 @@ class States:
                 continue
             if line.version == known.state.version + 1:
                 known.apply(decode(line.data))
+                self._used.add(line.stream)
             else:
-                del self._known[line.stream]
+                self.drop(line.stream)
 
     def drop(self, *streams: str) -> None:
         """Forget what may be half changed."""
         for stream in streams:
-            self._known.pop(stream, None)
+            known = self._known.pop(stream, None)
+            self._kept -= known.counted if known else 0
 
     def settle(self) -> None:
         """The transaction has committed: make room, oldest use first, and keep nothing of streams that don't exist."""
         for stream in self._used & self._known.keys():
             self._known.move_to_end(stream)
-            if self._known[stream].state.version == 0:
-                del self._known[stream]
+            known = self._known[stream]
+            self._kept += known.state.version - known.counted
+            known.counted = known.state.version
+            if known.counted == 0:
+                self.drop(stream)
         self._pending.clear()
         self._used.clear()
-        total = sum(known.state.version for known in self._known.values())
-        while total > self._room and len(self._known) > 1:
-            total -= self._known.popitem(last=False)[1].state.version
+        while self._kept > self._room and len(self._known) > 1:
+            self.drop(next(iter(self._known)))
 
     def forget(self) -> None:
         self._known.clear()
+        self._kept = 0
         self._pending.clear()
         self._used.clear()

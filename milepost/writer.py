@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from milepost import clock as machine
 from milepost.commands import Outcome, Request, Unavailable
-from milepost.deciding import Deciding
+from milepost.deciding import Answered, Deciding
 from milepost.log import Head, Log, Stored, lines, outcomes, select_events
 from milepost.states import KEPT_EVENTS, States
 
@@ -40,6 +40,11 @@ class _Asked:
     answer: "Future[Outcome]" = field(default_factory=_future)
     tried: bool = False
     result: Outcome | Exception | None = None
+
+    @property
+    def settles(self) -> bool:
+        """Whether this may have been carried out before, so that its outcome is looked for."""
+        return self.tried or self.request.command is not None
 
     def settle(self) -> None:
         if isinstance(self.result, Outcome):
@@ -67,6 +72,7 @@ class Writer:
         self._id = log.identity().id
         self._states = States(self._read, room)
         self._head = Head(0, None)
+        self._alone = False  # as far as we saw when we last looked
         self._connection: Connection[Any] | None = None
         self._queue: SimpleQueue[_Asked | None] = SimpleQueue()
         self._stopping = Event()
@@ -146,22 +152,48 @@ class Writer:
             asked.settle()
 
     def _carry_out(self, batch: Sequence[_Asked]) -> None:
-        """One transaction: read what is new, decide each request, write all of it, and only then say so."""
+        """One transaction: decide each request on the newest state, write all of it, and only then say so."""
         connection = self._connected()
         self._states.load(asked.request.stream for asked in batch)
         with connection.cursor(binary=True) as cursor:
-            deciding = self._begin(connection, cursor, batch)
-            for asked in batch:
-                self._decide(deciding, asked)
-            if deciding.answers:
-                self._write(connection, cursor, deciding)
-            else:
-                cursor.execute("ROLLBACK")
+            deciding = self._at_once(connection, cursor, batch) or self._in_order(connection, cursor, batch)
         self._head = Head(deciding.position, deciding.last if deciding.events else self._head.recorded_at)
         self._states.settle()
 
-    def _begin(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]) -> Deciding:
-        asked = [(one.request.who, one.command) for one in batch if one.request.command or one.tried]
+    def _at_once(
+        self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]
+    ) -> Deciding | None:
+        """Decide on what we know and send it all in one go; None where that may not be, and nothing was written.
+
+        Nobody needs to be asked: where others wrote meanwhile, they have taken the positions.
+        """
+        if not self._alone or any(asked.settles for asked in batch):
+            return None
+        deciding = self._decided(batch, {})
+        if not deciding.events:
+            return None
+        try:
+            with connection.pipeline():
+                self._log.store.begin(cursor)
+                self._write(cursor, batch, deciding)
+        except psycopg.errors.UniqueViolation:
+            cursor.execute("ROLLBACK")
+            self._states.forget()
+            return None
+        return deciding
+
+    def _in_order(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]) -> Deciding:
+        """Lock, read what others have written, decide, write."""
+        deciding = self._decided(batch, self._begin(connection, cursor, batch))
+        if deciding.answers:
+            with connection.pipeline():
+                self._write(cursor, batch, deciding)
+        else:
+            cursor.execute("ROLLBACK")
+        return deciding
+
+    def _begin(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]) -> Answered:
+        asked = [(one.request.who, one.command) for one in batch if one.settles]
         with connection.pipeline(), connection.cursor(binary=True) as second:
             self._log.store.begin(cursor)
             if asked:
@@ -169,11 +201,9 @@ class Writer:
             select_events(cursor, self._head.position, MOST_FOLLOWED)
             followed = [Stored(*row) for row in cursor.fetchall()]
             known = {(a, c): (d, o) for d, o, a, c in second.fetchall()} if asked else {}
-        for one in batch:
-            one.tried = True
+        self._alone = not followed
         self._follow(followed, [one.request.stream for one in batch])
-        last = self._head.recorded_at or _BEGINNING
-        return Deciding(self._id, self._states, self._clock, self._new_id, self._head.position, last, known)
+        return known
 
     def _follow(self, followed: Sequence[Stored], streams: Sequence[str]) -> None:
         if len(followed) == MOST_FOLLOWED:
@@ -183,6 +213,13 @@ class Writer:
         elif followed:
             self._states.follow(followed)
             self._head = Head.of(followed[-1])
+
+    def _decided(self, batch: Sequence[_Asked], known: Answered) -> Deciding:
+        last = self._head.recorded_at or _BEGINNING
+        deciding = Deciding(self._id, self._states, self._clock, self._new_id, self._head.position, last, known)
+        for asked in batch:
+            self._decide(deciding, asked)
+        return deciding
 
     def _decide(self, deciding: Deciding, asked: _Asked) -> None:
         try:
@@ -196,12 +233,13 @@ class Writer:
         with self._connected().cursor(binary=True) as cursor:
             return lines(cursor, streams)
 
-    def _write(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], deciding: Deciding) -> None:
-        with connection.pipeline():
-            if deciding.events:
-                self._log.store.append(cursor, deciding.events)
-            self._log.store.answer(cursor, deciding.answers)
-            self._log.store.commit(cursor)
+    def _write(self, cursor: psycopg.Cursor[Any], batch: Sequence[_Asked], deciding: Deciding) -> None:
+        for asked in batch:
+            asked.tried = True
+        if deciding.events:
+            self._log.store.append(cursor, deciding.events)
+        self._log.store.answer(cursor, deciding.answers)
+        self._log.store.commit(cursor)
 
     def _connected(self) -> Connection[Any]:
         if self._connection is None:
@@ -212,6 +250,7 @@ class Writer:
 
     def _disconnect(self) -> None:
         self._states.forget()
+        self._alone = False
         if self._connection is not None:
             self._connection.close()
             self._connection = None

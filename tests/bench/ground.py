@@ -12,7 +12,6 @@ from eventsourcing.postgres import PostgresDatastore
 from domain.event import Recorded
 from milepost.cluster import PORT, SUPERUSER
 from milepost.log import Log
-from milepost.migrate import APPLICATION
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import Server

@@ -104,14 +104,16 @@ def test_writes_a_refusal_alone(log: Log, writer: Writer) -> None:
 
 def together(log: Log, *asked: Request) -> list[Future[Outcome]]:
     """What comes of these when all of them wait by the time that the writer looks: they share a transaction."""
-    waiting = Event()
+    begun, waiting = Event(), Event()
 
     def once_all_wait() -> datetime:
+        begun.set()
         waiting.wait(LIMIT)
         return clock.now()
 
     with Writer(log, clock=once_all_wait) as writer:
         busy = writer.submit(propose("busy", command="busy"))
+        begun.wait(LIMIT)
         futures = [writer.submit(replace(one, command=one.command or f"c{n}")) for n, one in enumerate(asked)]
         waiting.set()
     assert busy.result(0).status == "accepted"
@@ -197,6 +199,17 @@ def test_decides_on_what_another_wrote(log: Log, writer: Writer) -> None:
         for n in range(3):
             assert another.execute(assess("a", f"x{n}"), LIMIT).version == 2 * n + 2
             assert writer.execute(assess("a", f"y{n}"), LIMIT).version == 2 * n + 3
+
+
+def test_decides_anew_where_another_was_faster(log: Log, writer: Writer) -> None:
+    for request in (propose("pay"), assess("pay", "r2")):  # nobody else writes, as it seems
+        writer.execute(request, LIMIT)
+    with Writer(log) as faster:
+        assert faster.execute(assess("pay", "r3"), LIMIT).version == 3
+    new, known = writer.execute(assess("pay", "r4"), LIMIT), writer.execute(assess("pay", "r3"), LIMIT)
+    assert (new.status, new.version, new.position) == ("accepted", 4, log.head().position)
+    assert (known.status, known.version, known.events) == ("accepted", 4, ())
+    assert contiguous(log)
 
 
 def test_finds_its_way_after_another_wrote_very_much(log: Log, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
