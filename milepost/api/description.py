@@ -20,6 +20,7 @@ DESCRIPTION = (
     f"Who asks stands in the headers {ACTOR} and {ROLE}; nobody is authenticated in local mode. "
     "Every failure is problem details (RFC 9457) that say what happened and what to do."
 )
+_UNUSED = ("HTTPValidationError", "ValidationError")  # what FastAPI answers, and we don't
 _PLACE = "#/components/schemas/"
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
@@ -34,7 +35,8 @@ class Described(FastAPI):
     def openapi(self) -> Schema:
         if self.openapi_schema is None:
             described = super().openapi()
-            described["components"] = {"schemas": dict(sorted((_answers() | _bodies()).items()))}
+            own = {name: schema for name, schema in described["components"]["schemas"].items() if name not in _UNUSED}
+            described["components"] = {"schemas": dict(sorted((own | _answers() | _bodies()).items()))}
         return self.openapi_schema or {}
 
 
