@@ -177,7 +177,7 @@ def _lost(rows: Rows, recorded: Recorded, gates: Iterable[str], why: str) -> Non
 def _breached(rows: Rows, recorded: Recorded[BreachRecorded]) -> None:
     """The breach counts at the gate that it is about; those at other acts are counted with the project."""
     attempts = [key for key, row in rows.items() if row["gate"] == recorded.event.act]
-    if attempts:
+    if attempts and recorded.event.settles is None:
         rows.put(max(attempts), breaches=rows[max(attempts)]["breaches"] + 1)
 
 

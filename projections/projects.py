@@ -167,7 +167,7 @@ def _released(rows: Rows, recorded: Recorded[RoleReleased]) -> Values:
 
 
 def _breached(rows: Rows, recorded: Recorded[BreachRecorded]) -> Values:
-    return {"breaches": rows[()]["breaches"] + 1}
+    return {"breaches": rows[()]["breaches"] + (recorded.event.settles is None)}
 
 
 def _held(rows: Rows, recorded: Recorded[ProjectHeld]) -> Values:
