@@ -27,7 +27,7 @@ _log = logging.getLogger("milepost.projector")
 
 @dataclass(frozen=True)
 class Liveness:
-    """How far behind the head of its feed a projector is, in events and seconds, and how long it has been stuck there."""
+    """How far behind the head of its feed a projector is, in events and seconds, and how long it has been stuck."""
 
     position: int
     head: int
@@ -77,13 +77,15 @@ class Projector:
                 _log.warning("read models wait for the database: %s", " ".join(str(error).split()))
                 pause = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS)
             except Stopped as stopped:
-                self.stopped = str(stopped)
-                _log.critical("read models stopped: %s", stopped)
+                self._end(str(stopped), stopped)
             except Exception as fault:  # whatever it is, a silent end would be worse: /readyz turns red and says why
-                self.stopped = f"a fault: {type(fault).__name__} {fault}"
-                _log.critical("read models stopped by a fault", exc_info=fault)
+                self._end(f"a fault: {type(fault).__name__} {fault}", fault)
             finally:
                 self.close()
+
+    def _end(self, why: str, because: Exception) -> None:
+        self.stopped = why
+        _log.critical("read models stopped: %s", why, exc_info=because)
 
     def _follow(self, stop: Event) -> None:
         while not stop.is_set():

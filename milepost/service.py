@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from consumers.projector import Liveness
 from milepost.log import Log
 from milepost.models import Models
 from milepost.reading import Reading
@@ -40,9 +39,9 @@ class Service:
     def readiness(self) -> dict[str, Any]:
         """Whether the log answers and the read models keep up, and if not, what to look at."""
         alive = self.models.liveness()
-        stalled = alive.stopped or (
-            f"nothing was taken in for {alive.seconds_stuck:.0f} s" if self._late(alive) else None
-        )
+        stalled = alive.stopped
+        if alive.seconds_stuck > STALLED_SECONDS:
+            stalled = f"nothing was taken in for {alive.seconds_stuck:.0f} s"
         return {
             "ready": stalled is None,
             "position": alive.head,
@@ -54,6 +53,3 @@ class Service:
             },
             **({"why": f"the read models have stalled: {stalled}"} if stalled else {}),
         }
-
-    def _late(self, alive: Liveness) -> bool:
-        return alive.seconds_stuck > STALLED_SECONDS
