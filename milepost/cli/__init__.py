@@ -9,6 +9,7 @@ import psycopg
 
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
+from milepost.cli.bringing import importing_commands
 from milepost.cli.moving import moving_commands
 from milepost.cli.running import running_commands, say
 from milepost.cli.showing import showing_commands
@@ -28,8 +29,8 @@ FAILED, UNREACHABLE = 2, 5
 def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
-    groups = (running_commands(), showing_commands(_opened), moving_commands(_opened), domain_commands(_opened))
-    for command in chain.from_iterable(groups):
+    groups = (showing_commands, importing_commands, moving_commands, domain_commands)
+    for command in chain(running_commands(), *(made(_opened) for made in groups)):
         group.add_command(command)
     return group
 
