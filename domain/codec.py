@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from domain.event import CATEGORIES, E, Recorded, kind_named, kind_of, type_of
+from domain.event import CATEGORIES, E, Event, Recorded, kind_named, kind_of, type_of
 from domain.values import moment_text
 
 LARGEST_EVENT = 65_535
@@ -43,7 +43,9 @@ def source_of(log: str, stream: str) -> str:
 
 
 def encode(recorded: Recorded) -> bytes:
-    """The canonical bytes of an event. Raises `TooLarge` over 65,535 bytes."""
+    """The canonical bytes of an event. Raises `TooLarge` over 65,535 bytes, `Unreadable` where they can't be read."""
+    body = recorded.event.model_dump(mode="json", exclude_none=True)
+    _must_be_readable(recorded.event, body)
     whole: dict[str, Any] = {
         "specversion": "1.0",
         "source": source_of(recorded.log, recorded.stream),
@@ -51,7 +53,7 @@ def encode(recorded: Recorded) -> bytes:
         "sequence": f"{recorded.version:020d}",
         "time": moment_text(recorded.time),
         "recordedtime": moment_text(recorded.recorded_at),
-        "data": recorded.event.model_dump(mode="json", exclude_none=True),
+        "data": body,
     }
     for field, attribute in _NAMES.items():
         value = getattr(recorded, field)
@@ -64,6 +66,19 @@ def encode(recorded: Recorded) -> bytes:
             "put the text into a document and give its digest"
         )
     return data
+
+
+def _must_be_readable(event: Event, body: dict[str, Any]) -> None:
+    """The last net before what can't be undone: whatever is kept for ever can be read for ever."""
+    try:
+        type(event).model_validate(body)
+    except ValidationError as error:
+        raise Unreadable(_place_of(error)) from error
+
+
+def _place_of(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(str(step) for step in ('data', *first['loc']))}: {first['msg']}"
 
 
 def written(recorded: "Recorded[E]") -> "Recorded[E]":
@@ -79,9 +94,7 @@ def decode(data: bytes) -> Recorded:
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(f"not an event of Milepost: {type(error).__name__} {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in ("data", *first["loc"]))
-        raise Unreadable(f"{place}: {first['msg']}") from error
+        raise Unreadable(_place_of(error)) from error
 
 
 def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:

@@ -24,6 +24,18 @@ def _canonical_text(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _at_most(most: int) -> AfterValidator:
+    """Texts in canonical form of so many characters: it may have more of them than what was given."""
+
+    def canonical(text: str) -> str:
+        kept = _canonical_text(text)
+        if len(kept) > most:
+            raise ValueError(f"a text here has at most {most:,} characters in Unicode NFC, this one {len(kept):,}")
+        return kept
+
+    return AfterValidator(canonical)
+
+
 def _canonical_decimal(text: str) -> str:
     if not _DECIMAL.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
         raise ValueError("a decimal is written like -12.50: no exponent, no leading zero, no -0")
@@ -33,9 +45,11 @@ def _canonical_decimal(text: str) -> str:
 def _canonical_moment(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone, like 2026-11-22T09:30:00Z or +01:00")
+    if 1979 <= moment.year <= 3000:  # further out a zone may lead out of the calendar
+        moment = moment.astimezone(UTC)
     if not 1980 <= moment.year <= 2999:
-        raise ValueError("a moment lies in the years 1980 to 2999")
-    return moment.astimezone(UTC)
+        raise ValueError("a moment lies in the years 1980 to 2999, in UTC")
+    return moment
 
 
 def moment_text(moment: datetime) -> str:
@@ -52,10 +66,10 @@ Person = Key
 Role = Key
 """The name of a role, from the catalogue that the policy keeps."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_canonical_text)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _at_most(200)]
 """A short name or title, Unicode NFC."""
 
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_canonical_text)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), _at_most(400)]
 """What the service says about something in a sentence, Unicode NFC."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -98,7 +112,7 @@ class Sealed(Fact):
         return "[sealed]"
 
 
-Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_canonical_text)] | Sealed
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), _at_most(LONGEST_TEXT)] | Sealed
 """Free text, in the open or sealed."""
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.codec import written
-from domain.command import Circumstances, Command, Told
+from domain.codec import Unreadable, written
+from domain.command import Circumstances, Command, Rejected, Told
 from domain.event import Recorded
 
 
@@ -67,7 +67,7 @@ class Writing:
         stream = self._stream_of(event.belongs_to)
         state: Folded = self.states[stream]
         c = self._circumstances
-        recorded = written(
+        recorded = _readable(
             Recorded(
                 id=self.new_id(recorded_at),
                 log=self.log,
@@ -94,3 +94,10 @@ class Writing:
     def _stream_of(self, category: str) -> str:
         own = self.stream.partition("-")[0] == category
         return self.stream if own else f"{category}-{self.circumstances.policy.name}"
+
+
+def _readable(recorded: Recorded) -> Recorded:
+    try:
+        return written(recorded)
+    except Unreadable as error:
+        raise Rejected(f"{recorded.event.kind} could not be read again as it is: {error}") from error

@@ -85,8 +85,13 @@ def test_are_taken_as_they_are(kind: Any, value: object) -> None:
         (Name, "a\0b"),
         (Text, "x" * 10_001),
         (Text, "a\0b"),
+        (Name, "\u0958" * 101),
+        (Text, "\u0958" * 5_001),
         (Moment, datetime(2026, 1, 1)),  # noqa: DTZ001 - a moment without a zone is what is refused
         (Moment, "2026-01-01T10:00:00"),
+        (Moment, "1980-01-01T00:30:00+01:00"),
+        (Moment, "2999-12-31T23:30:00-01:00"),
+        (Moment, "9999-12-31T23:30:00-01:00"),
     ],
 )
 def test_are_refused_where_they_have_no_canonical_form(kind: Any, value: object) -> None:
@@ -105,6 +110,10 @@ def test_are_moments_in_utc_with_six_decimals() -> None:
     assert (moment, moment.tzinfo) == (datetime(2026, 1, 5, 9, 30, tzinfo=UTC), UTC)
     assert moment_text(moment) == "2026-01-05T09:30:00.000000Z"
     assert moment_text(datetime(1, 1, 1, 0, 0, 0, 7, UTC)) == "0001-01-01T00:00:00.000007Z"
+
+
+def test_are_moments_of_years_that_are_counted_in_utc() -> None:
+    assert read(Moment, "1979-12-31T23:30:00-01:00") == datetime(1980, 1, 1, 0, 30, tzinfo=UTC)
 
 
 def test_are_sealed_where_only_a_key_may_read_them() -> None:

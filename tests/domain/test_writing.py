@@ -1,0 +1,118 @@
+"""Carrying out commands."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.codec import TooLarge, decode
+from domain.command import Circumstances, Rejected
+from domain.opening import Opening
+from domain.portfolio.classification import ChangeClassified
+from domain.reviews.reporting import report
+from domain.reviews.standard_way import Start
+from domain.rulebook import Rulebook
+from domain.rules.freezes import FreezeDeclared
+from domain.rules.standard_changes import StandardChangeRegistered
+from domain.state.project import Project, fold
+from domain.values import Sealed
+from domain.writing import Writing
+from tests.conftest import LOG, START, event_id, history
+from tests.domain.openings import DOCUMENT, PROPOSED, classified, holds
+from tests.domain.reviews.small import RISK, begun, policy_of
+
+ASKED = START + timedelta(hours=8)
+
+
+def writing(story: Any, origin: str = "live", **more: Any) -> Writing:
+    told: dict[str, Any] = {
+        "log": LOG,
+        "stream": "project-p",
+        "states": {"project-p": story.project, "policy-small": story.rulebook},
+        "circumstances": Circumstances("omar", ASKED, story.policy, story.rulebook, "solution-manager", origin=origin),
+        "command": "c1",
+        "correlation": "k1",
+        "tick": lambda: START + timedelta(hours=9),
+        "new_id": lambda moment: event_id(99),
+        "causation": event_id(1),
+    }
+    return Writing(**{**told, **more})
+
+
+def test_stamps_each_event_with_who_in_which_role_by_which_grant_when_and_under_which_policy() -> None:
+    [recorded] = writing(begun(policy_of())).carry_out([report(RISK)])
+    assert (recorded.who, recorded.role, recorded.assignment) == ("omar", "solution-manager", event_id(3))
+    assert (recorded.stream, recorded.version, recorded.log) == ("project-p", 6, LOG)
+    assert recorded.time == recorded.recorded_at == START + timedelta(hours=9)
+    assert (recorded.command, recorded.correlation, recorded.causation) == ("c1", "k1", event_id(1))
+    assert (recorded.policy, recorded.origin, recorded.auth) == ("small/1", "live", "unauthenticated")
+    assert decode(recorded.data).event == RISK
+
+
+def test_gives_events_of_other_origins_the_time_of_their_source() -> None:
+    [recorded] = writing(begun(policy_of()), origin="simulated").carry_out([report(RISK)])
+    assert (recorded.time, recorded.recorded_at) == (ASKED, START + timedelta(hours=9))
+
+
+def test_decides_each_command_on_what_the_ones_before_it_have_written() -> None:
+    story = begun(policy_of())
+    both = writing(story).carry_out([report(RISK), report(RISK)])
+    assert [recorded.version for recorded in both] == [6]
+    assert story.project.version == 6
+
+
+def test_raises_what_is_rejected_or_too_large() -> None:
+    with pytest.raises(Rejected):
+        writing(begun(policy_of(), past=(holds("omar", "cab"),))).carry_out([report(RISK)])
+    box = Sealed(sealed="k", box="x" * 20_000)
+    huge = RISK.model_copy(update={"statement": Sealed(sealed="k", box="é" * 20_000), "response": box, "reason": box})
+    with pytest.raises(TooLarge):
+        writing(begun(policy_of())).carry_out([report(huge)])
+
+
+def test_rejects_what_could_not_be_read_again() -> None:
+    unreadable = RISK.model_copy(update={"statement": "x" * 10_001})
+    with pytest.raises(Rejected, match=r"risk\.assessed/1 could not be read again as it is: data\.statement"):
+        writing(begun(policy_of())).write(None, unreadable)
+
+
+def test_writes_to_the_policys_stream_what_belongs_there() -> None:
+    template = StandardChangeRegistered(
+        template="t",
+        template_version=1,
+        service="web",
+        steps=DOCUMENT,
+        checks=("it answers",),
+        proven_by=("p0",),
+        valid_until=START + timedelta(days=9),
+        uses=3,
+        failure_rate=0,
+        approved_by="cab",
+    )
+    story = begun(policy_of(), past=(holds("omar", "cab"),))
+    story.project = Project(stream="project-p")
+    [registered] = history(template, stream="policy-small")
+    story.rulebook.apply(registered)
+    written = writing(story).carry_out([Start(template="t", customer="sales")])
+    used = [recorded for recorded in written if recorded.stream == "policy-small"]
+    assert [(recorded.event.kind, recorded.version, recorded.assignment) for recorded in used] == [
+        ("standard-change.used/1", 2, None)
+    ]
+
+
+def test_refuses_events_in_a_stream_that_is_not_theirs() -> None:
+    [project] = history(PROPOSED)
+    with pytest.raises(TypeError, match="is no event of a policy's stream"):
+        Rulebook().apply(project)
+    with pytest.raises(TypeError, match="is no event of the log's own stream"):
+        Opening().apply(project)
+    [rules] = history(FreezeDeclared(freeze="f", from_=START, until=START), stream="policy-small")
+    with pytest.raises(TypeError, match="is no event of a project's stream"):
+        Project().apply(rules)
+
+
+def test_leaves_an_unclassified_project_to_the_strictest_column() -> None:
+    assert fold(history(PROPOSED)).column == "major"
+    urgent = ChangeClassified(category="minor", priority="emergency")
+    assert fold(history(PROPOSED, urgent)).column == "emergency"
+    assert fold(history(PROPOSED, classified("minor"))).column == "minor"
