@@ -2,6 +2,7 @@
 
 from domain.controls.control import Finding, Sight, control, met, nothing, unmet
 from domain.controls.objectives import VALUE
+from domain.controls.signatures import signed as words_in_review
 from domain.controls.wording import examples
 from domain.deploy.acceptance import acceptance
 from domain.deploy.benefits import BenefitMeasured
@@ -44,8 +45,8 @@ def customer_accepted(sight: Sight) -> Finding:
 def _customers_word(sight: Sight) -> Signoff | None:
     """What the customer, or the requester of a light change, signed last in the open review."""
     roles = ("customer", "requester") if sight.column in LIGHT else ("customer",)
-    words = [word for word in (sight.review.signoffs if sight.review else ()) if word.role in roles]
-    return words[-1] if words else None
+    words = [word for word in words_in_review(sight) if word.role in roles]
+    return max(words, key=lambda word: (word.verdict == "no-go", word.version), default=None)
 
 
 @control(

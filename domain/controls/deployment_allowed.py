@@ -130,7 +130,8 @@ def _word_of_operations(project: Project) -> Signoff | None:
     reviews = [
         each for each in project.gates.reviews.values() if {Gate.BUILD_COMPLETED, Gate.RELEASE_READY} & {*each.gates}
     ]
-    words = [word for review in reviews for word in review.signoffs if word.role in CONSENTING]
+    asked = [(review, required) for review in reviews for required in review.required if required.role in CONSENTING]
+    words = [word for review, required in asked if (word := review.given(required))]
     return max(words, key=lambda word: word.version, default=None)
 
 

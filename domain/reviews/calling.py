@@ -40,7 +40,8 @@ class ReviewCalled(ProjectEvent, kind="review.called/1"):
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates
-        carried = [s for review in gates.reviews.values() for s in review.signoffs if s.id in self.carried_signoffs]
+        known = {s.id: s for review in gates.reviews.values() for s in review.signoffs}
+        carried = [known[id_] for id_ in self.carried_signoffs if id_ in known]
         for gate in self.gates:
             gates.attempts[gate] = self.attempt
         gates.reviews[self.review] = Review(
@@ -209,9 +210,15 @@ def _members(project: Project, wording: str, circumstances: Circumstances) -> It
 def carried(
     project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], circumstances: Circumstances
 ) -> Iterator[Signoff]:
-    """Sign-offs of the attempt before that still hold: the same evidence, and the role not ended."""
+    """What the required said for go in the attempt before and still holds: the same evidence, the role not ended.
+
+    Nothing of an attempt whose decision was reversed: what was taken back is asked for anew.
+    """
     earlier = [review for review in project.gates.reviews.values() if review.gates == gates and review.outcome]
-    for signoff in earlier[-1].signoffs if earlier else ():
+    last = earlier[-1] if earlier else None
+    if last is None or any(d.reversed for d in project.gates.decisions.values() if d.review == last.id):
+        return
+    for signoff in (word for required in last.required if (word := last.given(required))):
         assignment = project.team.assignments.get(signoff.assignment or "")
         holds = assignment is not None and assignment.holds(circumstances.now)
         if signoff.verdict == "go" and holds and signoff.evidence == evidence_digest(evidence, signoff.role):

@@ -96,8 +96,8 @@ class GiveSignoff(ProjectCommand):
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
         digest = evidence_digest(evidence, required.role)
-        known = review.given(required)
-        if known and (known.verdict, known.person, known.evidence) == (self.verdict, circumstances.who, digest):
+        known = review.words(required).get(circumstances.who)
+        if known and (known.verdict, known.evidence) == (self.verdict, digest):
             return
         yield self._signoff(state, review, required, digest, circumstances)
         yield from settled(state, review, circumstances, self.reason)
@@ -152,8 +152,9 @@ def may_sit(project: Project, review: Review, required: Required, circumstances:
         held = team.assignment(who, required.role, circumstances.now)
         stands_in_for = team.assignments.get(held.deputy_for or "") if held else None
         return required.seat in (who, stands_in_for.person if stands_in_for else None)
-    others = [word for other in review.required if other != required and (word := review.given(other))]
-    return not any(word.person == who and (word.role, word.party) == (required.role, required.party) for word in others)
+    place = required.role, required.party
+    others = [other for other in review.required if other != required and (other.role, other.party) == place]
+    return not any(who in review.words(other) for other in others)
 
 
 def settled(project: Project, review: Review, circumstances: Circumstances, reason: Text | None) -> Iterator[Decided]:

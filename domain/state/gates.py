@@ -69,11 +69,20 @@ class Review:
     def open(self) -> bool:
         return self.outcome is None
 
+    def words(self, required: Required) -> dict[str, Signoff]:
+        """The newest word of each person who spoke in a place, the newest last; without those taken back."""
+        asked, newest = (required.role, required.party, required.seat), dict[str, Signoff]()
+        for word in self.signoffs:
+            if (word.role, word.party, word.seat) == asked:
+                newest.pop(word.person, None)
+                newest[word.person] = word
+        return {person: word for person, word in newest.items() if word.verdict != "taken-back"}
+
     def given(self, required: Required) -> Signoff | None:
-        """The newest word of whoever had to sign."""
-        asked = (required.role, required.party, required.seat)
-        words = [s for s in self.signoffs if (s.role, s.party, s.seat) == asked]
-        return words[-1] if words and words[-1].verdict != "taken-back" else None
+        """What whoever had to sign says: the newest word, but a no-go stands until who said it says otherwise."""
+        words = list(self.words(required).values())
+        against = [word for word in words if word.verdict == "no-go"]
+        return next(reversed(against or words), None)
 
 
 @dataclass

@@ -13,6 +13,8 @@ from domain.policy import JointReview
 from domain.portfolio.pauses import ProjectHeld
 from domain.reviews.calling import CallReview, ReviewCalled, WithdrawReview
 from domain.reviews.reporting import report
+from domain.reviews.reversing import ReverseReview
+from domain.reviews.signing import GiveSignoff
 from domain.rules.adoption import PolicyAdopted
 from domain.state.gates import Required
 from tests.conftest import START, event_id, history
@@ -164,6 +166,21 @@ def test_carries_nothing_that_was_signed_on_other_evidence_or_in_a_role_that_end
     ended.project.apply(released)
     called(ended, review="s")
     assert ended.last(ReviewCalled).carried_signoffs == ()
+
+
+def test_carries_no_go_that_was_taken_back_or_followed_by_another_word() -> None:
+    story = sign(called(begun(policy_of(SIGNED))), "grace", "linus")
+    story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
+    story.do(GiveSignoff(review="r", verdict="no-go", reason="it leaks"), by="linus")
+    story.do(WithdrawReview(review="r"), by="ada")
+    assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()
+
+
+def test_carries_nothing_from_an_attempt_whose_decision_was_reversed() -> None:
+    story = sign(called(begun(policy_of(SIGNED, authority("reverse", "solution-manager")))), "grace", "linus")
+    decide(story)
+    story.do(ReverseReview(review="r", reason="it leaks"), by="omar")
+    assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()
 
 
 def test_is_withdrawn_by_who_called_it_or_decides_it() -> None:

@@ -71,6 +71,16 @@ def test_counts_the_newest_word_and_none_that_was_taken_back() -> None:
     story.rejected(DecideReview(review="r"), by="omar", because="waiting for customer")
 
 
+def test_leaves_a_no_go_standing_until_who_said_it_says_otherwise() -> None:
+    story = sign(called(begun(policy_of(SIGNED), holds("eve", "tester"))), "grace")
+    story.do(GiveSignoff(review="r", verdict="no-go", reason="it fails"), by="linus")
+    for verdict in ("go", "taken-back"):
+        story.do(GiveSignoff(review="r", verdict=verdict), by="eve")
+        story.rejected(DecideReview(review="r"), by="omar", because="tester signed no-go")
+    story.do(GO, by="linus")
+    assert decide(story) == ["review.decided/1", "project.envisioned/1"]
+
+
 def test_needs_a_reason_to_say_no() -> None:
     story = called(begun(policy_of(SIGNED)))
     story.rejected(GiveSignoff(review="r", verdict="no-go"), by="grace", because="reason: a no-go needs one")
