@@ -93,6 +93,7 @@ def test_takes_a_fact_back() -> None:
         "fact.corrected/1"
     ]
     assert story.project.facts.latest(RiskAssessed, "r1") is None
+    assert evidence_of(story.project, ENVISIONED) == ()
     story.rejected(CorrectFact(version=AT, retracts=True, reason="again"), by="grace", because="no fact stands at 6")
 
 
