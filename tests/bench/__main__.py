@@ -14,12 +14,19 @@ from time import perf_counter
 from typing import Any
 
 from milepost.postgres import start
+from tests.bench.folding import long_projects
 from tests.bench.ground import Ground, say
+from tests.bench.growth import growth
+from tests.bench.reading import answer_to_row
+from tests.bench.rebuilding import rebuilding
+from tests.bench.serving import memory, over_http
 from tests.bench.writing import commands
 from tests.milepost.conftest import reachable
 
 Figure = Callable[[Ground], dict[str, Any]]
-FIGURES: tuple[Figure, ...] = (commands,)
+FIGURES: tuple[Figure, ...] = (
+    commands, over_http, answer_to_row, long_projects, rebuilding, growth, memory
+)  # fmt: skip
 
 
 def main() -> None:

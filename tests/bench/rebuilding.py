@@ -1,0 +1,141 @@
+"""Rebuilding: all read models from the log, beside a library that writes row by row, and beside copying the rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import Any
+
+import psycopg
+from eventsourcing.application import Application
+from eventsourcing.domain import Aggregate, event
+from eventsourcing.persistence import Tracking
+from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
+from eventsourcing.projection import Projection, ProjectionRunner
+from psycopg.sql import SQL, Identifier
+
+from consumers.models import Model
+from consumers.rebuild import rebuild
+from milepost.following import LogFeed
+from projections import projections
+from tests.bench.ground import LONG_LOG, Ground
+from tests.bench.timing import in_turn, judged, medians, seconds, times
+from tests.milepost.logs import Database
+
+SAMPLE, ROUNDS = 5_000, 3
+TEXT = "The old store can't be read while mail is moved." * 6
+"""As much as an event of ours holds."""
+
+
+class Note(Aggregate):
+    """A thing of the library's own that is written upon."""
+
+    @event("Noted")
+    def note(self, text: str) -> None:
+        self.text = text
+
+
+class Notes(Application):
+    """The library's log of them."""
+
+
+class NoteRows(PostgresTrackingRecorder):
+    """A row an event, in one transaction with how far that is, as the library shows it."""
+
+    def __init__(self, datastore: PostgresDatastore, **named: Any) -> None:
+        super().__init__(datastore, **named)
+        self.sql_create_statements.append(SQL("CREATE TABLE IF NOT EXISTS note_rows (id text, version int, body text)"))
+
+    def add(self, noted: Any, tracking: Tracking) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            self._insert_tracking(cursor, tracking)
+            row = (str(noted.originator_id), noted.originator_version, getattr(noted, "text", ""))
+            cursor.execute("INSERT INTO note_rows VALUES (%s, %s, %s)", row, prepare=True)
+
+
+class NoteProjection(Projection[NoteRows]):
+    name = "note_rows"
+
+    def process_event(self, domain_event: Any, tracking: Tracking) -> None:
+        self.view.add(domain_event, tracking)
+
+
+def rebuilding(ground: Ground) -> dict[str, Any]:
+    """Events a second that become rows when all read models are built anew from 200,000 events.
+
+    Beside the library's ProjectionRunner writing one row an event, over a sample of 5,000, and beside a bare COPY of
+    the very rows that the read models have.
+    """
+    database, events = ground.database(LONG_LOG), ground.size(LONG_LOG)
+    rows: dict[str, int] = {}
+    with ground.log(LONG_LOG) as log:
+        feed = LogFeed(log)
+
+        def ours() -> float:
+            return events / seconds(lambda: rebuild(log.conninfo, feed.source, feed.log, feed, projections()))
+
+        ways = {
+            "milepost": ours,
+            "projection_runner": lambda: _run(ground),
+            "copied": lambda: events / _copied(database, rows),
+        }
+        measured = in_turn(ROUNDS, ways)
+    return {
+        "events": events,
+        "rows": rows,
+        "seconds": round(events / median(measured["milepost"]), 1),
+        "events_a_second": medians(measured),
+        "beside_projection_runner": judged(times(measured["milepost"], measured["projection_runner"]), at_least=10.0),
+        "beside_copy": {"value": times(measured["milepost"], measured["copied"])},
+    }
+
+
+def _run(ground: Ground) -> float:
+    """Events a second of the library's runner, from its first event to its last."""
+    with _notes(ground) as environment:
+        app = Notes(environment)
+        for _ in range(ground.size(SAMPLE) // 50):
+            note = Note()
+            for _ in range(49):
+                note.note(TEXT)
+            app.save(note)
+        last = app.recorder.max_notification_id()
+        app.close()
+
+        def run() -> None:
+            with ProjectionRunner(
+                application_class=Notes, projection_class=NoteProjection, view_class=NoteRows, env=environment
+            ) as runner:
+                runner.wait(last, timeout=300)
+
+        return (last or 0) / seconds(run)
+
+
+@contextmanager
+def _notes(ground: Ground) -> Iterator[dict[str, str]]:
+    database = ground.bare()
+    store = ground.datastore(database).pool.kwargs
+    named = {f"POSTGRES_{name.upper()}": str(store[name]) for name in ("dbname", "host", "port", "user", "password")}
+    yield {"PERSISTENCE_MODULE": "eventsourcing.postgres", **named}
+
+
+def _copied(database: Database, rows: dict[str, int]) -> float:
+    """Seconds to copy the rows of all read models into tables like theirs; how many they are goes to `rows`."""
+    with psycopg.connect(database.superuser, autocommit=True) as connection:
+        return sum(_copy(connection, model, rows) for model in map(Model, projections()))
+
+
+def _copy(connection: psycopg.Connection[Any], model: Model, rows: dict[str, int]) -> float:
+    copied = Identifier("models", f"{model.name}_copied")
+    with connection.cursor().copy(SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(model.rows)) as reading:
+        whole = b"".join(bytes(block) for block in reading)
+    connection.execute(SQL("CREATE TABLE {} (LIKE {})").format(copied, model.rows))
+    with connection.cursor() as cursor:
+
+        def write() -> None:
+            with cursor.copy(SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(copied)) as writing:
+                writing.write(whole)
+
+        took = seconds(write)
+        rows[model.projection.name] = cursor.rowcount
+    connection.execute(SQL("DROP TABLE {}").format(copied))
+    return took
