@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from domain.command import Rejected
 from domain.controls.evidence import evidence_of
-from domain.lifecycle import Basis, Gate
+from domain.lifecycle import MILESTONES, Basis, Gate, gates_before
 from domain.reviews.milestones import MilestoneReached, milestone
 from domain.stabilize.candidates import chosen_candidate
 from domain.state.gates import Decision, Review
@@ -26,7 +27,11 @@ def granted(
 def reached(
     project: Project, gate: Gate, basis: Basis, valid_until: datetime | None = None, **given: Any
 ) -> MilestoneReached:
-    """The event of a milestone, with the baselines and the candidate as they are now."""
+    """The event of a milestone, with the baselines and the candidate as they are now.
+
+    Raises `Rejected` where an earlier milestone is missing: no policy and no waiver lets one be skipped.
+    """
+    _must_follow(project, gate)
     fields: dict[str, Any] = {"attempt": 1, **given, "basis": basis, "baselines": evidence_of(project, [gate])}
     candidate = chosen_candidate(project)
     if gate is Gate.RELEASE_READY:
@@ -35,3 +40,9 @@ def reached(
     if gate in (Gate.RELEASE_READY, Gate.DEPLOYED):
         fields["candidate_digest"] = candidate.event.digest if candidate else None
     return milestone(gate)(**fields)
+
+
+def _must_follow(project: Project, gate: Gate) -> None:
+    missing = [earlier for earlier in gates_before(gate) if earlier in MILESTONES and not project.gates.passed(earlier)]
+    if missing and not project.imported:
+        raise Rejected(f"{gate}: {' and '.join(missing)} must be reached first: the milestones follow each other")

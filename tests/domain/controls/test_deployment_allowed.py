@@ -183,9 +183,11 @@ def test_early_core_that_operations_said_nothing_or_no_to_is_not_approved(look: 
     of_the_plan = (called(Gate.PLAN_APPROVED, "operations"), signs("operations"))
     assert look("early-core-approved", *APPROVED, *of_the_plan, at=ActOf.EARLY_CORE).sentence == silent.sentence
     review = called(Gate.BUILD_COMPLETED, "operations")
-    changed = (review, signs("operations"), by("otto")(signs("operations", verdict="taken-back")))
-    found = look("early-core-approved", *APPROVED, *changed, at=ActOf.EARLY_CORE)
-    assert found.sentence == "operations does not consent: otto signed taken-back last"
+    taken_back = (review, by("otto")(signs("operations")), by("otto")(signs("operations", verdict="taken-back")))
+    assert look("early-core-approved", *APPROVED, *taken_back, at=ActOf.EARLY_CORE).sentence == silent.sentence
+    against = (review, by("otto")(signs("operations", verdict="no-go")), signs("operations"))
+    found = look("early-core-approved", *APPROVED, *against, at=ActOf.EARLY_CORE)
+    assert found.sentence == "operations does not consent: otto signed no-go last"
 
 
 SCHEDULED = RfcScheduled(rfc="r1", window=Window(opens=hour(10), closes=hour(12)))

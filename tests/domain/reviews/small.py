@@ -1,18 +1,21 @@
 """A small policy and a small project, on which each rule of reviews can be looked at alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from domain.codec import written
 from domain.envision.risks import RiskAssessed
 from domain.event import Event
-from domain.lifecycle import Act, Column, Gate
+from domain.lifecycle import MILESTONES, Act, Column, Gate, gates_before
 from domain.policy import AuthorityRule, ByColumn, ControlRule, GateRule, Policy, Severity, Times, WaiverRule
 from domain.reviews.calling import CallReview
 from domain.reviews.deciding import DecideReview
+from domain.reviews.milestones import milestone
 from domain.reviews.signing import GiveSignoff
 from domain.state.project import fold
 from tests.conftest import Act as Said
-from tests.conftest import history, rulebook_of
+from tests.conftest import event_id, history, rulebook_of
 from tests.domain.openings import PROPOSED, classified, holds
 from tests.domain.story import Story
 
@@ -73,7 +76,20 @@ def begun(policy: Policy, *acts: Event | Said, past: tuple[Event | Said, ...] = 
     return Story(policy, rulebook_of(policy), fold(told), told[-1].recorded_at, events=told)
 
 
+def reached(story: Story, *gates: Gate) -> Story:
+    """These milestones were reached before, whatever they stood on."""
+    for each in gates:
+        [event] = history(milestone(each)(basis="reviewed", attempt=1))
+        past = replace(event, version=story.project.version + 1, id=event_id(800_000 + story.project.version))
+        story.events.append(written(past))
+        story.project.apply(story.events[-1])
+    return story
+
+
 def called(story: Story, *gates: Gate, review: str = "r", by: str = "ada") -> Story:
+    """A review over these gates, the milestones before them reached."""
+    before = gates_before(gates[0]) if gates else ()
+    reached(story, *(each for each in before if each in MILESTONES and not story.project.gates.passed(each)))
     story.do(CallReview(review=review, gates=gates or ENVISIONED), by=by)
     return story
 

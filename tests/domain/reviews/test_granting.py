@@ -2,6 +2,8 @@
 
 from domain.controls.evidence import evidence_of
 from domain.lifecycle import Gate
+from domain.reviews.calling import CallReview
+from domain.reviews.deciding import DecideReview
 from domain.reviews.milestones import ProjectDeployed, ProjectEnvisioned, ReleaseReady
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from tests.domain.reviews.small import ENVISIONED, RISK, begun, called, decide, gate, policy_of
@@ -37,3 +39,10 @@ def test_binds_what_was_deployed_to_its_candidate_if_one_was_chosen() -> None:
     without = called(begun(policy_of()), Gate.DEPLOYED)
     decide(without)
     assert (without.last(ProjectDeployed).candidate_digest, without.last(ProjectDeployed).holds_until) == (None, None)
+
+
+def test_skips_no_milestone_whatever_the_policy_says() -> None:
+    story = begun(policy_of())
+    story.do(CallReview(review="r", gates=(Gate.BUILD_COMPLETED,)), by="ada")
+    why = "build-completed: envisioned and plan-approved must be reached first"
+    story.rejected(DecideReview(review="r"), by="omar", because=why)

@@ -14,7 +14,7 @@ def test_is_a_return_to_the_phase_whose_work_was_reviewed() -> None:
     story = called(begun(policy_of()), Gate.RELEASE_READY)
     assert decide(story, outcome="returned-for-rework", reason="not yet") == ["review.decided/1", "phase.returned/1"]
     returned = PhaseReturned(
-        from_phase=Phase.ENVISION, to_phase=Phase.STABILIZE, cause="review", cause_event=story.events[-2].id
+        from_phase=Phase.STABILIZE, to_phase=Phase.STABILIZE, cause="review", cause_event=story.events[-2].id
     )
     assert story.last(PhaseReturned) == returned
     called(story, Gate.RELEASE_READY, review="s")

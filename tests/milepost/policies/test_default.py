@@ -21,7 +21,8 @@ SUMS = {
 }
 NEVER_WAIVED = {
     "decider-independent", "implementer-not-approver", "signers-authenticated", "rfc-approved", "category-not-lowered",
-    "waivers-in-force", "template-valid",
+    "waivers-in-force", "template-valid", "gates-in-order", "sign-offs-current", "every-role-signed",
+    "category-classified",
 }  # fmt: skip
 
 
