@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from milepost import clock
+from milepost import clock, journal
 from milepost.log import Log, NotOpened
 from milepost.migrate import APPLICATION, migrate
 from milepost.models import Models
@@ -49,6 +49,7 @@ def connected(
     The embedded one is started where it doesn't run, brought to this release, and stopped by its last user. One of your
     own must have been migrated.
     """
+    journal.configure()
     settings = settings or settings_from(environment)
     with ExitStack() as stack:
         log = Log(settings.database_url or _embedded(settings, say, stack), environment)

@@ -94,7 +94,8 @@ def _steps(found: ErrorDetails, body: Any) -> Iterator[int | str]:
     """The steps that lead through what was given; those that name one of several types are left out."""
     for number, step in enumerate(found["loc"], 1):
         missing = found["type"] == "missing" and number == len(found["loc"])
-        if missing or isinstance(body, list) or (isinstance(body, dict) and step in body):
+        within = isinstance(step, int) if isinstance(body, list) else isinstance(body, dict) and step in body
+        if missing or within:
             body = None if missing else cast("dict[Any, Any]", body)[step]
             yield step
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
@@ -17,7 +18,7 @@ from milepost.api.description import ASKING, MOST_IN_A_BATCH, batch_of, body_of,
 from milepost.commands import Outcome, Request
 from milepost.problems import MEDIA, Problem, invalid
 from milepost.service import Service
-from milepost.strict_json import LARGEST_BODY, TooBig, demand_text, read
+from milepost.strict_json import LARGEST_BODY, NotJson, TooBig, demand_text, read
 
 PLURALS = {"project": "projects", "policy": "policies"}
 
@@ -92,10 +93,13 @@ def _invalid(title: str, detail: str) -> Problem:
 async def received(request: HttpRequest) -> bytes:
     """The body, as much of it as is read; what is larger is refused without being kept."""
     found = bytearray()
-    async for chunk in request.stream():
-        found += chunk
-        if len(found) > LARGEST_BODY:
-            raise TooBig(f"the body has more than {LARGEST_BODY:,} bytes, no more are read")
+    try:
+        async for chunk in request.stream():
+            found += chunk
+            if len(found) > LARGEST_BODY:
+                raise TooBig(f"the body has more than {LARGEST_BODY:,} bytes, no more are read")
+    except ClientDisconnect as error:
+        raise NotJson("the body ends before its length, so nothing was done") from error
     return bytes(found)
 
 

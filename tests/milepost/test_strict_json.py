@@ -1,5 +1,7 @@
 """JSON from outside."""
 
+import time
+
 import pytest
 
 from milepost.strict_json import DEEPEST, LARGEST_BODY, LARGEST_INTEGER, NotJson, TooBig, demand_text, read
@@ -83,3 +85,11 @@ def test_holds_no_character_that_no_database_keeps(body: bytes) -> None:
     with pytest.raises(NotJson, match="^the body: "):
         demand_text("\0")
     demand_text(read('{"a":["ü𝄞"]}'.encode()))
+
+
+def test_is_read_through_once_however_it_is_made() -> None:
+    began = time.monotonic()
+    for body in (b'"' + b'\\"' * 131_000, b"{" + b",".join(b'"%d":1' % n for n in range(20_000)) + b',"9":1}'):
+        with pytest.raises(NotJson):
+            read(body)
+    assert time.monotonic() - began < 5, "a second reading of each part takes minutes"
