@@ -67,6 +67,7 @@ class Writing:
         stream = self._stream_of(event.belongs_to)
         state: Folded = self.states[stream]
         c = self._circumstances
+        assignment = state.assignment(c.who, c.role, c.now)
         recorded = _readable(
             Recorded(
                 id=self.new_id(recorded_at),
@@ -78,8 +79,8 @@ class Writing:
                 recorded_at=recorded_at,
                 time_quality=told.quality if told else "exact",
                 who=c.who,
-                role=c.role,
-                assignment=state.assignment(c.who, c.role, c.now),
+                role=c.role if assignment or stream.partition("-")[0] != "project" else None,  # a claim is no role
+                assignment=assignment,
                 auth=c.auth,
                 command=self.command,
                 correlation=self.correlation,

@@ -15,6 +15,7 @@ from domain.policy import GateRule, Policy
 from domain.reviews.policy_moves import moved
 from domain.reviews.rfc_together import joined_rule
 from domain.reviews.voting import is_body, minimum_of
+from domain.state.authority import acting_as
 from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment, Person, Role, Text
@@ -111,10 +112,9 @@ class WithdrawReview(ProjectCommand):
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         review = open_review(state, self.review)
-        if circumstances.who != review.called_by and circumstances.role not in review.decided_by:
-            raise Rejected(
-                f"review {review.id} may be withdrawn by {review.called_by}, who called it, or by its decider"
-            )
+        if circumstances.who != review.called_by:
+            what = f"to withdraw a review that {review.called_by} called"
+            acting_as(state, circumstances, review.decided_by, what)
         yield ReviewWithdrawn(review=self.review, reason=self.reason)
 
 

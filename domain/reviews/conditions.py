@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
+from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Document, Key, Role, Text
 
@@ -23,7 +24,7 @@ class ConditionClosed(ProjectEvent, kind="condition.closed/1"):
 
 
 class CloseCondition(ProjectCommand):
-    """Say that a condition is met. Its owner doesn't verify their own work."""
+    """Say that a condition is met: whoever holds a role here may; its owner doesn't verify their own work."""
 
     condition: Key
     documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()
@@ -36,10 +37,12 @@ class CloseCondition(ProjectCommand):
             raise Rejected(f"condition: there is no condition {self.condition}; open now: {known}")
         if condition.owner == circumstances.who:
             raise Rejected(f"condition {self.condition} is {condition.owner}'s own: somebody else verifies it")
+        held = sorted(state.team.roles_of(circumstances.who, circumstances.now))
+        role = acting_as(state, circumstances, held or ("whoever holds a role",), f"to verify {self.condition}")
         if not condition.closed:
             yield ConditionClosed(
                 condition=self.condition,
-                verified_by_role=circumstances.role,
+                verified_by_role=role,
                 documents=self.documents,
                 reason=self.reason,
             )

@@ -49,6 +49,13 @@ def test_stamps_each_event_with_who_in_which_role_by_which_grant_when_and_under_
     assert decode(recorded.data).event == RISK
 
 
+def test_leaves_out_a_role_that_was_never_granted() -> None:
+    story = begun(policy_of())
+    claims = Circumstances("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
+    [recorded] = writing(story, circumstances=claims).carry_out([report(RISK)])
+    assert (recorded.role, recorded.assignment) == (None, None)
+
+
 def test_gives_events_of_other_origins_the_time_of_their_source() -> None:
     [recorded] = writing(begun(policy_of()), origin="simulated").carry_out([report(RISK)])
     assert (recorded.time, recorded.recorded_at) == (ASKED, START + timedelta(hours=9))

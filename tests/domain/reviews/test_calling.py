@@ -185,7 +185,8 @@ def test_carries_nothing_from_an_attempt_whose_decision_was_reversed() -> None:
 
 def test_is_withdrawn_by_who_called_it_or_decides_it() -> None:
     story = called(begun(policy_of(SIGNED)))
-    story.rejected(WithdrawReview(review="r"), by="grace", because="may be withdrawn by ada, who called it")
+    story.rejected(WithdrawReview(review="r"), by="grace", because="ada called is for solution-manager")
+    story.rejected(WithdrawReview(review="r"), by="grace", role="solution-manager", because="that is omar, and grace")
     story.do(WithdrawReview(review="r", reason="too early"), by="omar", role="solution-manager")
     assert story.project.gates.reviews["r"].outcome == "withdrawn"
     story.rejected(WithdrawReview(review="r"), by="ada", because="r is over: it was withdrawn")

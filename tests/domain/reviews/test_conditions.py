@@ -28,6 +28,12 @@ def test_are_verified_by_somebody_else() -> None:
     assert story.do(CLOSE, by="grace") == []
 
 
+def test_are_verified_in_a_role_that_is_held() -> None:
+    story = conditioned()
+    story.rejected(CLOSE, by="mallory", because="to verify c1 is for whoever holds a role")
+    story.rejected(CLOSE, by="grace", role="tester", because="to verify c1 is for customer; that is grace")
+
+
 def test_are_those_that_were_set() -> None:
     story = conditioned()
     story.rejected(CloseCondition(condition="c2"), by="grace", because="no condition c2; open now: c1")
