@@ -23,4 +23,6 @@ def working_days_between(start: datetime, end: datetime, calendar: Calendar) -> 
     """How many working days lie between two moments, by their dates in the calendar's zone."""
     zone = ZoneInfo(calendar.zone)
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    return sum((first + timedelta(days=n)).isoweekday() in calendar.working_days for n in range(1, (last - first).days + 1))
+    return sum(
+        (first + timedelta(days=n)).isoweekday() in calendar.working_days for n in range(1, (last - first).days + 1)
+    )

@@ -1,7 +1,7 @@
 """Bootstrap: the one place where the real things meet, for a server and for a command beside it."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from milepost import clock, journal
@@ -26,7 +26,7 @@ def silent(sentence: str) -> None:
 @contextmanager
 def opened(
     settings: Settings | None = None, say: Say = silent, environment: Mapping[str, str] = os.environ
-) -> Iterator[Service]:
+) -> Generator[Service]:
     """A service on the database of the settings, ready for commands; closed in order afterwards.
 
     A log that isn't there yet is opened. Raises `Unfit`, `Unsafe`, `PostgresError`, `NotOpened` with what to do.
@@ -43,7 +43,7 @@ def opened(
 @contextmanager
 def connected(
     settings: Settings | None = None, say: Say = silent, environment: Mapping[str, str] = os.environ
-) -> Iterator[Log]:
+) -> Generator[Log]:
     """The database of the settings, whether or not a log was opened in it.
 
     The embedded one is started where it doesn't run, brought to this release, and stopped by its last user. One of your

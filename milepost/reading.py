@@ -42,7 +42,7 @@ class Reading:
             raise Unknown(f"there is no project {key}: the list is at /v1/projects")
         return history
 
-    def project(self, key: str, as_of: AsOf = AsOf()) -> Project:  # noqa: B008 — frozen, so one default serves all calls
+    def project(self, key: str, as_of: AsOf = AsOf()) -> Project:
         """A project as it is, or as of what is asked for. Raises `Unknown` where it was not there yet."""
         project = _folded(self.history(key), as_of)
         if not project.entry.proposed:

@@ -34,7 +34,7 @@ class Service:
     def hosts(self) -> frozenset[str]:
         """The host names under which the service answers."""
         own = urlsplit(self.settings.origin).hostname
-        return LOOPBACK | ({own} if own else frozenset())
+        return LOOPBACK.union([own] if own else [])
 
     def readiness(self) -> dict[str, Any]:
         """Whether the log answers and the read models keep up, and if not, what to look at."""

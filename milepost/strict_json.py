@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 from domain.values import LARGEST_INTEGER
 
@@ -44,11 +44,12 @@ def demand_text(value: Any, place: str = "") -> None:
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise NotJson(f"{place[:_LONGEST_PLACE] or 'the body'}: the text holds NUL or half a character")
     elif isinstance(value, dict):
-        for name, member in value.items():
+        for name, member in cast("dict[str, Any]", value).items():
             demand_text(name, place)
             demand_text(member, f"{place}.{name}".lstrip("."))
     elif isinstance(value, list):
-        for index, member in enumerate(value):
+        members: list[Any] = value
+        for index, member in enumerate(members):
             demand_text(member, f"{place}.{index}".lstrip("."))
 
 

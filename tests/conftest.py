@@ -44,7 +44,10 @@ def by(
     who: str, role: str | None = None, at: datetime | None = None, auth: str = "unauthenticated"
 ) -> Callable[..., Act]:
     """`by("ada", at=T1)(Event(…))`: an event with who, in which role, and when."""
-    return lambda event: Act(event, who, role, at, auth)
+    def act(event: Event) -> Act:
+        return Act(event, who, role, at, auth)
+
+    return act
 
 
 def history(*acts: Event | Act, stream: str = "project-p", policy: str | None = None) -> list[Recorded]:

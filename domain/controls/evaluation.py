@@ -61,7 +61,8 @@ def digest_of_results(results: tuple[Result, ...]) -> str:
 
 def evaluate(sight: Sight) -> list[Result]:
     """The result of each control that the policy asks for here in the project's column, in the policy's order."""
-    asked = [(rule, rule.severity.of(sight.column)) for rule in sight.policy.controls if sight.point in rule.at]
+    rules = [rule for rule in sight.policy.controls if sight.point in rule.at]
+    asked: list[tuple[ControlRule, Severity | None]] = [(rule, rule.severity.of(sight.column)) for rule in rules]
     return [_result(rule, severity, controls()[rule.control], sight) for rule, severity in asked if severity]
 
 

@@ -1,6 +1,7 @@
 """Proposal: that something was asked for, by whom, for which service."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
@@ -62,5 +63,6 @@ class ProposeProject(ProjectCommand):
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         if state.entry.proposed:
             raise Rejected("there is a project of this key already: choose another key")
-        fields = {name: getattr(self, name) for name in ProposeProject.model_fields}
-        yield ProjectProposed(**(fields | {"requester": self.requester or circumstances.who}))
+        fields: dict[str, Any] = {name: getattr(self, name) for name in ProposeProject.model_fields}
+        fields["requester"] = self.requester or circumstances.who
+        yield ProjectProposed(**fields)

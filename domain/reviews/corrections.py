@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from pydantic import Field, ValidationError
 
 from domain.command import Circumstances, Decided, Rejected
-from domain.event import Recorded
+from domain.event import Event, Recorded
 from domain.state.authority import acting_as
 from domain.state.gates import Correction, Decision
 from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact, fold
@@ -52,7 +52,7 @@ class FactCorrected(ProjectEvent, kind="fact.corrected/1"):
         return replace(known, event=event, time=self.happened or known.time, data=data)
 
 
-def corrected_event(event: Any, fields: tuple[FieldCorrected, ...]) -> Any:
+def corrected_event(event: Event, fields: tuple[FieldCorrected, ...]) -> Event:
     values = event.model_dump(mode="json")
     for field in fields:
         values[field.name] = None if field.now is None else orjson.loads(str(field.now))
@@ -121,7 +121,7 @@ class CorrectFact(ProjectCommand):
 
 def resting_on(project: Project, known: Recorded) -> list[Decision]:
     """The standing approvals that looked at this fact."""
-    looked_at = set(known.event.evidence_for) if isinstance(known.event, ProjectFact) else set()
+    looked_at = set(known.event.evidence_for if isinstance(known.event, ProjectFact) else ())
     return [
         decision
         for decision in project.gates.decisions.values()

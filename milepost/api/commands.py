@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from fastapi import APIRouter
@@ -69,20 +69,23 @@ def _batch_endpoint(service: Service, category: str) -> Any:
 
 
 def _members(batch: Any, category: str) -> list[Command]:
-    asked = batch.get("commands") if isinstance(batch, dict) else None
-    if not isinstance(asked, list) or not 1 <= len(asked) <= MOST_IN_A_BATCH or set(batch) != {"commands"}:
+    body = cast("dict[str, Any]", batch) if isinstance(batch, dict) else {}
+    asked: Any = body.get("commands")
+    members: list[Any] = asked if isinstance(asked, list) else []
+    if not 1 <= len(members) <= MOST_IN_A_BATCH or body.keys() != {"commands"}:
         raise _invalid("This is no batch", f'body: {{"commands": [1 to {MOST_IN_A_BATCH} commands]}} is expected')
-    return [_member(index, one, category) for index, one in enumerate(asked)]
+    return [_member(index, one, category) for index, one in enumerate(members)]
 
 
 def _member(index: int, one: Any, category: str) -> Command:
-    name = one.get("command") if isinstance(one, dict) else None
+    told = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
+    name = told.get("command")
     command = commands().get(name) if isinstance(name, str) else None
     if command is None or command.belongs_to != category:
         raise _invalid(
             "There is no such command", f"commands.{index}.command: this is the name of no {category} command"
         )
-    fields = {field: value for field, value in one.items() if field != "command"}
+    fields = {field: value for field, value in told.items() if field != "command"}
     return _validated(command, orjson.dumps(fields), fields, f"commands.{index}")
 
 

@@ -1,7 +1,8 @@
 """Views: a project as JSON, folded from its events."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from domain.event import Recorded
 from domain.lifecycle import phase_after
@@ -24,9 +25,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return moment_text(value)
     if isinstance(value, dict):
-        return record(value)
+        return record(cast("View", value))
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(member) for member in value]
+        return [plain(member) for member in cast("Iterable[Any]", value)]
     return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else value
 
 

@@ -1,7 +1,7 @@
 """Importing on the command line: a foreign history, read as a mapping says, with every line accounted for."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def importing_commands(opened: Opener) -> list[click.Command]:
 
 
 @contextmanager
-def _bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def _bar(quiet: bool) -> Generator[Callable[[int, int], None]]:
     columns = (TextColumn("lines"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
         task = bar.add_task("")

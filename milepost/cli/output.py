@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import click
 import orjson
@@ -36,5 +36,5 @@ def _text(cell: Any) -> str:
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, (list, tuple, set, frozenset)):
-        return ", ".join(_text(member) for member in cell)
+        return ", ".join(_text(member) for member in cast("Iterable[Any]", cell))
     return str(cell)

@@ -2,11 +2,11 @@
 
 import os
 import socket
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import uvicorn
@@ -52,7 +52,8 @@ def say(sentence: str) -> None:
 def serve(host: str | None, port: int | None) -> None:
     settings = _settings(host, port)
     with opened(settings, say) as service:
-        _serve(service, lambda address: click.echo(f"Milepost serves {service.log.identity().name} on {address}"))
+        name = service.log.identity().name
+        _serve(service, lambda address: f"Milepost serves {name} on {address}")
 
 
 def demo(host: str | None, port: int | None) -> None:
@@ -66,7 +67,7 @@ def demo(host: str | None, port: int | None) -> None:
         if service.log.head().position <= OPENED:
             today = service.clock().replace(hour=0, minute=0, second=0, microsecond=0)
             simulating.fill(service, simulating.PROJECTS, simulating.SEED, today)
-        _serve(service, lambda address: click.echo(_five_lines(address, settings.data)))
+        _serve(service, lambda address: _five_lines(address, settings.data))
 
 
 def simulated(projects: int, seed: int, until: datetime, json: bool) -> None:
@@ -101,16 +102,20 @@ def _settings(host: str | None, port: int | None) -> Settings:
     return settings_from(environment)
 
 
-def _serve(service: Service, ready: Any) -> None:
+def _serve(service: Service, told: Callable[[str], str]) -> None:
     settings = service.settings
     with closing(_bound(settings)) as listening:
         port = listening.getsockname()[1]
         service.models.follow()
         config = uvicorn.Config(
-            application(service), log_level="warning", server_header=False, timeout_graceful_shutdown=10
+            application(service),
+            log_level="warning",
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=10,
         )
         server = uvicorn.Server(config)
-        ready(replace(settings, port=port).address)
+        click.echo(told(replace(settings, port=port).address))
         server.run(sockets=[listening])
 
 

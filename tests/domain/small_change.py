@@ -43,7 +43,7 @@ def proposed(policy: Policy, *team: tuple[str, str], **told: Any) -> Story:
     """Proposed by Ada with its people and its request for change."""
     story = Story(policy, rulebook_of(policy))
     grants = tuple(Granted(person=person, role=role) for person, role in (*TEAM, *team))
-    entry = {"answers": LITTLE, "rfc": REQUEST, **told}
+    entry: dict[str, Any] = {"answers": LITTLE, "rfc": REQUEST, **told}
     asked = Propose(title="Mail", project_kind="change", service="mail", customer="sales", team=grants, **entry)
     story.do(asked, by="ada")
     return story

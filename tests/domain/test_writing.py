@@ -1,6 +1,6 @@
 """Carrying out commands."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,10 @@ from tests.domain.reviews.small import RISK, begun, policy_of
 ASKED = START + timedelta(hours=8)
 
 
+def _new_id(moment: datetime) -> str:
+    return event_id(99)
+
+
 def writing(story: Any, origin: str = "live", **more: Any) -> Writing:
     told: dict[str, Any] = {
         "log": LOG,
@@ -33,7 +37,7 @@ def writing(story: Any, origin: str = "live", **more: Any) -> Writing:
         "command": "c1",
         "correlation": "k1",
         "tick": lambda: START + timedelta(hours=9),
-        "new_id": lambda moment: event_id(99),
+        "new_id": _new_id,
         "causation": event_id(1),
     }
     return Writing(**{**told, **more})

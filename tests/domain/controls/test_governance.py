@@ -8,7 +8,7 @@ from domain.build.documents import DocumentRecorded, EvidenceVerified
 from domain.controls.evaluation import Result
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.lifecycle import Act as Point
-from domain.lifecycle import Column, Gate
+from domain.lifecycle import Column, Gate, Phase
 from domain.planning.rfc import RfcSubmitted
 from domain.reviews.conditions import ConditionClosed
 from domain.reviews.corrections import FactCorrected
@@ -39,7 +39,7 @@ def test_earlier_milestones_are_reached_or_decided_by_the_same_review(look: Look
 
 
 def test_a_milestone_skipped_or_lost_again_is_named(look: Look) -> None:
-    back = PhaseReturned(from_phase="build", to_phase="planning", cause="finding")
+    back = PhaseReturned(from_phase=Phase.BUILD, to_phase=Phase.PLANNING, cause="finding")
     found = look("gates-in-order", PROPOSED, ENVISIONED, PLANNED, back, at=Gate.RELEASE_READY)
     assert (found.result, found.sentence) == ("unmet", "plan-approved was lost again, build-completed was not reached")
     found = look("gates-in-order", PROPOSED, ENVISIONED, CANCELLED, at=Gate.PLAN_APPROVED)
@@ -155,7 +155,7 @@ def test_a_decision_waits_to_be_looked_at_again_after_a_correction(look: Look) -
     "settled",
     [
         ReviewConfirmed(review="r1", decision=event_id(4)),
-        ReviewReversed(review="r1", decision=event_id(4), gates_lost=(Gate.ENVISIONED,), returns_to="envision"),
+        ReviewReversed(review="r1", decision=event_id(4), gates_lost=(Gate.ENVISIONED,), returns_to=Phase.ENVISION),
     ],
 )
 def test_a_decision_confirmed_or_reversed_waits_no_longer(look: Look, settled: ReviewConfirmed) -> None:
@@ -167,9 +167,9 @@ PAPER = DocumentRecorded(document="paper", type="report", title="Paper", digest=
 
 
 def test_a_document_is_found_again_under_its_digest(look: Look) -> None:
-    found = EvidenceVerified(document="paper", digest=DOCUMENT.digest, found=DOCUMENT.digest)
+    seen = EvidenceVerified(document="paper", digest=DOCUMENT.digest, found=DOCUMENT.digest)
     lost = EvidenceVerified(document="paper", digest=DOCUMENT.digest)
-    found = look("evidence-retrievable", PROPOSED, PAPER, found, at=Gate.DEPLOYED)
+    found = look("evidence-retrievable", PROPOSED, PAPER, seen, at=Gate.DEPLOYED)
     assert (found.result, found.sentence) == ("met", "1 document recorded, each found again")
     for past in ((PAPER,), (PAPER, lost)):
         found = look("evidence-retrievable", PROPOSED, *past, at=Gate.DEPLOYED)
