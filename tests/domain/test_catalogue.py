@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal as Binary
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 from pydantic import BaseModel, StringConstraints
@@ -99,12 +99,13 @@ def _wrong(hint: Any, seen: frozenset[type]) -> str | None:
 
 
 def _plainly_wrong(hint: Any, seen: frozenset[type]) -> str | None:
-    if hint in (bool, date) or (isinstance(hint, type) and issubclass(hint, Enum)):
+    if hint in (bool, date):
         return None
-    if isinstance(hint, type) and issubclass(hint, BaseModel):
-        wrong = [] if hint in seen else _uncanonical(hint, seen)
+    plain = cast("type[object]", hint) if isinstance(hint, type) else object
+    if issubclass(plain, BaseModel):
+        wrong = [] if plain in seen else _uncanonical(plain, seen)
         return wrong[0] if wrong else None
-    return str(hint)
+    return None if issubclass(plain, Enum) else str(hint)
 
 
 @pytest.mark.parametrize(

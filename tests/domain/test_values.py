@@ -130,5 +130,5 @@ def test_are_exact_amounts_of_one_currency() -> None:
 def test_never_change() -> None:
     money = Money(amount="1", currency="EUR")
     with pytest.raises(ValidationError, match="frozen"):
-        money.amount = "2"
+        setattr(money, "amount", "2")  # noqa: B010 - a plain assignment is what the type checker forbids already
     assert Fact.model_config.get("extra") == "ignore"
