@@ -19,6 +19,7 @@ from milepost.pages.drawing import READY
 from milepost.pages.svg import Unsafe, checked
 
 DRAW_SECONDS = 5.0
+TURN_SECONDS = 1.0  # that a page waits while another chart is drawn, or the child warms up
 WARM_SECONDS = 60.0
 KEPT = 64
 SAMPLE: list[dict[str, Any]] = [{"label": "", "median": 1, "p85": 2, "told": "", "href": ""}]
@@ -75,7 +76,7 @@ class Charts:
 
     def _asked(self, request: dict[str, Any], seconds: float, again: bool = True) -> str | None:
         """What the child draws; None where it is busy, too slow or gone, and then it is started anew."""
-        if not self._one_at_a_time.acquire(timeout=seconds):
+        if not self._one_at_a_time.acquire(timeout=TURN_SECONDS if again else seconds):
             return None
         try:
             return self._exchanged(request, seconds)

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from consumers.reader import Answer
 from milepost.pages.charts import Charts
-from milepost.pages.cohorts import LABELS, Cohort, choices, counted, tally, usual_origin
+from milepost.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, tally, usual_origin
 from milepost.pages.definitions import DEFINITIONS, MEASURES, OF
 from milepost.pages.rendering import Pages, address
 from milepost.pages.words import number, share, words
@@ -16,6 +16,7 @@ from milepost.problems import Problem
 from milepost.service import Service
 from projections import gates, phases, projects
 from projections.projection import By, Figures
+from projections.projection import Query as Question
 
 FIGURES: Mapping[str, Figures] = {
     "phases": phases.effectiveness,
@@ -66,27 +67,15 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
     def effectiveness(view: Annotated[View, Query()]) -> HTMLResponse:
         all_ = service.models.ask(tally())
         view.origin = view.origin or usual_origin(all_.rows)
-        answers = {of: service.models.ask(figures.by(view.grouped, **view.cohort)) for of, figures in FIGURES.items()}
-        rows = {of: _whole(of, answer, view) for of, answer in answers.items()}
-        told = {
-            "view": view,
-            "rows": rows,
-            "charts": _charts(charts, rows, view, answers),
-            "labels": {name: label for name, label in LABELS.items() if name != "state"},
-            "choices": choices(all_.rows, Cohort.model_fields),
-            "origins": counted(all_.rows, "origin"),
-            "definitions": DEFINITIONS,
-        }
-        return pages.render("effectiveness.html", "/effectiveness", told, all_, *answers.values())
+        asked = {of: service.models.ask(figures.by(view.grouped, **view.cohort)) for of, figures in FIGURES.items()}
+        rows = {of: _whole(of, answer, view) for of, answer in asked.items()}
+        position = min(answer.position for answer in asked.values())
+        told = {"view": view, "rows": rows, "charts": _charts(charts, rows, view, position), **_chosen_from(all_)}
+        return pages.render("effectiveness.html", "/effectiveness", told, all_, *asked.values())
 
     @router.get("/effectiveness/projects")
     def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
-        figures = FIGURES[asked.of]
-        if asked.figure not in figures.counted:
-            known = ", ".join(figures.counted)
-            raise Problem(404, "unknown", "There is no such figure", f"{asked.figure}: {asked.of} have {known}")
-        group = asked.group or None
-        found = service.models.ask(figures.opened(asked.figure, asked.grouped, group, asked.at or None, **asked.cohort))
+        found = service.models.ask(_question(asked))
         told = {"asked": asked, "rows": found.rows, "definition": DEFINITIONS[asked.of][asked.figure], "of": OF}
         return pages.render("figure.html", "/effectiveness", told, found)
 
@@ -96,6 +85,23 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
         return pages.render("definitions.html", "/effectiveness", told)
 
     return router
+
+
+def _chosen_from(all_: Answer) -> Row:
+    return {
+        "labels": {name: LABELS[name] for name in COHORT},
+        "choices": choices(all_.rows, COHORT),
+        "origins": counted(all_.rows, "origin"),
+        "definitions": DEFINITIONS,
+    }
+
+
+def _question(asked: Opened) -> Question:
+    figures = FIGURES[asked.of]
+    if asked.figure not in figures.counted:
+        known = ", ".join(figures.counted)
+        raise Problem(404, "unknown", "There is no such figure", f"{asked.figure}: {asked.of} have {known}")
+    return figures.opened(asked.figure, asked.grouped, asked.group or None, asked.at or None, **asked.cohort)
 
 
 def _whole(of: str, answer: Answer, view: View) -> list[Row]:
@@ -113,11 +119,11 @@ def _nothing(of: str, at: str, view: View) -> Row:
     return {"at": at, "group_by": view.origin, **counts, **dict.fromkeys(measures)}
 
 
-def _charts(charts: Charts, rows: Mapping[str, list[Row]], view: View, answers: Mapping[str, Answer]) -> Row:
+def _charts(charts: Charts, rows: Mapping[str, list[Row]], view: View, position: int) -> Row:
     """The charts; None for one that can't be drawn now, nothing at all for one without figures."""
     lasting = [_stay(row, view) for row in rows["phases"] if row["measured"]]
     yields = [_yield(row, view) for row in rows["gates"] if row["decided"]]
-    shows = (min(answer.position for answer in answers.values()), view.model_dump_json())
+    shows = (position, view.model_dump_json())
     wanted = {"lasting": lasting, "yields": yields}
     return {name: charts.draw(name, marks, shows) for name, marks in wanted.items() if marks}
 

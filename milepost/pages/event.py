@@ -31,7 +31,7 @@ def event_routes(service: Service, pages: Pages) -> APIRouter:
             "recorded": recorded,
             "position": lines[0].position,
             "last": len(lines) == 1,
-            "means": " ".join((type(recorded.event).__doc__ or "").split()),
+            "means": " ".join((type(recorded.event).__doc__ or "").replace("`", "").split()),
             "data": whole.pop("data"),
             "envelope": whole,
             "text": lines[0].data.decode(),

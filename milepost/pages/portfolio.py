@@ -1,19 +1,21 @@
 """The portfolio page: where everything stands, what waits, what ages, what is due."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
+from consumers.reader import Answer
 from domain.lifecycle import Phase
 from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted, tally
 from milepost.pages.rendering import Pages, address
 from milepost.pages.waiting import by_project, merged
 from milepost.service import Service
 from projections import gates, projects
+from projections.projection import Query as Question
 
 PER_PAGE = 50
 SHOWN = 12
@@ -44,35 +46,41 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
 
     @router.get("/")
     def portfolio(selection: Annotated[Selection, Query()]) -> HTMLResponse:
-        now, cohort = service.clock(), selection.columns
-        all_ = service.models.ask(tally())
-        page = service.models.ask(
-            projects.standing(selection.state, selection.phase, selection.behind or "", PER_PAGE + 1, **cohort)
-        )
-        waiting = service.models.ask(gates.waiting(**cohort))
-        ageing = service.models.ask(projects.ageing(SHOWN, **cohort))
-        due = service.models.ask(projects.due(now + timedelta(days=DUE_DAYS), **cohort))
-        waits = merged(waiting.rows)
-        told: dict[str, Any] = {
-            "now": now,
-            "selection": selection,
-            "labels": LABELS,
-            "choices": choices(all_.rows, (*COHORT, "state")),
-            "origins": counted(all_.rows, "origin"),
-            "matrix": _matrix(all_.rows, selection),
-            "phases": [phase.value for phase in Phase],
-            "projects": page.rows[:PER_PAGE],
-            "more": page.rows[PER_PAGE - 1]["project"] if len(page.rows) > PER_PAGE else None,
-            "waits": by_project(waits),
-            "waiting": waits[:SHOWN],
-            "waiting_count": len(waits),
-            "ageing": ageing.rows,
-            "due": due.rows,
-            "due_days": DUE_DAYS,
-        }
-        return pages.render("portfolio.html", "/", told, all_, page, waiting, ageing, due)
+        now = service.clock()
+        asked = {name: service.models.ask(question) for name, question in _questions(selection, now).items()}
+        told = {"now": now, "selection": selection, "due_days": DUE_DAYS, **_told(asked, selection)}
+        return pages.render("portfolio.html", "/", told, *asked.values())
 
     return router
+
+
+def _questions(selection: Selection, now: datetime) -> dict[str, Question]:
+    cohort = selection.columns
+    return {
+        "all": tally(),
+        "page": projects.standing(selection.state, selection.phase, selection.behind or "", PER_PAGE + 1, **cohort),
+        "waiting": gates.waiting(**cohort),
+        "ageing": projects.ageing(SHOWN, **cohort),
+        "due": projects.due(now + timedelta(days=DUE_DAYS), **cohort),
+    }
+
+
+def _told(asked: Mapping[str, Answer], selection: Selection) -> dict[str, Any]:
+    all_, page, waits = asked["all"].rows, asked["page"].rows, merged(asked["waiting"].rows)
+    return {
+        "labels": LABELS,
+        "choices": choices(all_, (*COHORT, "state")),
+        "origins": counted(all_, "origin"),
+        "matrix": _matrix(all_, selection),
+        "phases": [phase.value for phase in Phase],
+        "projects": page[:PER_PAGE],
+        "more": page[PER_PAGE - 1]["project"] if len(page) > PER_PAGE else None,
+        "waits": by_project(waits),
+        "waiting": waits[:SHOWN],
+        "waiting_count": len(waits),
+        "ageing": asked["ageing"].rows,
+        "due": asked["due"].rows,
+    }
 
 
 def _matrix(rows: Iterable[Row], selection: Selection) -> dict[str, Counter[str | None]]:

@@ -50,7 +50,7 @@ def _lasting(base: Any) -> list[Any]:
     """Bars to the 85th percentile, a mark at the median."""
     title = "days from gate to gate: mark at the median, bar to the 85th percentile"
     bars = base.mark_bar(color=BAR, height=14).encode(x=alt.X("p85:Q", title=title))
-    marks = base.mark_tick(color=MARK, thickness=4, height=22).encode(x="median:Q")
+    marks = base.mark_tick(color=MARK, thickness=4, height=22, opacity=1).encode(x="median:Q")
     return [bars, marks, _told(base, "p85:Q")]
 
 

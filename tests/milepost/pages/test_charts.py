@@ -74,7 +74,7 @@ def test_come_again_after_the_child_was_killed() -> None:
     os.kill(child, signal.SIGKILL)
     until(lambda: ended(child))
     assert charts.draw("lasting", ROWS, shows=2) is None
-    assert charts.draw("lasting", ROWS, shows=3)
+    until(lambda: charts.draw("lasting", ROWS, shows=3), PATIENCE)
     charts.close()
     assert children() <= before
 

@@ -20,7 +20,7 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
     "query", ["?origin=simulated", "?origin=live&by=category", "?by=origin", "?by=kind&origin=live"]
 )
 def test_open_each_figure_to_as_many_as_it_says(site: str, query: str) -> None:
-    with httpx.Client(base_url=site) as client:
+    with httpx.Client(base_url=site, timeout=30) as client:
         figures = Read(client.get(f"/effectiveness{query}").text).figures
         assert len(figures) > 15
         assert {link: Read(client.get(link).text).rows for link in figures} == figures

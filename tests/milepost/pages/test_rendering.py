@@ -113,7 +113,7 @@ def test_say_the_same_without_scripts(plain: Visit, visit: Visit, path: str) -> 
 
 def test_resolve_every_link_among_themselves(site: str) -> None:
     waiting, pages, linked = {"/"}, dict[str, Read](), set[tuple[str, str]]()
-    with httpx.Client(base_url=site) as client:
+    with httpx.Client(base_url=site, timeout=30) as client:
         while waiting:
             here = waiting.pop()
             answer = client.get(here)
