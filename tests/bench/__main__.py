@@ -1,6 +1,7 @@
 """Measures how fast Milepost is, each figure beside what it is compared with in the same run; prints one JSON document.
 
 `python -m tests.bench [--part 0.1] [FIGURE …]`; progress goes to the standard error. A part is for trying it out.
+HISTORY in the environment names the history that is imported.
 """
 
 import argparse
@@ -11,12 +12,13 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from milepost.postgres import start
 from tests.bench.folding import long_projects
 from tests.bench.ground import Ground, say
 from tests.bench.growth import growth
+from tests.bench.importing import history_import
 from tests.bench.reading import answer_to_row
 from tests.bench.rebuilding import rebuilding
 from tests.bench.serving import memory, over_http
@@ -25,7 +27,7 @@ from tests.milepost.conftest import reachable
 
 Figure = Callable[[Ground], dict[str, Any]]
 FIGURES: tuple[Figure, ...] = (
-    commands, over_http, answer_to_row, long_projects, rebuilding, growth, memory
+    commands, over_http, answer_to_row, history_import, long_projects, rebuilding, growth, memory
 )  # fmt: skip
 
 
@@ -69,12 +71,14 @@ def _whole(figures: dict[str, Any], part: float, took: float) -> dict[str, Any]:
     }
 
 
-def _missed(found: Any, place: str = "") -> list[str]:
+def _missed(figures: dict[str, dict[str, Any]]) -> list[str]:
     """Where a target is not met, by its place in the document."""
-    if not isinstance(found, dict):
-        return []
-    below = [one for name, value in found.items() for one in _missed(value, f"{place}.{name}".lstrip("."))]
-    return [place, *below] if found.get("met") is False else below
+    return [
+        f"{figure}.{name}"
+        for figure, found in figures.items()
+        for name, value in found.items()
+        if isinstance(value, dict) and cast("dict[str, Any]", value).get("met") is False
+    ]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Folding: what a long project costs to fold, and whether that grows faster than the project."""
 
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -25,7 +26,7 @@ def long_projects(ground: Ground) -> dict[str, Any]:
         lines = longest[: ground.size(events)]
         return seconds(lambda: fold(map(decode, lines)))
 
-    measured = in_turn(ROUNDS, {str(events): (lambda events=events: folded(events)) for events in LENGTHS})
+    measured = in_turn(ROUNDS, {str(events): partial(folded, events) for events in LENGTHS})
     short, long = (measured[str(events)] for events in LENGTHS)
     return {
         "seconds": {name: round(median(values), 4) for name, values in measured.items()},

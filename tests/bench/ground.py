@@ -37,7 +37,7 @@ class Ground:
 
     server: Server
     part: float = 1.0
-    _logs: dict[int, Database] = field(default_factory=dict[int, Database])
+    _logs: dict[tuple[int, str], Database] = field(default_factory=dict[tuple[int, str], Database])
 
     def size(self, whole: int) -> int:
         return int(whole * self.part)
@@ -50,15 +50,15 @@ class Ground:
         """One whole life of a project, from which all others are copied."""
         return history.life(default_policy())
 
-    def database(self, events: int = 0) -> Database:
+    def database(self, events: int = 0, of: str = "") -> Database:
         """A database with a log in which this many events of projects' lives stand; the same at each call."""
-        if events not in self._logs:
-            self._logs[events] = self._filled(self.size(events))
-        return self._logs[events]
+        if (events, of) not in self._logs:
+            self._logs[events, of] = self._filled(self.size(events))
+        return self._logs[events, of]
 
     @contextmanager
-    def log(self, events: int = 0) -> Generator[Log]:
-        log = Log(self.database(events).application)
+    def log(self, events: int = 0, of: str = "") -> Generator[Log]:
+        log = Log(self.database(events, of).application)
         yield log
         log.close()
 

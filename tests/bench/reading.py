@@ -23,7 +23,12 @@ def answer_to_row(ground: Ground) -> dict[str, Any]:
 
     At 20 commands a second over many projects, through the service's own read models.
     """
-    with ground.log() as log, Writer(log) as writer, Models(log.conninfo, log) as models, asyncio.Runner() as loop:
+    with (
+        ground.log(of="reading") as log,
+        Writer(log) as writer,
+        Models(log.conninfo, log) as models,
+        asyncio.Runner() as loop,
+    ):
         for n in range(PROJECTS):
             writer.submit(propose(f"read-{n}"))
         models.follow()

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -62,7 +62,7 @@ def over_http(ground: Ground) -> dict[str, Any]:
 
     Both are asked by the same client in a process of its own, over as many kept connections.
     """
-    with served(SERVED, ground.database()) as service:
+    with served(SERVED, ground.database(of="serving")) as service:
         _propose(service)
 
         def asked(path: str) -> Callable[[], float]:
@@ -96,7 +96,7 @@ def memory(ground: Ground) -> dict[str, Any]:
 
 
 @contextmanager
-def served(command: Sequence[str], database: Database) -> Iterator[Service]:
+def served(command: Sequence[str], database: Database) -> Generator[Service]:
     """A service of this database; its first line ends with its port."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MILEPOST_")}
     environment["MILEPOST_DATABASE_URL"] = database.application

@@ -1,6 +1,6 @@
 """Writing: durable commands a second, beside what the same server gives to who does less."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any
@@ -28,7 +28,7 @@ def commands(ground: Ground) -> dict[str, Any]:
     each of as many threads with a connection of its own where it takes one.
     """
     with ExitStack() as stack:
-        log = stack.enter_context(ground.log())
+        log = stack.enter_context(ground.log(of="writing"))
         writer = stack.enter_context(Writer(log))
         proposed = [writer.submit(propose(f"p{n}")) for n in range(PROJECTS)]
         line = log.stream(proposed[-1].result(60).stream)[-1].data
@@ -66,7 +66,7 @@ def _at(ground: Ground, callers: int, ways: dict[str, Way]) -> dict[str, Any]:
 
 
 @contextmanager
-def _recorder(ground: Ground, line: bytes) -> Iterator[Way]:
+def _recorder(ground: Ground, line: bytes) -> Generator[Way]:
     store = ground.datastore(ground.bare())
     recorder = PostgresApplicationRecorder(store, events_table_name="bare_events")
     recorder.create_table()
@@ -79,7 +79,7 @@ def _recorder(ground: Ground, line: bytes) -> Iterator[Way]:
 
 
 @contextmanager
-def _inserts(database: Database, line: bytes) -> Iterator[Way]:
+def _inserts(database: Database, line: bytes) -> Generator[Way]:
     with ExitStack() as stack:
         connections = [
             stack.enter_context(psycopg.connect(database.superuser, autocommit=True)) for _ in range(max(CALLERS))
