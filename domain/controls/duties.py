@@ -43,15 +43,28 @@ def decider_independent(sight: Sight) -> Finding:
     if own:
         kinds = examples(sorted({record.event.kind.partition("/")[0] for record in own}))
         return unmet(f"{who} prepared {counted(len(own), 'piece')} of the evidence ({kinds})", *own)
+    since = _accepts_since(sight)
+    corrected = [kind.kind.partition("/")[0] for kind, by in _corrected(sight) if by.get(who, 0) > since]
+    if corrected:
+        return unmet(f"{who} corrected some of the evidence ({examples(sorted(corrected))})")
     return met(f"{who} neither called the review nor prepared its evidence", *([review] if review else []))
 
 
 def _evidence(sight: Sight) -> Iterator[Recorded]:
     """What a gate looks at; for a requester who accepts, what came since the last gate: the rest others decided on."""
     facts, since = sight.project.facts, _accepts_since(sight)
-    for kind in list(facts.kinds()):
-        if issubclass(kind, ProjectFact) and sight.point in kind.evidence_for and kind not in NOT_EVIDENCE:
-            yield from (record for record in facts.parts(kind).values() if record.version > since)
+    for kind in _looked_at(sight):
+        yield from (record for record in facts.parts(kind).values() if record.version > since)
+
+
+def _looked_at(sight: Sight) -> list[type[ProjectFact]]:
+    kinds = [kind for kind in sight.project.facts.kinds() if issubclass(kind, ProjectFact)]
+    return [kind for kind in kinds if sight.point in kind.evidence_for and kind not in NOT_EVIDENCE]
+
+
+def _corrected(sight: Sight) -> Iterator[tuple[type[ProjectFact], dict[str, int]]]:
+    """Who corrected or took back what a gate looks at, which is preparing it as well."""
+    return ((kind, sight.project.facts.correctors(kind)) for kind in _looked_at(sight))
 
 
 def _accepts_since(sight: Sight) -> int:

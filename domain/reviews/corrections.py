@@ -9,7 +9,11 @@ import orjson
 from pydantic import Field, ValidationError
 
 from domain.command import Circumstances, Decided, Rejected
-from domain.event import Event, Recorded
+from domain.event import Event, Recorded, only
+from domain.planning.change_requests import ChangeRequestDecided, ChangeRequestRaised
+from domain.planning.rfc import RfcSubmitted
+from domain.planning.rfc_decision import RfcDecided
+from domain.reviews.breaches import BreachRecorded, breaches_of
 from domain.state.authority import acting_as
 from domain.state.gates import Correction, Decision
 from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact, fold
@@ -37,7 +41,8 @@ class FactCorrected(ProjectEvent, kind="fact.corrected/1"):
     def evolve(self, project: Project, recorded: Recorded) -> None:
         known = project.facts.at(self.corrects)
         if known:
-            project.facts.correct(self.corrects, self.corrected(known, recorded.data))
+            instead = self.corrected(known, recorded.data)
+            project.facts.correct(self.corrects, instead, recorded.who, recorded.version)
         if self.touches:
             project.gates.corrections.append(Correction(recorded.version, set(self.touches)))
 
@@ -67,7 +72,11 @@ class NewValue(Fact):
 
 
 class CorrectFact(ProjectCommand):
-    """Set a fact right, or take it back; by who recorded it or the policy's role. Permissions are reversed instead."""
+    """Set a fact right, or take it back; by who recorded it or the policy's role. Permissions are reversed instead.
+
+    What bytes something is of is taken back and told anew, never corrected: tests and approvals were of those bytes.
+    A request that was decided is not corrected either: it is put again, and decided again as it is then.
+    """
 
     version: Version
     retracts: bool = False
@@ -76,12 +85,9 @@ class CorrectFact(ProjectCommand):
     reason: Text
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        known = state.facts.at(self.version)
-        if known is None or not isinstance(known.event, ProjectFact):
-            raise Rejected(
-                f"version: no fact stands at {self.version}; decisions and sign-offs are reversed, not corrected"
-            )
+        known = _reported(state, self.version)
         self._may(state, known, circumstances)
+        _undecided(state, known)
         if self.retracts == bool(self.fields or self.happened):
             raise Rejected("retracts: either take the fact back, or name the fields that change or when it happened")
         if self.happened and self.happened > circumstances.now:
@@ -95,20 +101,27 @@ class CorrectFact(ProjectCommand):
             touches=tuple(decision.id for decision in resting_on(state, known)),
             reason=self.reason,
         )
-        if self.retracts or corrected.corrected(known, known.data) != known:
-            yield corrected
+        instead = corrected.corrected(known, known.data)
+        if instead == known:
+            return
+        if fact := only(ProjectFact, instead) if instead else None:
+            _makes_sense(state, known, fact.event, circumstances)
+        yield corrected
+        if instead and known.event.checked_at and not _breached(state, known):
+            yield from breaches_of(state, known.event.checked_at, circumstances)
 
-    def _may(self, project: Project, known: Recorded, circumstances: Circumstances) -> None:
+    def _may(self, project: Project, known: Recorded[ProjectFact], circumstances: Circumstances) -> None:
         if circumstances.who != known.who:
             roles = circumstances.policy.authorities_for("correct", project.column)
             acting_as(project, circumstances, roles, f"to correct what {known.who} recorded")
 
-    def _fields(self, known: Recorded) -> tuple[FieldCorrected, ...]:
+    def _fields(self, known: Recorded[ProjectFact]) -> tuple[FieldCorrected, ...]:
         values = known.event.model_dump(mode="json", exclude_none=True)
         part = getattr(known.event, "part_field", "")
         found: list[FieldCorrected] = []
         for field in self.fields:
-            if field.name not in type(known.event).model_fields or field.name == part:
+            of_bytes = "digest" in field.name or field.name == "candidate"
+            if field.name not in type(known.event).model_fields or field.name == part or of_bytes:
                 raise Rejected(f"fields: {known.event.kind} has no field {field.name} that can be corrected")
             was = orjson.dumps(values[field.name]).decode() if field.name in values else None
             found.append(FieldCorrected(name=field.name, was=was, now=field.now))
@@ -117,6 +130,44 @@ class CorrectFact(ProjectCommand):
         except (orjson.JSONDecodeError, ValidationError) as error:
             raise Rejected(f"fields: the corrected fact would be nonsense: {error}") from error
         return tuple(found)
+
+
+def _reported(project: Project, version: int) -> Recorded[ProjectFact]:
+    """The fact that stands there, if it was reported. Raises `Rejected` for consents and what the service reckoned."""
+    found = project.facts.at(version)
+    known = only(ProjectFact, found) if found else None
+    if known is None or not known.event.reported_as:
+        raise Rejected(
+            f"version: no fact stands at {version} that was reported; decisions and sign-offs are reversed, "
+            "consents given anew, not corrected"
+        )
+    return known
+
+
+def _undecided(project: Project, known: Recorded[ProjectFact]) -> None:
+    event = known.event
+    answers = project.facts.parts(RfcDecided).values() if isinstance(event, RfcSubmitted) else ()
+    if isinstance(event, RfcSubmitted) and any(a.event.rfc == event.rfc and a.version > known.version for a in answers):
+        raise Rejected(f"version: request {event.rfc} was decided as it stands: submit it anew, to be decided anew")
+    if isinstance(event, ChangeRequestRaised) and project.facts.latest(ChangeRequestDecided, event.request):
+        raise Rejected(f"version: {event.request} was decided as it stands: raise another change request")
+
+
+def _makes_sense(project: Project, known: Recorded[ProjectFact], fact: ProjectFact, c: Circumstances) -> None:
+    """Raise `Rejected` where the corrected fact would be about another part, or nonsense if it were told now."""
+    part = fact.part_field
+    if part and getattr(known.event, part) != getattr(fact, part):
+        raise Rejected(f"fields: this would make it a fact about another {part}: take it back, and tell the other")
+    with project.facts.without(known.version):
+        fact.check(project, c)
+
+
+def _breached(project: Project, known: Recorded[ProjectFact]) -> bool:
+    """Whether this broke a rule already as it was told, or isn't the newest of its kind, which alone is looked at."""
+    newest = project.facts.newest(type(known.event))
+    breach = project.facts.latest(BreachRecorded, str(known.event.checked_at))
+    told = breach is not None and breach.event.version == known.version
+    return told or newest is None or newest.version != known.version
 
 
 def resting_on(project: Project, known: Recorded) -> list[Decision]:

@@ -1,7 +1,8 @@
 """The facts of a project: of each kind and part the records that survive, the newest last."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from domain.event import E, Event, Recorded
@@ -13,25 +14,46 @@ class Facts:
     def __init__(self) -> None:
         self._kept: dict[type[Event], dict[str, list[Recorded]]] = {}
         self._parts: dict[int, tuple[type[Event], str]] = {}
+        self._correctors: dict[type[Event], dict[str, int]] = {}
 
     def keep(self, part: str, recorded: Recorded) -> None:
         kind = type(recorded.event)
         self._kept.setdefault(kind, {}).setdefault(part, []).append(recorded)
         self._parts[recorded.version] = kind, part
 
-    def correct(self, version: int, instead: Recorded | None) -> None:
-        """Let another record stand in the place of one, or none."""
+    def correct(self, version: int, instead: Recorded | None, by: str = "", corrected_at: int = 0) -> None:
+        """Let another record stand in the place of one, or none; by whom, and at which version of the stream."""
         kind, part = self._parts[version]
         records = self._kept[kind][part]
-        at = next(index for index, record in enumerate(records) if record.version == version)
-        records[at : at + 1] = [] if instead is None else [instead]
+        at = _index(records, version)
+        if at is not None:
+            records[at : at + 1] = [] if instead is None else [instead]
         if not records:
             del self._kept[kind][part]
+        self._correctors.setdefault(kind, {})[by] = corrected_at
+
+    def correctors(self, kind: type[Event]) -> dict[str, int]:
+        """Who has set facts of a kind right, or taken them back, and at which version last."""
+        return self._correctors.get(kind, {})
+
+    @contextmanager
+    def without(self, version: int) -> Iterator[None]:
+        """As if one record were not there, for as long as it takes to look."""
+        kind, part = self._parts[version]
+        parts = self._kept[kind]
+        records = parts[part]
+        parts[part] = [record for record in records if record.version != version]
+        try:
+            yield
+        finally:
+            parts[part] = records
 
     def at(self, version: int) -> Recorded | None:
         """The fact that stands at a version, as it was last corrected."""
         kind, part = self._parts.get(version, (Event, ""))
-        return next((r for r in self._kept.get(kind, {}).get(part, ()) if r.version == version), None)
+        records = self._kept.get(kind, {}).get(part, [])
+        at = _index(records, version)
+        return records[at] if at is not None else None
 
     def latest(self, kind: type[E], part: str = "") -> "Recorded[E] | None":
         records = self._kept.get(kind, {}).get(part)
@@ -39,7 +61,7 @@ class Facts:
 
     def parts(self, kind: type[E]) -> "dict[str, Recorded[E]]":
         """Of each part the newest record."""
-        return {part: cast("Recorded[E]", records[-1]) for part, records in self._kept.get(kind, {}).items()}
+        return {part: cast("Recorded[E]", records[-1]) for part, records in self._kept.get(kind, {}).items() if records}
 
     def newest(self, kind: type[E]) -> "Recorded[E] | None":
         """The newest record of a kind, whatever its part."""
@@ -57,3 +79,11 @@ class Facts:
 
     def kinds(self) -> Iterator[type[Event]]:
         return iter(self._kept)
+
+
+def _index(records: list[Recorded], version: int) -> int | None:
+    """Where a version stands in a part's history, which is in their order unless it was folded by time."""
+    at = bisect_left(records, version, key=lambda record: record.version)
+    if at < len(records) and records[at].version == version:
+        return at
+    return next((index for index, record in enumerate(records) if record.version == version), None)

@@ -7,14 +7,29 @@ import pytest
 
 from domain.build.costs import CostRecorded
 from domain.controls.evidence import evidence_digest, evidence_of
+from domain.deploy.acceptance import AcceptAsCustomer, CustomerAccepted
+from domain.deploy.deployments import DeploymentStarted
+from domain.deploy.stabilization import QuietPeriodStarted, StartQuietPeriod
 from domain.envision.risks import RiskAssessed
+from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
+from domain.planning.change_requests import ChangeRequestRaised, DecideChangeRequest
+from domain.planning.rfc import RfcSubmitted
+from domain.policy import Policy
+from domain.portfolio.links import ProjectLinked
+from domain.reviews.breaches import BreachRecorded
+from domain.reviews.calling import CallReview
 from domain.reviews.corrections import CorrectFact, FactCorrected, FieldCorrected, NewValue, as_it_was, surviving
-from domain.reviews.deciding import DecideReview
+from domain.reviews.deciding import DecideReview, ReviewRefused
 from domain.reviews.reporting import report
 from domain.reviews.reversing import ConfirmReview, ReverseReview
+from domain.reviews.signing import GiveSignoff
+from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
+from domain.stabilize.test_runs import TestRunCompleted
+from domain.state.project import ProjectFact
 from domain.values import Money
 from tests.conftest import START, by, event_id
+from tests.domain import small_change
 from tests.domain.openings import PROPOSED, holds
 from tests.domain.reviews.small import ENVISIONED, RISK, SIGNED, authority, begun, called, decide, policy_of, rule, sign
 from tests.domain.story import Story
@@ -72,7 +87,7 @@ def test_is_for_who_recorded_the_fact_and_for_the_policys_role() -> None:
     ("fix", "because"),
     [
         (correct(99, statement='"x"'), "no fact stands at 99"),
-        (correct(3, role='"tester"'), "no fact stands at 3; decisions and sign-offs are reversed"),
+        (correct(3, role='"tester"'), "no fact stands at 3 that was reported; decisions and sign-offs are reversed"),
         (correct(1, title='"Other"'), "no fact stands at 1"),
         (correct(risk='"r2"'), "has no field risk that can be corrected"),
         (correct(colour='"red"'), "has no field colour"),
@@ -200,3 +215,66 @@ def test_lets_the_project_be_seen_as_it_was() -> None:
     seen = as_it_was(story.events, known.time).facts.latest(RiskAssessed, "r1")
     assert seen
     assert seen.event.statement == "it snows"
+
+
+def fixes(story: Story, kind: type[ProjectFact], **fields: str | None) -> CorrectFact:
+    """The newest fact of a kind set right."""
+    known = story.project.facts.newest(kind)
+    assert known
+    return correct(known.version, **fields)
+
+
+def test_is_not_for_consents_and_what_the_service_reckoned(policy: Policy) -> None:
+    story = small_change.gone(policy)
+    small_change.deploy(story)
+    story.do(AcceptAsCustomer(statement="fine", reservations=("it loses mail",)), by="ada")
+    story.do(StartQuietPeriod(), by="omar")
+    story.rejected(fixes(story, CustomerAccepted, reservations="[]"), by="ada", because="consents given anew")
+    until = fixes(story, QuietPeriodStarted, planned_until='"2026-01-01T00:00:00Z"')
+    story.rejected(until, by="omar", because="consents given anew")
+
+
+def test_leaves_a_request_as_it_was_decided(policy: Policy) -> None:
+    story = small_change.gone(policy)
+    longer = fixes(story, RfcSubmitted, downtime_minutes="6000")
+    story.rejected(longer, by="ada", because="request r1 was decided as it stands: submit it anew")
+    story.do(report(ChangeRequestRaised(request="more", about="scope", adds=("small",))), by="ada")
+    assert story.do(fixes(story, ChangeRequestRaised, adds='["large"]'), by="ada") == ["fact.corrected/1"]
+    story.do(DecideChangeRequest(request="more", outcome="approved"), by="grace")
+    huge = fixes(story, ChangeRequestRaised, adds='["large","huge"]')
+    story.rejected(huge, by="ada", because="more was decided as it stands")
+
+
+def test_says_nothing_that_could_not_be_told(policy: Policy) -> None:
+    story = small_change.tested(policy)
+    story.rejected(fixes(story, TestRunCompleted, planned="3"), by="linus", because="4 outcomes of 3 planned cases")
+    story.do(report(ProjectLinked(relation="replaces", to="q")), by="omar")
+    story.rejected(fixes(story, ProjectLinked, to='"z"'), by="omar", because="a fact about another place")
+
+
+def test_leaves_the_bytes_that_were_tested_and_approved(policy: Policy) -> None:
+    story = small_change.tested(policy)
+    other = f'"{small_change.OTHER}"'
+    story.rejected(fixes(story, CandidateBuilt, digest=other), by="ada", because="no field digest that can be corr")
+    story.rejected(fixes(story, CandidateChosen, digest=other), by="ada", because="no field digest that can be corr")
+    story.rejected(fixes(story, CandidateChosen, candidate='"c2"'), by="ada", because="no field candidate that can")
+
+
+def test_is_preparing_the_evidence_so_that_somebody_else_decides(policy: Policy) -> None:
+    story = small_change.tested(policy)
+    story.do(AssignRole(person="grace", role="program-manager"), by="omar", role="program-manager")
+    story.do(fixes(story, TestRunCompleted, planned="5"), by="grace", role="program-manager")
+    story.do(CallReview(review="go", gates=small_change.GO), by="omar")
+    story.do(GiveSignoff(review="go"), by="linus")
+    story.do(GiveSignoff(review="go", role="change-manager", reason="small"), by="grace")
+    results = story.last(ReviewRefused).results
+    sentences = {result.control: result.sentence for result in results if result.blocks}
+    assert sentences["decider-independent"] == "grace corrected some of the evidence (test-run.completed)"
+
+
+def test_records_the_breach_that_a_fact_makes_once_it_is_set_right(policy: Policy) -> None:
+    story = small_change.gone(policy)
+    assert "breach.recorded/1" not in small_change.deploy(story)
+    grace_did = fixes(story, DeploymentStarted, deployer='"grace"')
+    assert story.do(grace_did, by="deployer") == ["fact.corrected/1", "breach.recorded/1"]
+    assert "implementer-not-approver" in {result.control for result in story.last(BreachRecorded).results}
