@@ -76,16 +76,15 @@ class Projector:
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 _log.warning("read models wait for the database: %s", " ".join(str(error).split()))
                 pause = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS)
-            except Stopped as stopped:
-                self._end(str(stopped), stopped)
             except Exception as fault:  # whatever it is, a silent end would be worse: /readyz turns red and says why
-                self._end(f"a fault: {type(fault).__name__} {fault}", fault)
+                self._end(fault)
             finally:
                 self.close()
 
-    def _end(self, why: str, because: Exception) -> None:
-        self.stopped = why
-        _log.critical("read models stopped: %s", why, exc_info=because)
+    def _end(self, fault: Exception) -> None:
+        known = isinstance(fault, Stopped)
+        self.stopped = str(fault) if known else f"a fault: {type(fault).__name__} {fault}"
+        _log.critical("read models stopped: %s", self.stopped, exc_info=None if known else fault)
 
     def _follow(self, stop: Event) -> None:
         while not stop.is_set():

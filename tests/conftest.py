@@ -44,6 +44,7 @@ def by(
     who: str, role: str | None = None, at: datetime | None = None, auth: str = "unauthenticated"
 ) -> Callable[..., Act]:
     """`by("ada", at=T1)(Event(…))`: an event with who, in which role, and when."""
+
     def act(event: Event) -> Act:
         return Act(event, who, role, at, auth)
 

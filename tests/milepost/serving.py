@@ -15,10 +15,10 @@ from milepost.api.app import application
 from milepost.service import Service
 from tests.milepost.servers import until
 
-PROPOSAL = {"title": "Pay", "project_kind": "it_service", "service": "pay", "customer": "sales"}
+PROPOSAL: dict[str, Any] = {"title": "Pay", "project_kind": "it_service", "service": "pay", "customer": "sales"}
 STEPS = {"document": "steps", "title": "How it is done", "digest": "sha256:" + "a" * 64}
 LITTLE = ("services", "users", "downtime", "effort", "money", "experience", "reversibility", "data")
-MINOR = {
+MINOR: dict[str, Any] = {
     "title": "Larger mailboxes",
     "project_kind": "change",
     "service": "mail",

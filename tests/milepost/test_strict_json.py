@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from milepost.strict_json import DEEPEST, LARGEST_BODY, LARGEST_INTEGER, NotJson, TooBig, demand_text, read
+from domain.values import LARGEST_INTEGER
+from milepost.strict_json import DEEPEST, LARGEST_BODY, NotJson, TooBig, demand_text, read
 
 
 def test_is_read_as_it_stands() -> None:
@@ -82,7 +83,7 @@ def test_is_utf_8() -> None:
 def test_holds_no_character_that_no_database_keeps(body: bytes) -> None:
     with pytest.raises(NotJson, match=r"^a\.0: "):
         demand_text(read(body))
-    with pytest.raises(NotJson, match="^the body: "):
+    with pytest.raises(NotJson, match=r"^the body: "):
         demand_text("\0")
     demand_text(read('{"a":["ü𝄞"]}'.encode()))
 

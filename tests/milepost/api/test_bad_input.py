@@ -40,7 +40,7 @@ def problem(told: httpx.Response, *statuses: int) -> str:
     assert {"type", "title", "status", "detail"} <= told.json().keys()
     assert told.json()["status"] == told.status_code
     assert len(told.content) < 5_000
-    return told.json()["detail"]
+    return str(told.json()["detail"])
 
 
 def ask(site: Site, key: str, body: bytes | Iterator[bytes], command: str = "assess-risk") -> httpx.Response:
@@ -133,7 +133,8 @@ PRIVILEGED = (
 
 @pytest.mark.parametrize("name", PRIVILEGED)
 def test_with_a_field_that_is_none_is_refused(site: Site, key: str, name: str) -> None:
-    for value in ("eve", 1, None, {}):
+    values: tuple[Any, ...] = ("eve", 1, None, {})
+    for value in values:
         told = problem(ask(site, key, json.dumps(RISK | {name: value}).encode()), 422)
         assert told.endswith(": there is no such field here: leave it out")
         assert told.startswith(name)
@@ -216,7 +217,8 @@ def test_of_the_future_is_rejected(site: Site, key: str) -> None:
 
 
 NO_KEYS = (
-    "-x", ".x", "x" * 64, "a b", "é", "a%00", "a'--", "a;b", "..;", "%2e%2e", "{pay}", "a\u200b", "x" * 10_000, "a\n", "１",
+    "-x", ".x", "x" * 64, "a b", "é", "a%00", "a'--", "a;b", "..;", "%2e%2e", "{pay}", "a\u200b", "x" * 10_000, "a\n",
+    "１",
 )  # fmt: skip
 
 
@@ -267,7 +269,9 @@ HEADERS: tuple[tuple[str, list[tuple[str, bytes]], int], ...] = (
 
 @pytest.mark.parametrize(("header", "given", "status"), HEADERS)
 def test_in_a_header_is_named(site: Site, key: str, header: str, given: list[tuple[str, bytes]], status: int) -> None:
-    told = site.client.post(f"/v1/projects/{key}/assess-risk", json=RISK, headers=given)
+    told = site.client.post(
+        f"/v1/projects/{key}/assess-risk", json=RISK, headers=[(name.encode(), value) for name, value in given]
+    )
     assert problem(told, status).startswith(f"{header}: ")
 
 
@@ -285,8 +289,7 @@ QUERIES = (
 @pytest.mark.parametrize("address", QUERIES)
 def test_in_an_address_is_named(site: Site, address: str) -> None:
     told = problem(site.client.get(address), 422)
-    assert told.partition(":")[0] in ("limit", "behind", "after", "state", "category", "who", "days", "role", "by", "of",
-                                      "group")  # fmt: skip
+    assert re.match("(limit|behind|after|state|category|who|days|role|by|of|group): ", told)
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "x", "1.5", "99999999999999999999"])
@@ -370,7 +373,13 @@ def sent(site: Site, request: bytes) -> bytes:
         return connection.recv(65_536)
 
 
-HOSTILE = ("<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "\x1b[31mred", "a\r\nSet-Cookie: x=y", "‮")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"'><img src=x onerror=alert(1)>",
+    "\x1b[31mred",
+    "a\r\nSet-Cookie: x=y",
+    "\u202e",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -110,8 +110,8 @@ def test_do_not_share_an_id(site: Site) -> None:
     place = f"/v1/projects/{key}/assess-risk"
     site.client.post(place, json=RISK, headers=headers)
     head = site.head
-    for other in ({"json": RISK | {"risk": "fire"}}, {"json": RISK, "headers": headers | {"Milepost-Role": "tester"}}):
-        told = site.client.post(place, **({"headers": headers} | other))
+    for other, more in ((RISK | {"risk": "fire"}, {}), (RISK, {"Milepost-Role": "tester"})):
+        told = site.client.post(place, json=other, headers=headers | more)
         assert (told.status_code, told.json()["type"]) == (422, "/problems/key-reused")
     assert site.head == head
     assert site.client.post(place, json=RISK, headers=headers | {"Milepost-Actor": "eve"}).status_code == 200
