@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import create_model
 
 from domain.command import Circumstances, Decided, Rejected, Told
-from domain.event import catalogue
+from domain.event import Event, catalogue
 from domain.reviews.breaches import breaches_of
 from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.values import Moment
@@ -21,11 +21,12 @@ class Report(ProjectCommand, listed=False):
     """Tell a fact; `happened` is when it took place where not now: not in the future, late only with a reason."""
 
     fact: ClassVar[type[ProjectFact]]
+    names: ClassVar[tuple[str, ...]]
     happened: Moment | None = None
 
     @property
     def told(self) -> ProjectFact:
-        return self.fact(**{name: getattr(self, name) for name in self.fact.model_fields})
+        return self.fact(**{name: getattr(self, name) for name in self.names})
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         if not state.entry.proposed:
@@ -34,7 +35,7 @@ class Report(ProjectCommand, listed=False):
         if state.entry.cancelled and not told.kind.startswith(TOLD_AFTER_THE_END):
             raise Rejected("the project is cancelled: only incidents, benefits, costs and corrections are still told")
         told.check(state, circumstances)
-        if unchanged(state, told):
+        if unchanged(state, told) and not told.asks_again(state, circumstances):
             return
         yield told if self.happened is None else at_its_time(state, told, self.happened, circumstances)
         if told.checked_at:
@@ -43,14 +44,23 @@ class Report(ProjectCommand, listed=False):
 
 def unchanged(project: Project, told: ProjectFact) -> bool:
     """Whether exactly this is the last word on this part of its subject, so that telling it again says nothing new."""
+    if told.told_again:
+        return False
     part = getattr(told, told.part_field) if told.part_field else ""
-    kinds = [kind for kind in project.facts.kinds() if kind.kind.partition(".")[0] == told.kind.partition(".")[0]]
+    subject = _subject(type(told))
+    kinds = [kind for kind in project.facts.kinds() if _subject(kind) == subject]
     words = [word for kind in kinds if (word := project.facts.latest(kind, part))]
     last = max(words, key=lambda word: word.version, default=None)
-    if last is None or last.event != told or told.told_again:
+    if last is None or last.event != told:
         return False
     passed = project.gates.last()
     return not (told.looked_again and passed and last.version < passed.version)
+
+
+@cache
+def _subject(kind: type[Event]) -> str:
+    """What a kind of event is about: a risk, for `risk.assessed/1`."""
+    return kind.kind.partition(".")[0]
 
 
 def at_its_time(project: Project, told: ProjectFact, happened: Moment, circumstances: Circumstances) -> Told:
@@ -78,7 +88,7 @@ def _report(fact: type[ProjectFact]) -> type[Report]:
     made: type[Report] = create_model(
         name, __base__=Report, __doc__=fact.__doc__, __cls_kwargs__={"listed": False}, **fields
     )
-    made.fact, made.called = fact, fact.reported_as
+    made.fact, made.called, made.names = fact, fact.reported_as, tuple(fact.model_fields)
     return made
 
 
