@@ -106,7 +106,7 @@ class ReleaseRole(ProjectCommand):
         held = state.team.assignments.get(self.assignment)
         if held is None:
             raise Rejected(f"assignment: {self.assignment} is no assignment here")
-        if held.released:
+        if held.ends and held.ends <= circumstances.now:
             return
         founded = held.granted_by == circumstances.who and _light(state) and _founds(state, circumstances)
         if held.person != circumstances.who and not founded:
@@ -135,7 +135,7 @@ def _lasting(project: Project, role: str, circumstances: Circumstances) -> list[
     """The assignments to a role that have not ended, those that only begin included."""
     now = circumstances.now
     given = project.team.assignments.values()
-    return [a for a in given if a.role == role and not a.released and (a.until is None or now < a.until)]
+    return [a for a in given if a.role == role and (a.ends is None or now < a.ends)]
 
 
 def _founds(project: Project, circumstances: Circumstances) -> bool:

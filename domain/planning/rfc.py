@@ -6,6 +6,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Rejected
 from domain.lifecycle import Gate
+from domain.planning.rfc_decision import RfcDecided
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Document, Fact, Key, Moment, Person, Text
 
@@ -42,6 +43,11 @@ class RfcSubmitted(
 
     def check(self, project: Project, circumstances: Circumstances) -> None:
         _must_open_first(self.window_wanted)
+
+    def asks_again(self, project: Project, circumstances: Circumstances) -> bool:
+        """Whether the last answer was no approval, or one that has ended: then the same words are another request."""
+        answers = [a for a in project.facts.parts(RfcDecided).values() if a.event.rfc == self.rfc]
+        return any(not answer.event.holds(circumstances.now) for answer in answers)
 
 
 class RfcScheduled(

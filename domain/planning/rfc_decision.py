@@ -1,5 +1,6 @@
 """The decision over a request for change: by which body, by which votes, until when it holds."""
 
+from datetime import datetime
 from typing import Literal
 
 from domain.event import Recorded
@@ -30,3 +31,7 @@ class RfcDecided(ProjectEvent, kind="rfc.decided/1"):
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.facts.keep(f"{self.rfc}/{self.body}", recorded)
+
+    def holds(self, now: datetime) -> bool:
+        """Whether this is an approval that has not ended; one that has is no answer any more."""
+        return self.outcome == "approved" and (self.valid_until is None or now < self.valid_until)

@@ -199,9 +199,8 @@ def _resolved(project: Project, rule: GateRule, wording: str, circumstances: Cir
 def _members(project: Project, wording: str, circumstances: Circumstances) -> Iterator[Required]:
     """A seat for each member of a body, none for deputies beside them; one that nobody has where it has no members."""
     role = wording.removesuffix(":*")
-    held = project.team.holders(role, circumstances.now)
-    sitting = [a for a in held if a.deputy_for not in {other.id for other in held}]
-    for person in dict.fromkeys(a.person for a in sitting):
+    sitting = project.team.members(role, circumstances.now)
+    for person in sitting:
         yield Required(role=role, seat=person, rule=wording)
     if not sitting:
         yield Required(role=role, rule=wording)

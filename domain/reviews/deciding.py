@@ -155,6 +155,7 @@ class DecideReview(ProjectCommand):
         if self.overrides and self.reason is None:
             raise Rejected("reason: overriding a no-go needs one")
         longest = circumstances.policy.times_of(state.column).condition_days
+        _must_be_new(state, self.conditions)
         for condition in self.conditions:
             if longest is not None and condition.due > circumstances.now + timedelta(days=longest):
                 raise Rejected(
@@ -164,6 +165,14 @@ class DecideReview(ProjectCommand):
             raise Rejected("conditions: they belong to the outcome approved-with-conditions, and it has at least one")
         for rule in review_rules(state, review.gates, circumstances):
             logic_holds(state, review, rule, self.overrides)
+
+
+def _must_be_new(project: Project, conditions: tuple[ConditionSet, ...]) -> None:
+    """Raise `Rejected` where a condition has the id of another, which it would take the place of."""
+    ids = [condition.id for condition in conditions]
+    for id_ in ids:
+        if id_ in project.gates.conditions or ids.count(id_) > 1:
+            raise Rejected(f"conditions: there is a condition {id_} already: give each an id of its own")
 
 
 def results_at(project: Project, review: Review, circumstances: Circumstances) -> tuple[Result, ...]:

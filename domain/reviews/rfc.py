@@ -42,24 +42,25 @@ class DecideRfc(ProjectCommand):
             raise Rejected(f"body: {state.column} changes are decided by {bodies}")
         acting_as(state, circumstances, (self.body,), f"to decide request {self.rfc}")
         self._not_their_own(submitted, circumstances)
-        self._in_order(state, rule, submitted)
+        self._in_order(state, rule, submitted, circumstances)
         if self.outcome == "approved":
-            self._voted(rule, minimum_of(state, rule))
+            self._voted(rule, minimum_of(state, rule), state.team.members(self.body, circumstances.now))
             self._kept(state, circumstances)
         elif self.reason is None:
             raise Rejected(f"reason: a request that is {self.outcome} needs one")
         known = state.facts.latest(RfcDecided, f"{self.rfc}/{self.body}")
-        if known is None or known.version < submitted.version or known.event.outcome != self.outcome:
+        ended = known is not None and self.outcome == "approved" and not known.event.holds(circumstances.now)
+        if known is None or known.version < submitted.version or known.event.outcome != self.outcome or ended:
             yield self._decision(rule, circumstances)
 
     def _not_their_own(self, submitted: Recorded[RfcSubmitted], circumstances: Circumstances) -> None:
         if circumstances.who in (submitted.who, submitted.event.initiator):
             raise Rejected(f"nobody decides their own request: {circumstances.who} asked for this one")
 
-    def _in_order(self, project: Project, rule: GateRule, submitted: Recorded[RfcSubmitted]) -> None:
+    def _in_order(self, project: Project, rule: GateRule, submitted: Recorded[RfcSubmitted], c: Circumstances) -> None:
         for body in rule.decided_by[: rule.decided_by.index(self.body)]:
             answer = project.facts.latest(RfcDecided, f"{self.rfc}/{body}")
-            if answer is None or answer.version < submitted.version or answer.event.outcome != "approved":
+            if answer is None or answer.version < submitted.version or not answer.event.holds(c.now):
                 raise Rejected(f"body: {body} decides first, and has not approved {self.rfc} as it is now")
 
     def _kept(self, project: Project, circumstances: Circumstances) -> None:
@@ -67,17 +68,19 @@ class DecideRfc(ProjectCommand):
         if shut:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in shut[:3]))
 
-    def _voted(self, rule: GateRule, minimum: int) -> None:
+    def _voted(self, rule: GateRule, minimum: int, members: list[str]) -> None:
         if rule.quorum == 0 or len(rule.required) == 0 or self.body not in ("cab", "emergency-committee"):
             return
         if self.votes is None:
             raise Rejected(f"votes: {self.body} decides by vote: say how many were for go, against, and on the roster")
         votes = self.votes
+        if votes.roster < len(members):
+            raise Rejected(f"votes: the roster has {len(members)} at least: {', '.join(members[:5])}")
         cast = votes.go + votes.no_go + votes.abstained
         if cast * 1000 < rule.quorum * votes.roster:
             raise Rejected(f"votes: {cast} of {votes.roster} voted, the quorum is {rule.quorum / 10:g} %")
-        if votes.go * 1000 < rule.majority * (votes.go + votes.no_go) or votes.go < minimum:
-            needed = f"{rule.majority / 10:g} % and {minimum} at least are needed"
+        if votes.go * 1000 < rule.majority * (votes.go + votes.no_go) or votes.go < max(minimum, 1):
+            needed = f"{rule.majority / 10:g} % and {max(minimum, 1)} at least are needed"
             raise Rejected(f"votes: {votes.go} for go, {votes.no_go} against: {needed}")
 
     def _decision(self, rule: GateRule, circumstances: Circumstances) -> RfcDecided:

@@ -1,7 +1,7 @@
 """Deciding the request for change together with the go review, where the policy has both end in one sign-off."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.command import Circumstances
 from domain.event import Recorded
@@ -22,13 +22,14 @@ def valid_until(rule: GateRule, circumstances: Circumstances) -> Moment | None:
     return circumstances.now + timedelta(hours=hours) if hours is not None else None
 
 
-def pending_rfc(project: Project) -> Recorded[RfcSubmitted] | None:
-    """The newest request for change, while no body has decided it."""
+def pending_rfc(project: Project, now: datetime) -> Recorded[RfcSubmitted] | None:
+    """The newest request for change, while no body has decided it, or what was approved has ended."""
     submitted = project.facts.newest(RfcSubmitted)
     if submitted is None:
         return None
     answers = [a for a in project.facts.parts(RfcDecided).values() if a.event.rfc == submitted.event.rfc]
-    return None if any(answer.version > submitted.version for answer in answers) else submitted
+    given = [a.event for a in answers if a.version > submitted.version]
+    return None if any(answer.outcome != "approved" or answer.holds(now) for answer in given) else submitted
 
 
 def joined_rule(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> GateRule | None:
@@ -36,7 +37,7 @@ def joined_rule(project: Project, gates: tuple[Gate, ...], circumstances: Circum
     rule = rfc_rule(project, circumstances)
     if rule is None or rule.mode != "last-signoff" or Gate.RELEASE_READY not in gates:
         return None
-    return rule if pending_rfc(project) else None
+    return rule if pending_rfc(project, circumstances.now) else None
 
 
 def decides_rfc(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> bool:
@@ -48,7 +49,8 @@ def decides_rfc(project: Project, gates: tuple[Gate, ...], circumstances: Circum
 
 def rfc_approved_with(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[RfcDecided]:
     """The approval of the request for change that goes with a go review, by each body that has to give it."""
-    submitted, rule = pending_rfc(project), joined_rule(project, gates, circumstances)
+    submitted = pending_rfc(project, circumstances.now)
+    rule = joined_rule(project, gates, circumstances)
     if submitted and rule and decides_rfc(project, gates, circumstances):
         until = valid_until(rule, circumstances)
         for body in rule.decided_by:

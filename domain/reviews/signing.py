@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Gate
@@ -67,6 +68,7 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
                 evidence=self.evidence_set_digest,
                 auth=recorded.auth,
                 at=recorded.measured_at,
+                answers=digest_of(answer.model_dump_json() for answer in self.answers),
             )
         )
 
@@ -96,10 +98,11 @@ class GiveSignoff(ProjectCommand):
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
         digest = evidence_digest(evidence, required.role)
+        given = self._signoff(state, review, required, digest, circumstances)
         known = review.words(required).get(circumstances.who)
-        if known and (known.verdict, known.evidence) == (self.verdict, digest):
+        if known and _same(known, given):
             return
-        yield self._signoff(state, review, required, digest, circumstances)
+        yield given
         yield from settled(state, review, circumstances, self.reason)
 
     def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
@@ -136,6 +139,13 @@ class GiveSignoff(ProjectCommand):
             assignment=granted.id if granted else None,
             reason=self.reason,
         )
+
+
+def _same(known: Signoff, given: SignoffGiven) -> bool:
+    """Whether this was said before: meaning the same, answering the same, on the same evidence, by the same grant."""
+    said = known.verdict, known.meaning, known.evidence, known.assignment, known.answers
+    answers = digest_of(answer.model_dump_json() for answer in given.answers)
+    return said == (given.verdict, given.meaning, given.evidence_set_digest, given.assignment, answers)
 
 
 def statement(project: Project, review: Review, required: Required, verdict: str, meaning: str) -> str:

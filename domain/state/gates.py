@@ -44,6 +44,7 @@ class Signoff:
     auth: str
     at: datetime
     seat: str | None = None
+    answers: str = ""  # the digest of what was answered
     carried: bool = False
 
 

@@ -125,6 +125,10 @@ class ProjectFact(ProjectEvent):
     def check(self, project: Project, circumstances: Circumstances) -> None:
         """Raise `Rejected` where the fact can't be, given what is known."""
 
+    def asks_again(self, project: Project, circumstances: Circumstances) -> bool:
+        """Whether the same words are news all the same, because of what came of them."""
+        return False
+
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.facts.keep(getattr(self, self.part_field) if self.part_field else "", recorded)
 

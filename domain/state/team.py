@@ -20,9 +20,13 @@ class Assignment:
     deputy_for: str | None = None
     released: datetime | None = None
 
+    @property
+    def ends(self) -> datetime | None:
+        """When it ended or will: as it was granted, or earlier where it was released."""
+        return min((end for end in (self.released, self.until) if end), default=None)
+
     def holds(self, now: datetime) -> bool:
-        ended = self.released or self.until
-        return self.since <= now and (ended is None or now < ended)
+        return self.since <= now and (self.ends is None or now < self.ends)
 
 
 @dataclass
@@ -34,6 +38,12 @@ class Team:
 
     def holders(self, role: str, now: datetime) -> list[Assignment]:
         return [assignment for assignment in self.now(now) if assignment.role == role]
+
+    def members(self, role: str, now: datetime) -> list[str]:
+        """Who sits in a body: everyone who holds its role, without deputies beside whom they stand in for."""
+        held = self.holders(role, now)
+        sitting = [a for a in held if a.deputy_for not in {other.id for other in held}]
+        return list(dict.fromkeys(a.person for a in sitting))
 
     def roles_of(self, person: str, now: datetime) -> set[str]:
         return {assignment.role for assignment in self.now(now) if assignment.person == person}

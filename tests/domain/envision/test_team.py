@@ -143,6 +143,15 @@ def test_that_ended_does_not_end_again(given: GivenPast) -> None:
     past.when(ReleaseRole(assignment=event_id(2))).then_nothing()
 
 
+def test_that_ended_by_itself_neither_ends_nor_holds_again(given: GivenPast) -> None:
+    until = START + timedelta(hours=5)
+    brief = RoleAssigned(person="linus", role="tester", until=until)
+    past = given(PROPOSED, brief)
+    past.when(ReleaseRole(assignment=event_id(2)), by="linus", at=until).then_nothing()
+    released_late = given(PROPOSED, brief, by("linus", at=LATER)(RoleReleased(assignment=event_id(2)))).project()
+    assert not released_late.team.holders("tester", until)
+
+
 def test_that_nobody_gave_can_not_end(given: GivenPast) -> None:
     given(PROPOSED).when(ReleaseRole(assignment=event_id(7))).then_rejected("is no assignment here")
 

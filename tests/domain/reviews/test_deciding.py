@@ -231,3 +231,16 @@ def test_takes_part_in_a_batch_of_which_all_or_nothing_is_carried_out() -> None:
     story.rejected(*batch, by="omar", because="there is no review x")
     assert story.project.gates.reviews == {}
     assert story.do(*batch[:2], by="omar") == ["review.called/1", "review.decided/1", "project.envisioned/1"]
+
+
+def test_sets_conditions_under_ids_of_their_own() -> None:
+    story = called(begun(policy_of()))
+    first = ConditionSet(id="c1", text="train", owner="linus", due=story.now + timedelta(days=1))
+    other = first.model_copy(update={"owner": "grace"})
+    outcome = "approved-with-conditions"
+    twice = DecideReview(review="r", outcome=outcome, conditions=(first, other))
+    story.rejected(twice, by="omar", because="there is a condition c1 already: give each an id of its own")
+    decide(story, outcome=outcome, conditions=(first,))
+    called(story, Gate.PLAN_APPROVED, review="next")
+    again = DecideReview(review="next", outcome=outcome, conditions=(other,))
+    story.rejected(again, by="omar", because="there is a condition c1 already")

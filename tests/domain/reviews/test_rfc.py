@@ -83,6 +83,38 @@ def test_is_approved_by_vote() -> None:
     assert story.last(RfcDecided).votes == Votes(go=3, no_go=1, abstained=0, roster=4)
 
 
+def test_is_approved_by_no_body_without_a_vote_for_go_of_all_its_members() -> None:
+    story = begins(policy_of(gate("rfc", "cab:*", decided_by=("cab",), quorum=500, majority=501)))
+    story.rejected(decide("cab", (0, 0, 0, 0)), by="carl", because="the roster has 2 at least: carl, ivan")
+    story.rejected(decide("cab", (1, 0, 0, 1)), by="carl", because="the roster has 2 at least: carl, ivan")
+    story.rejected(decide("cab", (0, 0, 2, 2)), by="carl", because="0 for go, 0 against: 50.1 % and 1 at least")
+    assert story.do(decide("cab", (1, 0, 1, 2)), by="carl") == ["rfc.decided/1"]
+
+
+def test_is_given_and_asked_for_again_once_it_has_ended() -> None:
+    story = begins(ONE)
+    story.do(decide("change-manager"), by="chen")
+    assert story.do(report(RFC), by="ada") == []
+    ended = timedelta(hours=25)
+    assert story.do(decide("change-manager"), by="chen", after=ended) == ["rfc.decided/1"]
+    assert story.do(report(RFC), by="ada", after=ended) == ["rfc.submitted/1"]
+
+
+def test_is_asked_for_again_in_the_same_words_once_it_was_refused() -> None:
+    story = begins(ONE)
+    story.do(decide("change-manager", outcome="returned", reason="when?"), by="chen")
+    assert story.do(report(RFC), by="ada") == ["rfc.submitted/1"]
+
+
+def test_counts_no_approval_that_has_ended_as_that_of_the_body_before() -> None:
+    board = policy_of(gate("rfc", decided_by=("cab", "executive"), expires_hours=24))
+    story = begins(board)
+    story.do(decide("cab", (2, 0, 0, 2)), by="carl")
+    because = "cab decides first, and has not approved c1"
+    story.now += timedelta(hours=25)
+    story.rejected(decide("executive"), by="eve", because=because)
+
+
 def test_is_given_by_each_body_in_the_policys_order() -> None:
     story = begins(BOARD)
     first = "cab decides first, and has not approved c1 as it is now"
@@ -99,9 +131,9 @@ def test_takes_two_of_the_committee_where_data_or_money_can_be_lost() -> None:
     asked = gate("rfc", "cab", decided_by=("cab",), minimum=1, minimum_at_stake=2)
     at_stake = ChangeClassified(category="significant", priority="medium", answers=answers(data=3))
     story = begins(policy_of(asked), at_stake)
-    story.rejected(decide("cab", (1, 0, 0, 1)), by="carl", because="2 at least are needed")
+    story.rejected(decide("cab", (1, 0, 1, 2)), by="carl", because="2 at least are needed")
     assert story.do(decide("cab", (2, 0, 0, 2)), by="carl") == ["rfc.decided/1"]
-    assert begins(policy_of(asked)).do(decide("cab", (1, 0, 0, 1)), by="carl") == ["rfc.decided/1"]
+    assert begins(policy_of(asked)).do(decide("cab", (1, 0, 1, 2)), by="carl") == ["rfc.decided/1"]
 
 
 @pytest.mark.parametrize("outcome", ["refused", "returned"])

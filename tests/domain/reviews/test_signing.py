@@ -1,5 +1,7 @@
 """Signing."""
 
+from dataclasses import replace
+
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
@@ -69,6 +71,18 @@ def test_counts_the_newest_word_and_none_that_was_taken_back() -> None:
     story = sign(called(begun(policy_of(SIGNED))), "grace", "linus")
     story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
     story.rejected(DecideReview(review="r"), by="omar", because="waiting for customer")
+
+
+def test_is_another_word_with_another_meaning_answer_or_grant() -> None:
+    story = sign(called(begun(policy_of(SIGNED))), "grace")
+    answer = (Answered(question="Ready?", answer="Yes"),)
+    for word in (GiveSignoff(review="r", meaning="acceptance"), GiveSignoff(review="r", answers=answer)):
+        assert story.do(word, by="grace") == ["signoff.given/1"]
+        assert story.do(word, by="grace") == []
+    [again] = history(holds("grace", "customer"))
+    story.project.apply(replace(again, id=event_id(77), version=story.project.version + 1))
+    assert story.do(word, by="grace") == ["signoff.given/1"]
+    assert story.last(SignoffGiven).assignment == event_id(77)
 
 
 def test_leaves_a_no_go_standing_until_who_said_it_says_otherwise() -> None:

@@ -79,6 +79,7 @@ def test_opens_all_gates_of_an_emergency_by_one_of_the_committee(policy: Policy)
         rule = policy.gate(gate, "emergency")
         assert rule
         assert rule.required == rule.decided_by == ("emergency-committee",)
+        assert (rule.minimum, rule.minimum_at_stake) == (1, 2)
     assert policy.may_decide_together(tuple(Gate)[1:5], "emergency")
 
 
