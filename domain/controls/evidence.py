@@ -15,7 +15,10 @@ ANSWERS_FOR: dict[str, tuple[str, ...]] = {
     "support": ("readiness-item.", "procedure.", "plan.", "document.", "incident."),
     "release-management": ("candidate.", "pilot.", "procedure.", "plan.", "rfc.", "document.", "deployment.", "site."),
 }
-"""The kinds of fact that a role answers for; a role that isn't named here answers for all of them."""
+"""The kinds of fact that a role answers for, by which a sign-off is carried into the next attempt.
+
+A role that isn't named here answers for all of them. In an attempt a sign-off holds for all that it was given on.
+"""
 
 
 def evidence_of(project: Project, gates: Iterable[Gate]) -> tuple[Evidence, ...]:

@@ -65,8 +65,8 @@ def sign_offs_current(sight: Sight) -> Finding:
     review, words = sight.review, signed(sight)
     if review is None or not words:
         return nothing(sight, "nobody has signed yet")
-    evidence = evidence_of(sight.project, review.gates)
-    stale = [word for word in words if word.evidence != evidence_digest(evidence, word.role)]
+    evidence = evidence_digest(evidence_of(sight.project, review.gates))
+    stale = [word for word in words if word.evidence != evidence]
     if stale:
         return unmet(f"the evidence has changed since these signed: {_signers(stale)}", *stale)
     ended = [word for word in words if not _holds(word, sight)]

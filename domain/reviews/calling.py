@@ -56,7 +56,7 @@ class ReviewCalled(ProjectEvent, kind="review.called/1"):
             evidence=self.evidence,
             decided_by=self.decided_by,
             due=self.due,
-            signoffs=[replace(signoff, carried=True) for signoff in carried],
+            signoffs=[replace(signoff, carried=True, evidence=self.evidence_set_digest) for signoff in carried],
         )
 
 
@@ -209,7 +209,7 @@ def _members(project: Project, wording: str, circumstances: Circumstances) -> It
 def carried(
     project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], circumstances: Circumstances
 ) -> Iterator[Signoff]:
-    """What the required said for go in the attempt before and still holds: the same evidence, the role not ended.
+    """What the required said for go in the attempt before and still holds: the role not ended, the same evidence for it.
 
     Nothing of an attempt whose decision was reversed: what was taken back is asked for anew.
     """
@@ -220,7 +220,8 @@ def carried(
     for signoff in (word for required in last.required if (word := last.given(required))):
         assignment = project.team.assignments.get(signoff.assignment or "")
         holds = assignment is not None and assignment.holds(circumstances.now)
-        if signoff.verdict == "go" and holds and signoff.evidence == evidence_digest(evidence, signoff.role):
+        same = evidence_digest(evidence, signoff.role) == signoff.own or evidence_digest(evidence) == signoff.evidence
+        if signoff.verdict == "go" and holds and same:
             yield signoff
 
 

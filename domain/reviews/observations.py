@@ -132,7 +132,7 @@ class SignoffSeen(Observation):
     person: Person
 
     def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
-        evidence = evidence_digest(evidence_of(project, [self.gate]), self.role)
+        evidence = evidence_digest(evidence_of(project, [self.gate]))
         first = not project.gates.signed.get(self.gate)
         yield SignoffGiven(
             gate=self.gate,

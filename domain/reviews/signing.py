@@ -14,7 +14,7 @@ from domain.reviews.calling import open_review, review_rules
 from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
 from domain.reviews.outcomes import consequences
 from domain.reviews.voting import against, is_body, logic_holds, waiting_for
-from domain.state.gates import Required, Review, Signoff
+from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Digest, EventId, Fact, Key, Person, Role, Text
 
@@ -33,6 +33,7 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
     """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70).
 
     `seat` is whose place in a body that is, or which of several, where the review tells them apart.
+    `evidence_set_digest` is of all that the review looks at, `own_evidence_digest` of what the role answers for.
     An imported history knows no reviews: `gate` is what was signed for, `person` who signed, as the source names them.
     """
 
@@ -47,6 +48,7 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
     statement: Text
     answers: tuple[Answered, ...] = ()
     evidence_set_digest: Digest
+    own_evidence_digest: Digest | None = None
     assignment: EventId | None = None
     key: Key | None = None
     second_component: bool = False
@@ -69,6 +71,7 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
                 auth=recorded.auth,
                 at=recorded.measured_at,
                 answers=digest_of(answer.model_dump_json() for answer in self.answers),
+                own=self.own_evidence_digest,
             )
         )
 
@@ -97,8 +100,7 @@ class GiveSignoff(ProjectCommand):
             raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
-        digest = evidence_digest(evidence, required.role)
-        given = self._signoff(state, review, required, digest, circumstances)
+        given = self._signoff(state, review, required, evidence, circumstances)
         known = review.words(required).get(circumstances.who)
         if known and _same(known, given):
             return
@@ -123,9 +125,9 @@ class GiveSignoff(ProjectCommand):
         return (unsigned or mine)[0]
 
     def _signoff(
-        self, project: Project, review: Review, required: Required, digest: str, circumstances: Circumstances
+        self, project: Project, review: Review, required: Required, seen: tuple[Evidence, ...], c: Circumstances
     ) -> SignoffGiven:
-        granted = project.team.assignment(circumstances.who, required.role, circumstances.now)
+        granted = project.team.assignment(c.who, required.role, c.now)
         return SignoffGiven(
             review=review.id,
             role=required.role,
@@ -135,7 +137,8 @@ class GiveSignoff(ProjectCommand):
             meaning=self.meaning,
             statement=statement(project, review, required, self.verdict, self.meaning),
             answers=self.answers,
-            evidence_set_digest=digest,
+            evidence_set_digest=evidence_digest(seen),
+            own_evidence_digest=evidence_digest(seen, required.role),
             assignment=granted.id if granted else None,
             reason=self.reason,
         )

@@ -30,7 +30,10 @@ class Evidence(Fact):
 
 @dataclass
 class Signoff:
-    """What one person said in one role, on which evidence (`evidence` is a digest), by which assignment."""
+    """What one person said in one role, on which evidence, by which assignment.
+
+    `evidence` is the digest of all that was looked at, `own` of what the role answers for.
+    """
 
     id: str
     version: int
@@ -45,6 +48,7 @@ class Signoff:
     at: datetime
     seat: str | None = None
     answers: str = ""  # the digest of what was answered
+    own: str | None = None
     carried: bool = False
 
 

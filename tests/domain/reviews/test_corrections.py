@@ -126,7 +126,7 @@ def test_makes_the_evidence_another_so_that_sign_offs_lapse() -> None:
     story.do(correct(statement='"it snows"'), by="grace")
     assert evidence_digest(evidence_of(story.project, ENVISIONED)) != before
     story.refused(DecideReview(review="r"), by="omar", because="the evidence has changed since these signed: grace")
-    sign(story, "grace")
+    sign(story, "grace", "linus")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
 
