@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from domain.values import LARGEST_INTEGER
 
@@ -47,10 +47,14 @@ def demand_text(value: Any, place: str = "") -> None:
         for name, member in cast("dict[str, Any]", value).items():
             demand_text(name, place)
             demand_text(member, f"{place}.{name}".lstrip("."))
-    elif isinstance(value, list):
-        members: list[Any] = value
-        for index, member in enumerate(members):
+    elif is_list(value):
+        for index, member in enumerate(value):
             demand_text(member, f"{place}.{index}".lstrip("."))
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a value that was read is a list, of whatever."""
+    return isinstance(value, list)
 
 
 def _demand_shallow(body: bytes) -> None:

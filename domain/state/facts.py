@@ -1,7 +1,7 @@
 """The facts of a project: of each kind and part the records that survive, the newest last."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -37,7 +37,7 @@ class Facts:
         return self._correctors.get(kind, {})
 
     @contextmanager
-    def without(self, version: int) -> Iterator[None]:
+    def without(self, version: int) -> Generator[None]:
         """As if one record were not there, for as long as it takes to look."""
         kind, part = self._parts[version]
         parts = self._kept[kind]

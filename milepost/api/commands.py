@@ -18,7 +18,7 @@ from milepost.api.description import ASKING, MOST_IN_A_BATCH, batch_of, body_of,
 from milepost.commands import Outcome, Request
 from milepost.problems import MEDIA, Problem, invalid
 from milepost.service import Service
-from milepost.strict_json import LARGEST_BODY, NotJson, TooBig, demand_text, read
+from milepost.strict_json import LARGEST_BODY, NotJson, TooBig, demand_text, is_list, read
 
 PLURALS = {"project": "projects", "policy": "policies"}
 
@@ -71,7 +71,7 @@ def _batch_endpoint(service: Service, category: str) -> Any:
 def _members(batch: Any, category: str) -> list[Command]:
     body = cast("dict[str, Any]", batch) if isinstance(batch, dict) else {}
     asked: Any = body.get("commands")
-    members: list[Any] = asked if isinstance(asked, list) else []
+    members = asked if is_list(asked) else []
     if not 1 <= len(members) <= MOST_IN_A_BATCH or body.keys() != {"commands"}:
         raise _invalid("This is no batch", f'body: {{"commands": [1 to {MOST_IN_A_BATCH} commands]}} is expected')
     return [_member(index, one, category) for index, one in enumerate(members)]

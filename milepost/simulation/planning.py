@@ -1,5 +1,6 @@
 """Project Planning as it is lived: discipline, needs, specification, features, plan, schedule, budget, request."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -15,6 +16,7 @@ from domain.planning.requirements import RequirementCaptured
 from domain.planning.rfc import RfcSubmitted, Window
 from domain.planning.schedule import MilestoneDue, PackagePlanned, ScheduleBaselined
 from domain.planning.specification import BaselineSpecification
+from domain.planning.traces import TraceLinked
 from domain.portfolio.phases import PhaseStarted
 from milepost.simulation.envisioning import PACE
 from milepost.simulation.life import Life, Step, Steps, euros
@@ -50,7 +52,7 @@ def planning(life: Life) -> Steps:
     pace = PACE[life.column]
     chosen = DisciplineChosen(discipline=life.plan.discipline, iteration_days=14 if life.iterates else None)
     yield life.act("program-manager", PhaseStarted(phase=Phase.PLANNING), chosen, hours=DAY)
-    needs = life.chance.sample(NEEDS, life.chance.randint(3, 6) if life.column == "significant" else 10)
+    needs = life.chance.sample(NEEDS, life.chance.randint(3, 6) if life.column == "significant" else 8)
     life.requirements = tuple(f"n{n}" for n in range(1, len(needs) + 1))
     yield life.act("product-manager", *_captured(life, needs), hours=life.hours(WEEK * pace))
     specified = BaselineSpecification(
@@ -60,6 +62,9 @@ def planning(life: Life) -> Steps:
     )
     yield life.act("developer", specified, hours=life.hours(WEEK * pace))
     yield life.act("program-manager", *_features(life), hours=life.hours(2 * DAY))
+    if life.column == "major":
+        traces = [TraceLinked(requirement=name, to=f"t-{name}", to_kind="test") for name in life.requirements]
+        yield life.act("tester", *traces, hours=life.hours(DAY))
     yield from estimated(life)
     yield life.act("program-manager", *_packages(life), hours=life.hours(DAY))
     yield life.act("program-manager", _schedule(life, 1), hours=2)
@@ -75,7 +80,7 @@ def reached(life: Life, phase: Phase, n: int | None = None) -> Step:
     return life.act("program-manager", point, hours=2)
 
 
-def _captured(life: Life, needs: list[str]) -> list[RequirementCaptured]:
+def _captured(life: Life, needs: Sequence[str]) -> list[RequirementCaptured]:
     return [
         RequirementCaptured(
             requirement=name,

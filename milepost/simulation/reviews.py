@@ -41,8 +41,7 @@ def reviewed(life: Life, *gates: Gate, needs: Piece = _nothing, at_last: Piece =
     `needs` is evidence that it needs and that may come too late; `at_last` what others do once all but the decider
     have signed.
     """
-    done = False
-    while not done:
+    while True:
         life.attempts[gates] += 1
         review = Review(life, f"{gates[-1]}-{life.attempts[gates]}", gates)
         fate = _fate(review, lacks=needs is not _nothing or at_last is not _nothing)
@@ -50,8 +49,9 @@ def reviewed(life: Life, *gates: Gate, needs: Piece = _nothing, at_last: Piece =
             yield from needs()
             needs = _nothing
         yield life.act(CALLER, CallReview(review=review.id, gates=gates), hours=life.hours(DAY))
-        done = yield from _LIVED[fate](review, needs, at_last)
-    life.approvals.update(dict.fromkeys(gates, review.id))
+        if (yield from _LIVED[fate](review, needs, at_last)):
+            life.approvals.update(dict.fromkeys(gates, review.id))
+            return
 
 
 def _fate(review: Review, lacks: bool) -> Fate:
@@ -109,7 +109,7 @@ def _with_conditions(review: Review, needs: Piece, at_last: Piece) -> Lived:
     forgotten = Gate.DEPLOYED in review.gates and life.happens(0.3)
     if not forgotten:
         closed = CloseCondition(condition=condition.id, reason="seen and found done")
-        yield life.act("tester", closed, hours=life.hours(3 * DAY, 0.3))
+        yield life.act("tester", closed, hours=life.hours(DAY, 0.4))
     return True
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -80,7 +80,7 @@ def lives(made: Path) -> Iterator["subprocess.Popen[str]"]:
 
 
 @contextmanager
-def life(lives: "subprocess.Popen[str]") -> Iterator[str]:
+def life(lives: "subprocess.Popen[str]") -> Generator[str]:
     """The address of a service that is killed at the end, whatever it does."""
     assert lives.stdin
     assert lives.stdout

@@ -1,5 +1,8 @@
 """The description of the API."""
 
+# schemathesis leaves its generics open, so that nothing it gives is wholly known
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +19,8 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 from domain.commands import commands
 from milepost.api.commands import PLURALS
 from tests.milepost.serving import Site
+
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +111,7 @@ def test_is_kept_for_whatever_is_asked(site: Site) -> None:
 
 
 def _ask(cases: SearchStrategy[Any], examples: int) -> None:
-    @settings(max_examples=examples, phases=[Phase.generate], suppress_health_check=list(HealthCheck), **BOUNDED)
+    @settings(max_examples=examples, phases=[Phase.generate], suppress_health_check=SLOW, **BOUNDED)
     @given(case=cases)
     def conforms(case: Any) -> None:
         case.call_and_validate(checks=[CHECKS.get_one(name) for name in KEPT])
