@@ -24,13 +24,16 @@ FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 CHANNEL = "milepost_log"
 _LOCK: LiteralString = "LOCK TABLE log.writer IN EXCLUSIVE MODE"
 _INSERT: LiteralString = """
-    INSERT INTO log.events (originator_id, originator_version, topic, state, notification_id)
-    SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bigint[])
+    INSERT INTO log.events (notification_id, originator_id, originator_version, topic, state)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[])
     """
 _ANSWER: LiteralString = """
     INSERT INTO log.outcomes (actor, command_id, digest, outcome, position)
     SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::bigint[])
     """
+_TELL: LiteralString = f"SELECT pg_notify('{CHANNEL}', '')"
+_APPEND: LiteralString = f"WITH appended AS ({_INSERT}) {_TELL}"
+_WRITE: LiteralString = f"WITH appended AS ({_INSERT}), answered AS ({_ANSWER}) {_TELL}"
 _LAST: LiteralString = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
     ORDER BY notification_id DESC LIMIT 1
@@ -48,6 +51,8 @@ _ANSWERED: LiteralString = """
         SELECT digest, outcome FROM log.outcomes WHERE actor = a AND command_id = c LIMIT 1
     ) AS known
     """
+Settled = tuple[str, str, bytes, bytes, int]
+"""By actor and command id the digest of what was asked, the answer, and the log's position then."""
 _OWN = ("dbname", "host", "port", "user", "password")
 
 
@@ -67,23 +72,28 @@ class Store(PostgresApplicationRecorder):
     def __init__(self, conninfo: str) -> None:
         super().__init__(_datastore(conninfo), events_table_name="events")
         self.channel_name = CHANNEL
-        self.lock_table_statements = [f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'".encode(), _LOCK]
+        self.lock_table_statements = [_LOCK]
 
     def create_table(self) -> None:
         raise Unsafe("the log's tables are made by `milepost migrate` alone")
 
     def append(self, cursor: Cursor[Any], events: Sequence[Stored]) -> None:
-        """Insert these in one statement; whoever calls this holds the lock and has counted the positions."""
-        positions, streams, versions, kinds, lines = map(list, zip(*events, strict=True))
-        cursor.execute(_INSERT, (streams, versions, kinds, lines, positions), prepare=True)
+        """Insert these and tell who listens; whoever calls this holds the lock and has counted the positions."""
+        cursor.execute(_APPEND, _columns(events), prepare=True)
 
-    def answer(self, cursor: Cursor[Any], answers: Sequence[tuple[str, str, bytes, bytes, int]]) -> None:
-        """Keep what commands were answered: by actor and command id the digest of what was asked, answer, position."""
-        cursor.execute(_ANSWER, [list(column) for column in zip(*answers, strict=True)], prepare=True)
+    def answer(self, cursor: Cursor[Any], answers: Sequence[Settled]) -> None:
+        """Keep what commands were answered."""
+        cursor.execute(_ANSWER, _columns(answers), prepare=True)
+
+    def write(self, cursor: Cursor[Any], events: Sequence[Stored], answers: Sequence[Settled]) -> None:
+        """Both in one statement; an answer may come without events, events never without the answer."""
+        if events:
+            cursor.execute(_WRITE, [*_columns(events), *_columns(answers)], prepare=True)
+        else:
+            self.answer(cursor, answers)
 
     def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         self._lock_table(curs)
-        self._notify_channel(curs)
         [last] = cast("DictRow", curs.execute(self.max_notification_id_statement).fetchone()).values()
         events = [
             Stored((last or 0) + n, str(event.originator_id), event.originator_version, event.topic, event.state)
@@ -103,8 +113,11 @@ class Store(PostgresApplicationRecorder):
         self._lock_table(cursor)
 
     def commit(self, cursor: Cursor[Any]) -> None:
-        self._notify_channel(cursor)
         cursor.execute("COMMIT")
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _datastore(conninfo: str) -> PostgresDatastore:
@@ -114,8 +127,16 @@ def _datastore(conninfo: str) -> PostgresDatastore:
     more: dict[str, Any] = {"schema": "log", "originator_id_type": "text", "max_overflow": 15, "pre_ping": True}
     store = PostgresDatastore(**cast("dict[str, Any]", named), **more)
     rest = {"connect_timeout": 5} | {name: value for name, value in params.items() if name not in _OWN}
+    rest["options"] = _options(conninfo, {})
     store.pool.kwargs = cast("dict[str, Any]", store.pool.kwargs) | rest
     return store
+
+
+def _options(conninfo: str, session: Mapping[str, str]) -> str:
+    """Settings for a session, after those that the connection string asks for: nobody waits for a lock for ever."""
+    settings = {"lock_timeout": f"{LOCK_SECONDS}s", **session}
+    given: Any = conninfo_to_dict(conninfo).get("options")
+    return " ".join([*([given] if given else []), *(f"-c {name}={value}" for name, value in settings.items())])
 
 
 class Head(NamedTuple):
@@ -158,8 +179,9 @@ class Log:
 
     def connect(self, **session: str) -> Connection[Any]:
         """A connection of one's own, each statement a transaction; `session` are settings for it."""
-        options = " ".join(f"-c {name}={value}" for name, value in session.items())
-        return psycopg.connect(self.conninfo, autocommit=True, connect_timeout=5, options=options or None)
+        return psycopg.connect(
+            self.conninfo, autocommit=True, connect_timeout=5, options=_options(self.conninfo, session)
+        )
 
     def close(self) -> None:
         self.store.datastore.close()

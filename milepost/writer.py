@@ -236,9 +236,7 @@ class Writer:
     def _write(self, cursor: psycopg.Cursor[Any], batch: Sequence[_Asked], deciding: Deciding) -> None:
         for asked in batch:
             asked.tried = True
-        if deciding.events:
-            self._log.store.append(cursor, deciding.events)
-        self._log.store.answer(cursor, deciding.answers)
+        self._log.store.write(cursor, deciding.events, deciding.answers)
         self._log.store.commit(cursor)
 
     def _connected(self) -> Connection[Any]:
