@@ -43,9 +43,8 @@ def rfc_approved(sight: Sight) -> Finding:
         )
     if lacking:
         return unmet(f"request for change {rfc}: {'; '.join(lacking)}", *records)
-    if began and not _authorised(sight, began):
-        what = f"{began.event.attempt} began at {began.event.target}"
-        return unmet(f"{what} without an authorisation of this candidate there that held then", *records, began)
+    if began and (why := _out_of_turn(sight, began)):
+        return unmet(why, *records, began)
     return met(
         f"request for change {rfc} is approved by {' and '.join(answers)}", *records, *([began] if began else [])
     )
@@ -82,12 +81,22 @@ def _lacks(
     return None
 
 
-def _authorised(sight: Sight, began: Recorded[DeploymentStarted]) -> bool:
-    """Whether a deployment had its authorisation; where few sign, the approval that names none is enough."""
-    named, given = began.event.authorisation, sight.project.facts.parts(DeploymentAuthorised)
-    if named is None:
-        return not sight.strict or any(_covers(each, began) for each in given.values())
-    return named in given and _covers(given[named], began)
+def _out_of_turn(sight: Sight, began: Recorded[DeploymentStarted]) -> str | None:
+    """What a deployment lacked as it began: an authorisation, where many sign or it names one; a readiness that held.
+
+    Early core components go ahead of readiness; for all else what was authorised before it was granted counts no more.
+    """
+    named, known = began.event.authorisation, sight.project.facts.parts(DeploymentAuthorised)
+    given = [each for name, each in known.items() if named in (None, name) and _covers(each, began)]
+    if not given and (named or sight.strict):
+        what = f"{began.event.attempt} began at {began.event.target}"
+        return f"{what} without an authorisation of this candidate there that held then"
+    ready = sight.project.gates.passed(Gate.RELEASE_READY)
+    if any(each.event.scope == "early-core" for each in given):
+        return None
+    if ready is None or not ready.covers(began.event.candidate_digest, began.time):
+        return f"{began.event.attempt} began without a release readiness of these bytes that held then"
+    return None if not given or given[-1].version > ready.version else "its authorisation ended with the readiness lost"
 
 
 def _covers(given: Recorded[DeploymentAuthorised], began: Recorded[DeploymentStarted]) -> bool:

@@ -47,6 +47,9 @@ class AuthoriseDeployment(ProjectCommand):
             raise Rejected(f"release readiness ended on {ready.valid_until:%Y-%m-%d %H:%M} UTC: review it again")
         if self.scope == "early-core" and self.operations_consent is None:
             raise Rejected("operations_consent: early core components need operations' consent: name its sign-off")
+        approved = ready.candidate_digest if ready and self.scope != "early-core" else None
+        if approved and self.candidate_digest not in (None, approved):
+            raise Rejected(f"candidate_digest: {approved} was found ready, and no other bytes: review these first")
         point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORISATION
         results = evaluate(sight_of(project, point, circumstances))
         stays = [result for result in results if result.blocks or (result.warns and self.reason is None)]
@@ -55,7 +58,9 @@ class AuthoriseDeployment(ProjectCommand):
 
     def _authorisation(self, project: Project) -> DeploymentAuthorised:
         chosen, rfc = chosen_candidate(project), project.facts.newest(RfcSubmitted)
-        digest = self.candidate_digest or (chosen.event.digest if chosen else None)
+        ready = project.gates.passed(Gate.RELEASE_READY) if self.scope != "early-core" else None
+        found_ready = ready.candidate_digest if ready else None
+        digest = self.candidate_digest or found_ready or (chosen.event.digest if chosen else None)
         if digest is None:
             raise Rejected("candidate_digest: no candidate was chosen: name the digest of what may be deployed")
         return DeploymentAuthorised(

@@ -209,7 +209,7 @@ def _members(project: Project, wording: str, circumstances: Circumstances) -> It
 def carried(
     project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], circumstances: Circumstances
 ) -> Iterator[Signoff]:
-    """What the required said for go in the attempt before and still holds: the role not ended, the same evidence for it.
+    """What the required said for go in the attempt before and still holds: the role not ended, on the same evidence.
 
     Nothing of an attempt whose decision was reversed: what was taken back is asked for anew.
     """

@@ -83,6 +83,7 @@ class ReviewDecided(ProjectEvent, kind="review.decided/1"):
             rests_on=frozenset(version for result in self.results for version in result.rests_on),
             attempt=self.attempt,
             approved=approved,
+            command=recorded.command,
         )
         if approved:
             self._open(project, recorded)

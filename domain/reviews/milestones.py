@@ -34,13 +34,17 @@ class MilestoneReached(ProjectEvent):
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates
         gates.milestones[self.gate] = Milestone(
-            self.gate, recorded.version, recorded.measured_at, self.basis, self.decision, self.holds_until
+            self.gate, recorded.version, recorded.measured_at, self.basis, self.decision, self.holds_until, self.found
         )
         gates.attempts[self.gate] = self.attempt
         gates.lost.discard(self.gate)
 
     @property
     def holds_until(self) -> Moment | None:
+        return None
+
+    @property
+    def found(self) -> Digest | None:
         return None
 
 
@@ -69,6 +73,10 @@ class ReleaseReady(MilestoneReached, kind="project.release-ready/1", gate=Gate.R
     @property
     def holds_until(self) -> Moment | None:
         return self.valid_until
+
+    @property
+    def found(self) -> Digest | None:
+        return self.candidate_digest
 
 
 class ProjectDeployed(MilestoneReached, kind="project.deployed/1", gate=Gate.DEPLOYED):

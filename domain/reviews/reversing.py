@@ -6,6 +6,7 @@ from typing import Literal
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import ENDS, Gate, Phase, phase_after
+from domain.planning.rfc_decision import RfcDecided
 from domain.reviews.milestones import PhaseReturned, lose
 from domain.state.authority import acting_as
 from domain.state.gates import Decision
@@ -14,7 +15,8 @@ from domain.values import EventId, Key, Text
 
 
 class ReviewReversed(ProjectEvent, kind="review.reversed/1"):
-    """A decision was reversed: the gates that it opened are lost, and all that followed.
+    """A decision was reversed: the gates that it opened are lost, all that followed, and the approval of the request
+    for change that was given with it.
 
     An imported history knows neither review nor decision; its `cause` is whether what was lost had taken effect.
     """
@@ -30,12 +32,19 @@ class ReviewReversed(ProjectEvent, kind="review.reversed/1"):
         for decision in gates.decisions.values():
             if decision.approved and set(decision.gates).intersection(self.gates_lost):
                 decision.reversed = True
+                _take_back_rfc(project, decision, recorded)
         if Gate.PORTFOLIO in self.gates_lost:
             gates.portfolio = None
         lost = [gate for gate in self.gates_lost if gate is not Gate.PORTFOLIO]
         if lost:
             lose(project, lost[0])
         settle(project)
+
+
+def _take_back_rfc(project: Project, decision: Decision, reversal: Recorded) -> None:
+    for answer in project.facts.history(RfcDecided):
+        if answer.command == decision.command:
+            project.facts.correct(answer.version, None, reversal.who, reversal.version)
 
 
 class ReviewConfirmed(ProjectEvent, kind="review.confirmed/1"):

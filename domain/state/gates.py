@@ -103,6 +103,7 @@ class Decision:
     rests_on: frozenset[int]
     attempt: int
     approved: bool
+    command: str = ""
     reversed: bool = False
 
 
@@ -114,6 +115,12 @@ class Milestone:
     basis: Basis
     decision: str | None
     valid_until: datetime | None = None
+    candidate_digest: str | None = None
+
+    def covers(self, digest: str, moment: datetime) -> bool:
+        """Whether it had been reached for these bytes, or for no certain ones, and held then."""
+        held = self.at <= moment and (self.valid_until is None or moment < self.valid_until)
+        return held and self.candidate_digest in (None, digest)
 
 
 @dataclass

@@ -7,12 +7,15 @@ import pytest
 from domain.deploy.authorisation import DeploymentAuthorised
 from domain.deploy.deployments import DeploymentStarted
 from domain.lifecycle import Act as ActOf
-from domain.lifecycle import Column, Gate
+from domain.lifecycle import Column, Gate, Phase
 from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
 from domain.planning.rfc_decision import Body, RfcDecided
 from domain.policy import Policy
+from domain.reviews.milestones import ReleaseReady
+from domain.reviews.reversing import ReviewReversed
 from domain.rules.freezes import FreezeDeclared
-from tests.conftest import START, by
+from domain.state.project import ProjectEvent
+from tests.conftest import START, Act, by
 from tests.domain.controls.conftest import Look
 from tests.domain.controls.reviewed import called, signs
 from tests.domain.openings import PROPOSED
@@ -41,6 +44,8 @@ def started(**given: object) -> DeploymentStarted:
 
 
 APPROVED = (PROPOSED, SUBMITTED, decided("cab"))
+FOUND_READY = by("omar", at=hour(3))(ReleaseReady(basis="reviewed", attempt=1, candidate_digest=DIGEST))
+READY_TO_GO = (*APPROVED, FOUND_READY)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +106,16 @@ def test_an_approval_ends(look: Look) -> None:
 
 
 def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look: Look) -> None:
-    past = (PROPOSED, SUBMITTED, decided("cab", until=hour(10)), authorised(), by("dora", at=hour(9))(started()))
+    past = (
+        PROPOSED,
+        SUBMITTED,
+        decided("cab", until=hour(10)),
+        FOUND_READY,
+        authorised(),
+        by("dora", at=hour(9))(started()),
+    )
     assert look("rfc-approved", *past, at=ActOf.DEPLOYMENT, now=hour(50)).result == "met"
-    small = (PROPOSED, SUBMITTED, decided("change-manager"), by("dora", at=hour(3))(started()))
+    small = (PROPOSED, SUBMITTED, decided("change-manager"), FOUND_READY, by("dora", at=hour(3))(started()))
     assert look("rfc-approved", *small, at=ActOf.DEPLOYMENT, column="minor").result == "met"
     early = (*APPROVED, authorised(), by("dora", at=hour(2.5))(started()))
     found = look("rfc-approved", *early, at=ActOf.DEPLOYMENT)
@@ -113,15 +125,15 @@ def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look:
 
 
 def test_a_deployment_of_a_large_change_has_an_authorisation(look: Look) -> None:
-    found = look("rfc-approved", *APPROVED, authorised(), started(), at=ActOf.DEPLOYMENT)
-    assert (found.result, found.rests_on) == ("met", (2, 3, 5))
-    bare = look("rfc-approved", *APPROVED, started(), at=ActOf.DEPLOYMENT)
-    assert (bare.result, bare.rests_on) == ("unmet", (2, 3, 4))
+    found = look("rfc-approved", *READY_TO_GO, authorised(), started(), at=ActOf.DEPLOYMENT)
+    assert (found.result, found.rests_on) == ("met", (2, 3, 6))
+    bare = look("rfc-approved", *READY_TO_GO, started(), at=ActOf.DEPLOYMENT)
+    assert (bare.result, bare.rests_on) == ("unmet", (2, 3, 5))
     assert bare.sentence == "d1 began at core without an authorisation of this candidate there that held then"
 
 
 def test_a_deployment_of_a_small_change_needs_no_authorisation_but_the_one_it_names(look: Look) -> None:
-    past = (PROPOSED, SUBMITTED, decided("change-manager"))
+    past = (PROPOSED, SUBMITTED, decided("change-manager"), FOUND_READY)
     assert look("rfc-approved", *past, started(), at=ActOf.DEPLOYMENT, column="minor").result == "met"
     named = started(authorisation="a1")
     assert look("rfc-approved", *past, named, at=ActOf.DEPLOYMENT, column="minor").result == "unmet"
@@ -143,22 +155,38 @@ def test_a_deployment_of_a_small_change_needs_no_authorisation_but_the_one_it_na
 def test_an_authorisation_holds_for_its_candidate_its_place_and_its_time(
     look: Look, given: dict[str, object], begun: dict[str, object]
 ) -> None:
-    found = look("rfc-approved", *APPROVED, authorised(**given), started(**begun), at=ActOf.DEPLOYMENT)
+    found = look("rfc-approved", *READY_TO_GO, authorised(**given), started(**begun), at=ActOf.DEPLOYMENT)
     assert found.result == "unmet"
 
 
 def test_an_authorisation_of_sites_or_early_core_covers_them(look: Look) -> None:
-    site = look("rfc-approved", *APPROVED, authorised(scope="site"), started(target="rome"), at=ActOf.DEPLOYMENT)
+    site = look("rfc-approved", *READY_TO_GO, authorised(scope="site"), started(target="rome"), at=ActOf.DEPLOYMENT)
     early = look("rfc-approved", *APPROVED, authorised(scope="early-core"), started(), at=ActOf.DEPLOYMENT)
-    in_time = look("rfc-approved", *APPROVED, authorised(valid_until=hour(6)), started(), at=ActOf.DEPLOYMENT)
+    in_time = look("rfc-approved", *READY_TO_GO, authorised(valid_until=hour(6)), started(), at=ActOf.DEPLOYMENT)
     assert (site.result, early.result, in_time.result) == ("met", "met", "met")
 
 
 def test_an_authorisation_comes_before_the_deployment(look: Look) -> None:
     for began, result in ((3.5, "unmet"), (4, "met")):
         told_late = by("dora", at=hour(began))(started())
-        found = look("rfc-approved", *APPROVED, authorised(), told_late, at=ActOf.DEPLOYMENT)
+        found = look("rfc-approved", *READY_TO_GO, authorised(), told_late, at=ActOf.DEPLOYMENT)
         assert found.result == result
+
+
+def test_a_deployment_goes_with_a_readiness_of_its_bytes_that_holds(look: Look) -> None:
+    def found(*past: ProjectEvent | Act) -> str:
+        return look("rfc-approved", *past, started(), at=ActOf.DEPLOYMENT, column="minor").sentence
+
+    small = (PROPOSED, SUBMITTED, decided("change-manager"))
+    unready = "d1 began without a release readiness of these bytes that held then"
+    other = ReleaseReady(basis="reviewed", attempt=1, candidate_digest=f"sha256:{'2' * 64}")
+    over = ReleaseReady(basis="reviewed", attempt=1, valid_until=hour(5))
+    lost = ReviewReversed(review="r", gates_lost=(READY,), returns_to=Phase.STABILIZE)
+    assert found(*small) == found(*small, other) == found(*small, over) == unready
+    assert found(*small, FOUND_READY, lost) == unready
+    assert found(*small, FOUND_READY).endswith("approved by change-manager")
+    again = (FOUND_READY, authorised(), lost, FOUND_READY)
+    assert found(*small, *again) == "its authorisation ended with the readiness lost"
 
 
 def test_early_core_is_approved_with_operations_consent(look: Look) -> None:

@@ -10,6 +10,7 @@ from domain.policy import Policy
 from domain.portfolio.pauses import ProjectHeld
 from domain.reviews.authorising import AuthoriseDeployment
 from domain.reviews.deciding import DecideReview
+from domain.reviews.reporting import report
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from tests.conftest import event_id
 from tests.domain.reviews.small import begun, called, gate, policy_of, rule
@@ -36,10 +37,20 @@ def test_lets_the_chosen_candidate_go() -> None:
 
 
 def test_lets_a_candidate_that_is_named_go_to_a_site() -> None:
-    other = "sha256:" + "c" * 64
     story = ready()
-    story.do(AuthoriseDeployment(authorisation="a1", scope="site", candidate_digest=other), by="omar")
-    assert story.last(DeploymentAuthorised).candidate_digest == other
+    story.do(AuthoriseDeployment(authorisation="a1", scope="site", candidate_digest=DIGEST), by="omar")
+    assert story.last(DeploymentAuthorised).candidate_digest == DIGEST
+
+
+def test_lets_no_other_bytes_go_than_were_found_ready() -> None:
+    story = ready()
+    other = "sha256:" + "c" * 64
+    wrong = AuthoriseDeployment(authorisation="a1", candidate_digest=other)
+    story.rejected(wrong, by="omar", because="was found ready, and no other bytes")
+    later = CandidateBuilt(candidate="c2", digest=other), CandidateChosen(candidate="c2", digest=other)
+    story.do(*(report(fact) for fact in later), by="ada")
+    story.do(ALLOW, by="omar")
+    assert story.last(DeploymentAuthorised).candidate_digest == DIGEST
 
 
 def test_needs_a_candidate() -> None:

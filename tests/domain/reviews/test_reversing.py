@@ -1,8 +1,11 @@
 """Reversing and confirming decisions."""
 
 from domain.lifecycle import Gate, Phase
+from domain.planning.rfc_decision import RfcDecided
+from domain.policy import Policy
 from domain.reviews.milestones import PhaseReturned
 from domain.reviews.reversing import ConfirmReview, ReverseReview, ReviewReversed
+from tests.domain import small_change
 from tests.domain.reviews.small import authority, begun, called, decide, policy_of
 from tests.domain.story import Story
 
@@ -79,3 +82,11 @@ def test_confirms_nothing_where_nothing_was_corrected() -> None:
     story = passed(Gate.ENVISIONED)
     assert story.do(ConfirmReview(review="envisioned", reason="looked at"), by="omar") == []
     story.rejected(ConfirmReview(review="envisioned", reason="?"), by="grace", because="to confirm the decision of")
+
+
+def test_takes_back_the_approval_of_the_request_for_change_that_was_given_with_it(policy: Policy) -> None:
+    story = small_change.gone(policy)
+    assert story.project.facts.latest(RfcDecided, "r1/change-manager")
+    story.do(ReverseReview(review="go", reason="it leaks"), by="grace")
+    assert story.project.facts.latest(RfcDecided, "r1/change-manager") is None
+    assert "breach.recorded/1" in small_change.deploy(story)
