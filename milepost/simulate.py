@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from milepost.simulation.life import Unlikely
 from milepost.simulation.portfolio import portfolio
 from milepost.simulation.rules import SimulatedAlready
-from milepost.simulation.running import Clock, Execute, Unlikely
+from milepost.simulation.running import Clock, Execute
 from milepost.writer import Writer
 
 __all__ = ["NOW", "Simulated", "SimulatedAlready", "Unlikely", "simulate", "simulated_by"]

@@ -27,7 +27,9 @@ def building(life: Life) -> Steps:
     yield documented(life, "tester", "tests", "test-specification", "Test specification", WEEK)
     begins = life.today
     for number, feature in enumerate(life.features, 1):
+        yield progressed(life, feature, life.chance.randrange(200, 900, 50))
         yield from _feature(life, feature)
+        yield progressed(life, feature, 1000)
         if number % 3 == 0:
             yield spent(life)
             yield reached(life, Phase.BUILD, number // 3)
@@ -58,17 +60,21 @@ def spent(life: Life) -> Step:
     return life.act("program-manager", cost, hours=1)
 
 
+def progressed(life: Life, feature: str, done: int) -> Step:
+    """So much of a feature's package is done, in thousandths."""
+    progress = WorkProgressed(package=f"p-{feature}", as_of=life.today, done=done)
+    return life.act("program-manager", progress, hours=life.hours(DAY if done < 1000 else 2))
+
+
 def _feature(life: Life, feature: str) -> Steps:
     effort = str(round(life.hours(60)))
     done = FeatureCompleted(feature=feature, effort_hours=effort)
-    yield life.act("developer", done, hours=life.hours(3.5 * DAY * PACE[life.column]))
+    yield life.act("developer", done, hours=life.hours(2 * DAY * PACE[life.column]))
     if life.happens(0.18):
         yield life.act("tester", FeatureVerified(feature=feature, conforms=False), hours=life.hours(DAY))
         mended = FeatureCompleted(feature=feature, effort_hours=effort, reason="mended as the tester asked")
         yield life.act("developer", mended, hours=life.hours(DAY))
     yield life.act("tester", FeatureVerified(feature=feature, conforms=True), hours=life.hours(0.6 * DAY))
-    progress = WorkProgressed(package=f"p-{feature}", as_of=life.today, done=1000)
-    yield life.act("program-manager", progress, hours=2)
 
 
 def _iteration(life: Life, number: int, begins: date) -> Steps:

@@ -16,6 +16,7 @@ from domain.lifecycle import Phase
 from domain.planning.rfc import RfcScheduled, Window
 from domain.portfolio.phases import PhaseStarted
 from domain.reviews.authorising import AuthoriseDeployment
+from domain.stabilize.defects import DefectFound
 from milepost.simulation.building import spent
 from milepost.simulation.life import Answer, Life, Step, Steps
 from milepost.simulation.office import DAY, WEEK
@@ -127,6 +128,11 @@ def _watched(life: Life) -> Steps:
         )
         yield life.act("support", seen, hours=0.5)
         yield life.act("operations", IncidentRestored(incident=name, how="restarted"), hours=life.hours(2))
+    if life.happens(0.3):
+        escaped = DefectFound(
+            defect="d-escaped", severity="minor", found_in="production", deployment=CORE, title="a label is cut off"
+        )
+        yield life.act("support", escaped, hours=life.hours(DAY))
     life.now = max(life.now, ends)
 
 

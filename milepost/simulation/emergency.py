@@ -46,13 +46,14 @@ def emergency(life: Life) -> Steps:
     life.out_of_hours = False
     if life.happens(0.12):
         return
-    life.now = life.at(life.hours(2 * DAY) if life.happens(0.7) else life.hours(3 * WEEK))
+    day = 0.2 * DAY if life.happens(0.6) else DAY
+    life.now = life.at(life.hours(2 * day) if life.happens(0.7) else life.hours(3 * WEEK))
     confirmed = ClassifyChange(answers=told, priority="emergency", harm=_harm(life))
     yield life.act("change-manager", confirmed, hours=1)
-    yield from _planned_after_the_fact(life)
+    yield from _planned_after_the_fact(life, day)
     yield from reviewed(life, Gate.PORTFOLIO)
-    yield from _proven_after_the_fact(life)
-    yield from _handed_over(life)
+    yield from _proven_after_the_fact(life, day)
+    yield from _handed_over(life, day)
     yield from reviewed(life, Gate.DEPLOYED)
 
 
@@ -102,7 +103,7 @@ def _restored(life: Life, began: datetime) -> Steps:
     yield life.act("release-management", StartQuietPeriod(), hours=0.1)
 
 
-def _planned_after_the_fact(life: Life) -> Steps:
+def _planned_after_the_fact(life: Life, day: float) -> Steps:
     service = life.plan.service
     whole = RfcSubmitted(
         rfc="r1",
@@ -116,12 +117,12 @@ def _planned_after_the_fact(life: Life) -> Steps:
     specified = BaselineSpecification(
         version=1, document=life.document("specification", "What was changed"), design=life.document("design", "Why")
     )
-    yield life.act("developer", specified, hours=life.hours(DAY))
+    yield life.act("developer", specified, hours=life.hours(day))
     risk = RiskAssessed(risk="again", statement="it happens again", probability=100, owner=life.who("developer"))
     yield life.act("program-manager", risk, hours=1)
 
 
-def _proven_after_the_fact(life: Life) -> Steps:
+def _proven_after_the_fact(life: Life, day: float) -> Steps:
     digest = life.digest("candidate-1")
     built, chosen = CandidateBuilt(candidate="c1", digest=digest), CandidateChosen(candidate="c1", digest=digest)
     notes = DocumentRecorded(
@@ -129,18 +130,18 @@ def _proven_after_the_fact(life: Life) -> Steps:
     )
     yield life.act("developer", built, chosen, notes, hours=life.hours(4))
     run = TestRunCompleted(run="t1", type="acceptance", candidate="c1", planned=6, passed=6)
-    yield life.act("tester", run, hours=life.hours(DAY))
+    yield life.act("tester", run, hours=life.hours(day))
     tried = ProcedureExercised(procedure="deployment", where="test", passed=True)
     run_by = ProcedureExercised(procedure="operations", where="test", passed=True)
-    yield life.act("release-management", tried, run_by, hours=life.hours(DAY))
+    yield life.act("release-management", tried, run_by, hours=life.hours(day))
     items = tuple(ReadinessItemConfirmed(item=item) for item in life.policy.readiness_items.emergency or ())
-    yield life.act("operations", *items, hours=life.hours(DAY))
+    yield life.act("operations", *items, hours=life.hours(day))
 
 
-def _handed_over(life: Life) -> Steps:
+def _handed_over(life: Life, day: float) -> Steps:
     owner = OwnershipTransferred(to_unit="operations", accepted_by=life.who("operations"))
-    yield life.act("operations", owner, hours=life.hours(DAY))
-    yield life.act("customer", AcceptAsCustomer(statement="we can work again"), hours=life.hours(DAY))
+    yield life.act("operations", owner, hours=life.hours(day))
+    yield life.act("customer", AcceptAsCustomer(statement="we can work again"), hours=life.hours(day))
     closed = ProjectReviewed(
         technical_success=True,
         business_success=True,
@@ -149,4 +150,4 @@ def _handed_over(life: Life) -> Steps:
         lessons=life.lessons(),
         rfc_result="successful",
     )
-    yield life.act("program-manager", closed, hours=life.hours(DAY))
+    yield life.act("program-manager", closed, hours=life.hours(day))

@@ -6,6 +6,7 @@ from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
 from domain.portfolio.classification import Answers
 from domain.portfolio.cohort import ReassignProject
+from domain.portfolio.links import ProjectLinked
 from domain.reviews.classifying import ClassifyChange
 from domain.reviews.proposing import Granted, Propose
 from milepost.simulation.answers import answers
@@ -23,15 +24,22 @@ def entering(life: Life) -> Steps:
     """From proposal to the portfolio's decision."""
     told = answers(life.plan.category, life.chance)
     life.proposed = yield life.act("requester", _proposal(life, told), hours=0)
-    roles = [role for role in life.team if role not in NOT_NAMED]
-    named = tuple(AssignRole(person=person, role=role) for role in roles for person in life.team[role])
-    yield life.act("solution-manager", *named, hours=life.hours(2 * DAY))
+    named = tuple(AssignRole(person=person, role=role) for role, person in named_later(life))
+    life.staffed = yield life.act("solution-manager", *named, hours=life.hours(2 * DAY))
+    if life.happens(0.15):
+        old = ProjectLinked(relation="replaces", to=f"{life.plan.service}-legacy")
+        yield life.act("program-manager", old, hours=DAY)
     if life.happens(0.1):
         moved = ReassignProject(
             attribute="portfolio", becomes="renewal", reason="it belongs to the renewal of all this"
         )
         yield life.act("program-manager", moved, hours=life.hours(DAY))
     yield from reviewed(life, Gate.PORTFOLIO, needs=partial(_classified, life, told))
+
+
+def named_later(life: Life) -> list[tuple[str, str]]:
+    """The roles, and who holds them, that the Solution Manager gives in one go, in their order."""
+    return [(role, person) for role, people in life.team.items() if role not in NOT_NAMED for person in people]
 
 
 def _proposal(life: Life, told: Answers) -> Propose:

@@ -27,7 +27,7 @@ MEASURES = (
     ("calls", "calls to support in a month", "calls", "310", "200", "down"),
     ("satisfied", "users who are content, of a hundred asked", "users", "61", "75", "up"),
 )
-PACE = {"significant": 1.0, "major": 1.9}
+PACE = {"significant": 1.0, "major": 1.5}
 """How long the phases of a category take, as multiples."""
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from domain.lifecycle import Gate
 from milepost.simulation.building import accepted, building
 from milepost.simulation.deploying import afterwards, deploying, owned
+from milepost.simulation.early_core import core_first
 from milepost.simulation.entering import entering
 from milepost.simulation.envisioning import assessed, envisioning, vision
 from milepost.simulation.life import Life, Steps
@@ -25,6 +26,7 @@ def large(life: Life) -> Steps:
     yield from reviewed(life, Gate.BUILD_COMPLETED, needs=partial(accepted, life))
     yield from reversed_once(life)
     yield from interrupted(life)
+    yield from core_first(life)
     if life.happens(0.15):
         life.waives = life.one_of(("acceptance-tested", "operations-ready"))
     yield from stabilizing(life)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from math import exp, log
+from math import exp
 from random import Random
 from typing import TypeVar
 
@@ -21,6 +21,9 @@ from milepost.simulation.organisation import Team
 
 ORIGIN = "simulated"
 POLICY = "simulated"
+WORST = 2.5
+"""How many standard deviations luck may be off, so that what expires is used before it does."""
+
 LESSONS = (
     "ask operations at the beginning",
     "measure before and after",
@@ -45,10 +48,14 @@ class Step:
 
 
 Answer = Callable[[], Outcome]
-"""What a step was answered; asking waits until it is durable."""
+"""What a step was answered; asking waits until it is durable, and raises `Unlikely` where that is unexpected."""
 
 Steps = Generator[Step, Answer, None]
 """A life, or a piece of one: gives step after step, and hears of each when the clock has come to it."""
+
+
+class Unlikely(Exception):
+    """A step was answered otherwise than it had to be: the simulation, or the domain, is at fault. Says which step."""
 
 
 class Over(Exception):
@@ -91,7 +98,8 @@ class Plan:
 class Life:
     """One project as it is lived: its plan, its people, its luck, and the moment that it has come to.
 
-    `documents` are the digests of those that are evidence, `approvals` the reviews that opened its gates.
+    `documents` are the digests of those that are evidence, `approvals` the reviews that opened its gates, `words` what
+    each role signed last.
     """
 
     plan: Plan
@@ -112,6 +120,8 @@ class Life:
     waives: str | None = None
     proposed: Answer | None = None
     estimated: Answer | None = None
+    staffed: Answer | None = None
+    words: dict[str, Answer] = field(default_factory=dict[str, Answer])
     documents: dict[str, str] = field(default_factory=dict[str, str])
     attempts: Counter[tuple[Gate, ...]] = field(default_factory=Counter[tuple[Gate, ...]])
     approvals: dict[Gate, str] = field(default_factory=dict[Gate, str])
@@ -162,8 +172,9 @@ class Life:
         return later(self.now, hours)
 
     def hours(self, typical: float, spread: float = 0.5) -> float:
-        """How long something takes: mostly about as long as is typical, at times much longer (log-normal)."""
-        return exp(self.chance.gauss(log(typical), spread))
+        """How long something takes: mostly about as long as is typical, at times much longer (log-normal, bounded)."""
+        luck = min(max(self.chance.gauss(0, 1), -WORST), WORST)
+        return typical * exp(spread * luck)
 
     def happens(self, chance: float) -> bool:
         return self.chance.random() < chance

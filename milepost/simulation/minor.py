@@ -1,6 +1,7 @@
 """The life of a minor change: proposed, started, built and tested, let go, deployed, accepted."""
 
 from datetime import timedelta
+from functools import partial
 
 from domain.build.builds import BuildRecorded
 from domain.build.completion import FeatureCompleted, FeatureVerified
@@ -20,6 +21,7 @@ from domain.stabilize.defects import DefectFound, DefectResolved, DefectTriaged,
 from domain.stabilize.test_runs import TestRunCompleted
 from milepost.simulation.answers import answers
 from milepost.simulation.life import Life, Over, Steps, euros
+from milepost.simulation.mishaps import waived
 from milepost.simulation.office import DAY, WEEK
 from milepost.simulation.reviews import reviewed
 
@@ -43,7 +45,7 @@ def minor(life: Life) -> Steps:
     yield from _tested(life)
     if life.happens(0.08):
         yield from _deployed_too_early(life)
-    yield from reviewed(life, *GO)
+    yield from reviewed(life, *GO, at_last=partial(_excused, life))
     yield from _deployed(life)
     yield from reviewed(life, Gate.DEPLOYED)
 
@@ -112,13 +114,20 @@ def _tested(life: Life) -> Steps:
     yield life.act("tester", run, hours=life.hours(DAY))
     for n in range(1, failed + 1):
         defect, severity = f"d{n}", life.one_of(("minor", "major", "critical"))
-        found = DefectFound(
-            defect=defect, severity=severity, found_in="test", candidate="c1", title="It rounds wrongly"
-        )
+        found = DefectFound(defect=defect, severity=severity, found_in="test", candidate="c1", title="Rounds wrongly")
         yield life.act("tester", found, hours=1)
         yield life.act("program-manager", DefectTriaged(defect=defect, severity=severity, decision="fix"), hours=3)
+        if life.happens(0.15):
+            life.waives = "no-blocking-defects"
+            continue
         yield life.act("developer", DefectResolved(defect=defect, resolution="fixed"), hours=life.hours(DAY))
         yield life.act("tester", DefectVerified(defect=defect, candidate="c1"), hours=life.hours(3))
+
+
+def _excused(life: Life) -> Steps:
+    """A defect that is left open is waived by the other change manager."""
+    if life.waives:
+        yield from waived(life, life.waives, Gate.RELEASE_READY)
 
 
 def _start(life: Life, attempt: int) -> DeploymentStarted:

@@ -4,15 +4,18 @@ from collections.abc import Generator
 from datetime import timedelta
 from functools import partial
 
-from domain.envision.team import AssignRole
+from domain.envision.team import AssignRole, ReleaseRole
 from domain.lifecycle import Gate
 from domain.portfolio.pauses import CancelCause, CancelProject, HoldCause, HoldProject, ResumeProject
 from domain.reviews.corrections import CorrectFact, NewValue
+from domain.reviews.policy_moves import MoveProject
 from domain.reviews.reversing import ConfirmReview, ReverseReview
 from domain.reviews.waivers import AskWaiver, DecideWaiver
 from milepost.simulation.building import accepted, built
+from milepost.simulation.entering import named_later
 from milepost.simulation.life import Answer, Life, Over, Step, Steps
 from milepost.simulation.office import DAY, WEEK
+from milepost.simulation.organisation import CREW
 from milepost.simulation.reviews import reviewed
 
 WAITS: tuple[HoldCause, ...] = ("funding", "dependency", "priority", "risk")
@@ -26,12 +29,36 @@ def interrupted(life: Life) -> Steps:
         yield life.act("program-manager", held, hours=DAY)
         resumed = ResumeProject(reason="it can go on")
         yield life.act("program-manager", resumed, hours=life.hours(4 * WEEK))
+    if life.happens(0.06):
+        yield from _replaced(life)
+    if life.world.policy.version > life.policy.version and life.happens(0.2):
+        yield from _moved(life)
     if life.happens(0.025):
         ended = CancelProject(
             cause=life.one_of(ENDS), disposal="the documents are kept", reason="it no longer pays to go on"
         )
         yield life.act("solution-manager", ended, hours=life.hours(WEEK))
         raise Over
+
+
+def _replaced(life: Life) -> Steps:
+    """The tester leaves, and another one comes."""
+    assert life.staffed is not None, "whoever leaves had come"
+    place = [role for role, _ in named_later(life)].index("tester")
+    leaves = ReleaseRole(assignment=life.staffed().events[place].id, reason="leaves the house")
+    follower = life.one_of([person for person in CREW if (person,) not in life.team.values()])
+    comes = AssignRole(person=follower, role="tester", reason="takes over")
+    yield life.act("solution-manager", leaves, comes, hours=life.hours(WEEK))
+    life.team = {**life.team, "tester": (follower,)}
+
+
+def _moved(life: Life) -> Steps:
+    """A project that is under way is held to the newer rules from now on."""
+    newer = life.world.policy
+    role = life.policy.authorities_for("move-policy", life.column)[0]
+    moved = MoveProject(policy=newer.label, reason="what is asked for newly is worth having here as well")
+    yield life.act(role, moved, hours=life.hours(DAY))
+    life.policy = newer
 
 
 def corrected(life: Life) -> Steps:
@@ -82,7 +109,9 @@ def _who_waives(life: Life) -> Generator[Step, Answer, tuple[str, str]]:
     if life.column == "major":
         return "executive", life.who("executive")
     if life.column == "minor":
-        return "change-manager", life.team["change-manager"][1]
+        colleague = AssignRole(person=life.team["change-manager"][1], role="change-manager")
+        yield life.act("program-manager", colleague, hours=1)
+        return "change-manager", colleague.person
     assert life.proposed is not None, "a waiver comes after the proposal"
     named = [written.id for written in life.proposed().events if written.kind.startswith("role.assigned/")]
     deputy = AssignRole(person=life.who("deputy"), role="solution-manager", deputy_for=named[-1])

@@ -24,8 +24,16 @@ LEAD = timedelta(days=7)
 """How long the rules are in force before the first project begins."""
 
 What = Category | Literal["emergency"]
-MIX: dict[What, float] = {"standard": 26, "minor": 28, "significant": 25, "major": 13, "emergency": 8}
+MIX: tuple[What, ...] = (
+    "significant", "minor", "standard", "major", "minor", "standard", "significant", "minor", "emergency", "standard",
+    "significant", "minor", "major", "standard", "significant", "minor", "standard", "major", "minor", "significant",
+)  # fmt: skip
+"""What the projects are, one after the other and over again: half of them are standard or minor."""
+
 DISCIPLINES = ("msf", "agile", "scrum", "cmmi", "pmi", "lean")
+EARLIER: dict[What, float] = {"major": 2.0, "significant": 1.3}
+"""How much more often the beginnings of long projects lie long ago, so that some of them have come to their end."""
+
 OF_EMERGENCIES: tuple[Category, ...] = ("minor", "significant")
 ORDINARY: tuple[Priority, ...] = ("low", "medium", "medium", "medium", "high")
 KINDS: tuple[ProjectKind, ...] = ("it_service", "infrastructure", "packaged_product", "change")
@@ -76,7 +84,7 @@ _LIVES: Mapping[Column, Callable[[Life], Steps]] = {
 
 
 def _planned(index: int, numbers: Counter[str], chance: Random, begins: datetime, now: datetime) -> Plan:
-    what: What = "significant" if index == 0 else chance.choices(list(MIX), list(MIX.values()))[0]
+    what = MIX[index % len(MIX)]
     category = chance.choice(OF_EMERGENCIES) if what == "emergency" else what
     service = SERVICES[0] if index == 0 else chance.choice(list(TEMPLATES) if what == "standard" else SERVICES)
     numbers[service] += 1
@@ -102,5 +110,8 @@ def _beginning(index: int, what: What, chance: Random, begins: datetime, now: da
     if index == 0:
         return later(now - timedelta(days=110), 0)
     since = now - timedelta(days=12) if chance.random() < 0.1 else begins
-    moment = since + chance.random() * (now - since)
-    return moment.replace(microsecond=0) if what == "emergency" else later(moment, 0)
+    share: float = chance.random() ** EARLIER.get(what, 1.0)
+    moment = since + share * (now - since)
+    if what == "emergency":
+        return moment.replace(microsecond=0)
+    return later(moment if later(moment, 0) <= now else now - timedelta(days=4), 0)

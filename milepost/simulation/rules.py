@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from domain.command import Command
-from domain.rules.adoption import AdoptPolicy
+from domain.rules.adoption import AdoptPolicy, ProposePolicy
 from domain.rules.freezes import DeclareFreeze
-from domain.rules.standard_changes import RegisterStandardChange
+from domain.rules.standard_changes import RegisterStandardChange, SuspendStandardChange
 from domain.values import Document
 from milepost.commands import Request
-from milepost.simulation.life import ORIGIN, POLICY, Life, Step, Steps
+from milepost.simulation.life import ORIGIN, POLICY, Life, Step, Steps, Unlikely
 from milepost.simulation.office import DAY, WEEK
 
 TEMPLATES: Mapping[str, tuple[str, str]] = {
@@ -34,10 +34,13 @@ def rules(life: Life) -> Steps:
     """The policy is adopted, templates are registered; later a freeze, then a stricter version."""
     adopted = AdoptPolicy(policy=life.policy, proposed_by=life.who("change-manager"), reason="the rules to begin with")
     answer = yield decreed(life, adopted, hours=0)
-    if answer().status != "accepted":
-        raise SimulatedAlready("this log holds a simulated portfolio already, and there is room for one: take another")
+    try:
+        answer()
+    except Unlikely as unlikely:
+        raise SimulatedAlready(f"a log holds one simulated portfolio: take another log ({unlikely})") from unlikely
     yield from _templates(life, "proven twice", weeks=0)
     yield from _frozen(life, "inventory", weeks=14)
+    yield from _withdrawn(life)
     yield from _stricter(life)
     yield from _frozen(life, "end-of-year", weeks=16)
     yield from _templates(life, "for another year", weeks=10)
@@ -48,13 +51,14 @@ def _templates(life: Life, why: str, weeks: float) -> Steps:
         yield from registered(life, service, template, why, hours=0.5 if number else weeks * WEEK + 0.5)
 
 
-def decreed(life: Life, command: Command, hours: float) -> Step:
-    """The advisory board says what holds from now on."""
+def decreed(life: Life, command: Command, hours: float, by: tuple[str, str] | None = None) -> Step:
+    """The advisory board says what holds from now on; or whoever is named, in their role."""
+    role, who = by or (CAB, life.team[CAB][0])
     request = Request(
         stream=f"policy-{POLICY}",
         commands=(command,),
-        who=life.team[CAB][0],
-        role=CAB,
+        who=who,
+        role=role,
         origin=ORIGIN,
         policy=POLICY,
         at=life.at(hours),
@@ -90,11 +94,22 @@ def _frozen(life: Life, name: str, weeks: float) -> Steps:
     life.world.freezes.append((since, until))
 
 
+def _withdrawn(life: Life) -> Steps:
+    """A template that turns out to be none: nobody has started on it, and nobody may."""
+    service, template = "hr", "change-salary-scale"
+    yield from registered(life, service, template, "it seemed simple")
+    del life.world.templates[service]
+    asked = SuspendStandardChange(template=template, cause="scope", reason="each time it is something else")
+    yield decreed(life, asked, WEEK)
+
+
 def _stricter(life: Life) -> Steps:
     """The next version asks operations for one more item; projects that are under way keep theirs."""
     items = life.policy.readiness_items
     more = items.model_copy(update={"significant": (*(items.significant or ()), "monitoring")})
     policy = life.policy.model_copy(update={"version": 2, "readiness_items": more})
-    asked = AdoptPolicy(policy=policy, proposed_by=life.who("change-manager"), reason="outages were seen too late")
-    yield decreed(life, asked, 8 * WEEK)
+    proposed_by = life.who("change-manager")
+    proposed = ProposePolicy(policy=policy, reason="outages were seen too late")
+    yield decreed(life, proposed, 7 * WEEK, by=("change-manager", proposed_by))
+    yield decreed(life, AdoptPolicy(policy=policy, proposed_by=proposed_by, reason="for a year to begin with"), WEEK)
     life.world.policy = policy

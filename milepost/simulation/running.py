@@ -5,18 +5,15 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
 from milepost.commands import Outcome, Request, Status
-from milepost.simulation.life import Life, Over, Step, Steps
+from milepost.simulation.life import Life, Over, Step, Steps, Unlikely
 
 Execute = Callable[[Request], "Future[Outcome]"]
 MOST_IN_FLIGHT = 200
-
-
-class Unlikely(Exception):
-    """A step was answered otherwise than it had to be: the simulation, or the domain, is at fault. Says which step."""
 
 
 @dataclass
@@ -59,18 +56,24 @@ class Clock:
             answer = self.execute(step.request)
             self._in_flight.append((step, answer))
             self._settle(MOST_IN_FLIGHT)
-            return steps.send(answer.result)
+            return steps.send(partial(_as_it_had_to_be, step, answer))
         except (StopIteration, Over):
             return None
 
     def _settle(self, left: int) -> None:
         while len(self._in_flight) > left:
             step, answer = self._in_flight.popleft()
-            outcome = answer.result()
-            if _status(outcome) != step.expects:
-                raise Unlikely(_sentence(step, outcome))
+            outcome = _as_it_had_to_be(step, answer)
             self.commands += len(step.request.commands)
             self.events += len(outcome.events)
+
+
+def _as_it_had_to_be(step: Step, answer: "Future[Outcome]") -> Outcome:
+    """What a step was answered, once it is durable. Raises `Unlikely` where it had to be answered otherwise."""
+    outcome = answer.result()
+    if _status(outcome) != step.expects:
+        raise Unlikely(_sentence(step, outcome))
+    return outcome
 
 
 def _status(outcome: Outcome) -> Status:

@@ -7,9 +7,11 @@ from domain.lifecycle import Gate
 from domain.policy import GateRule
 from domain.reviews.signing import GiveSignoff, Meaning, Verdict
 from milepost.simulation.life import Life, Steps
-from milepost.simulation.office import DAY
+from milepost.simulation.office import DAY, WEEK
 
 SMALL = "small and known"
+AWAY = 0.03
+"""How likely it is that whoever has to sign is not there for weeks."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,12 @@ class Review:
         word = GiveSignoff(
             review=self.id, role=signer.role, party=signer.party, verdict=verdict, meaning=meaning, reason=reason
         )
-        yield self.life.act(signer.role, word, who=signer.person, hours=self.life.hours(0.3 * DAY, 0.9))
+        hours = self.life.hours(0.4 * DAY) if signer == self.decider else self._until_signed()
+        self.life.words[signer.role] = yield self.life.act(signer.role, word, who=signer.person, hours=hours)
+
+    def _until_signed(self) -> float:
+        typical = 2 * WEEK if self.life.happens(AWAY) else 3 * DAY / len(self.signers)
+        return self.life.hours(typical, 0.9)
 
     def sign_all(self, against: Signer | None = None, objection: str = "") -> Steps:
         """Everyone who doesn't decide says go, but one; in a body that votes by majority there may be another."""

@@ -9,7 +9,7 @@ from domain.reviews.rfc import DecideRfc
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.defects import DefectFound, DefectReopened, DefectResolved, DefectTriaged, DefectVerified
 from domain.stabilize.pilot import Outcome, PilotAgreed, PilotCriterion, PilotDecided, PilotResult, PilotStarted
-from domain.stabilize.procedures import Procedure, ProcedureExercised
+from domain.stabilize.procedures import Procedure, ProcedureExercised, RollbackRuledOut
 from domain.stabilize.readiness import ReadinessItemConfirmed
 from domain.stabilize.test_runs import RequirementTested, TestRunCompleted, TestType
 from milepost.simulation.building import spent
@@ -19,7 +19,7 @@ from milepost.simulation.office import DAY, WEEK
 from milepost.simulation.planning import reached, request
 
 OUTCOMES: dict[Outcome, float] = {
-    "deploy": 66, "patch_and_continue": 12, "stagger_forward": 10, "roll_back": 8, "suspend": 4,
+    "deploy": 60, "patch_and_continue": 13, "stagger_forward": 10, "roll_back": 10, "suspend": 7,
 }  # fmt: skip
 TESTS: dict[str, tuple[TestType, ...]] = {
     "significant": ("integration", "system"),
@@ -69,6 +69,11 @@ def _made_ready(life: Life) -> Steps:
     for procedure in PROCEDURES:
         tried = ProcedureExercised(procedure=procedure, where="pre-production", passed=True)
         yield life.act("release-management", tried, hours=life.hours(1.5 * DAY))
+    if life.happens(0.1):
+        one_way = RollbackRuledOut(
+            reason="the old format can't hold the new data: the old one keeps running for a week"
+        )
+        yield life.act("release-management", one_way, hours=DAY)
     if life.waives != "operations-ready":
         items = life.policy.readiness_items.of(life.column) or ()
         yield life.act("operations", *(ReadinessItemConfirmed(item=item) for item in items), hours=life.hours(3 * DAY))
@@ -166,7 +171,7 @@ def _pilot_run(life: Life, run: str, outcome: Outcome) -> Steps:
     issues = (f"{run}-login",) if good and life.happens(0.4) else ()
     showed = PilotResult(criterion="calls", measured="3" if good else "19", met=good)
     decided = PilotDecided(run=run, outcome=outcome, results=(showed,), issues=issues)
-    yield life.act("release-management", decided, hours=life.hours(1.2 * WEEK * PACE[life.column], 0.3))
+    yield life.act("release-management", decided, hours=life.hours(WEEK * PACE[life.column], 0.3))
     for issue in issues:
         yield documented(
             life, "support", f"{issue}-workaround", "workaround", "What to do when it asks twice", DAY, issue

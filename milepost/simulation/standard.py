@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from domain.envision.team import AssignRole
 from domain.planning.rfc import Window
+from domain.portfolio.pauses import CancelProject
 from domain.reviews.standard_way import Finish, Go, Start
-from milepost.simulation.life import Life, Steps
+from milepost.simulation.life import Life, Over, Steps
 from milepost.simulation.office import DAY
 from milepost.simulation.rules import registered
 
@@ -26,7 +28,7 @@ def standard(life: Life) -> Steps:
     yield life.act("requester", go, hours=life.hours(0.6 * DAY, 0.8))
     if not checked:
         yield from _looked_at_again(life, "the steps say now what to look at first")
-        return
+        yield from _given_up(life)
     works = life.happens(0.92)
     ended = (
         Finish(result="succeeded", verified="the check after it answers as before", lessons=life.lessons())
@@ -36,6 +38,18 @@ def standard(life: Life) -> Steps:
     yield life.act("requester", ended, hours=life.hours(2, 0.8))
     if not works:
         yield from _looked_at_again(life, "the steps say now what to look at first")
+
+
+def _given_up(life: Life) -> Steps:
+    """What failed its check is over on its template: the change is given up, or left lying."""
+    if life.weighed({"given up": 70, "left": 30}) == "given up":
+        owner = AssignRole(person=life.who("program-manager"), role="program-manager")
+        yield life.act("requester", owner, hours=life.hours(DAY))
+        ended = CancelProject(
+            cause="failed", disposal="nothing had been touched", reason="it needs a project of its own"
+        )
+        yield life.act("program-manager", ended, hours=life.hours(DAY))
+    raise Over
 
 
 def _looked_at_again(life: Life, why: str) -> Steps:
