@@ -175,7 +175,20 @@ def running(project: Project, circumstances: Circumstances) -> Template:
     template = circumstances.rulebook.templates.get(project.entry.template or "")
     if template is None or project.column != "standard":
         raise Rejected("this is no standard change: its gates are opened by reviews")
+    if why := _over(project, template):
+        raise Rejected(f"this change is over, {why}: start another")
     return template
+
+
+def _over(project: Project, template: Template) -> str | None:
+    """Why a change goes no further on its template, if so; what failed stays failed, though the template be renewed."""
+    tried, checks = attempts(project), project.facts.parts(TestRunCompleted).items()
+    outcome = next((use.outcome for use in reversed(template.uses) if use.project == project.key), None)
+    if project.gates.passed(Gate.DEPLOYED):
+        return "it was deployed"
+    if outcome == "failed" or any(run.startswith("check-") and check.event.failed for run, check in checks):
+        return "its check or its deployment failed"
+    return "it was rolled back" if tried and tried[-1].state == "rolled-back" else None
 
 
 def opened(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[Decided]:

@@ -45,7 +45,10 @@ class StandardChangeRegistered(PolicyEvent, kind="standard-change.registered/1")
 
 
 class StandardChangeUsed(PolicyEvent, kind="standard-change.used/1"):
-    """A project ran on a template, or ended: so that limits and failure rate are known where the template is."""
+    """A project ran on a template, or ended: so that limits and failure rate are known where the template is.
+
+    What failed once has failed, whatever is told later.
+    """
 
     template: Key
     project: Key
@@ -56,7 +59,7 @@ class StandardChangeUsed(PolicyEvent, kind="standard-change.used/1"):
         if self.outcome == "started":
             uses.append(Use(self.project, recorded.measured_at))
         for use in uses:
-            if use.project == self.project and self.outcome != "started":
+            if use.project == self.project and self.outcome != "started" and use.outcome != "failed":
                 use.outcome = self.outcome
 
 

@@ -13,7 +13,7 @@ from domain.portfolio.preapproval import ProjectPreapproved
 from domain.reviews.milestones import ReleaseReady
 from domain.reviews.standard_way import Finish, Go, Start
 from domain.rules.standard_changes import RegisterStandardChange, StandardChangeUsed, SuspendStandardChange
-from tests.conftest import START, rulebook_of
+from tests.conftest import START, history, rulebook_of
 from tests.domain.openings import DOCUMENT, PROPOSED, classified
 from tests.domain.reviews.small import begun, policy_of, rule
 from tests.domain.story import Story
@@ -112,7 +112,7 @@ def test_is_rolled_back_where_it_failed_or_nobody_verified_it(story: Story, fini
     assert kinds == ["deployment.finished/1", "deployment.rolled-back/1", "standard-change.used/1"]
     assert outcomes(story) == ["started", "failed"]
     assert story.project.gates.next() is Gate.DEPLOYED
-    story.rejected(DONE, by="ada", because="nothing is being deployed: go first")
+    story.rejected(DONE, by="ada", because="this change is over")
 
 
 def test_finishes_what_is_being_deployed(story: Story) -> None:
@@ -157,3 +157,30 @@ def test_is_not_deployed_against_a_control_over_that(story: Story) -> None:
         by="ada",
     )
     story.rejected(GO, by="ada", because="window-kept: .* lies outside the window")
+
+
+def test_goes_no_further_once_its_check_failed_though_the_template_is_renewed(story: Story) -> None:
+    story.do(BEGIN, by="ada")
+    story.do(Go(candidate=CANDIDATE, check="failed"), by="ada")
+    story.rejected(GO, by="ada", because="this change is over, its check or its deployment failed: start another")
+    story.do(TEMPLATE.model_copy(update={"checks": ("it lasts",)}), by="chair", role="cab")
+    story.rejected(GO, by="ada", because="this change is over")
+
+
+def test_goes_no_further_once_it_was_rolled_back_or_deployed(story: Story) -> None:
+    story.do(BEGIN, by="ada")
+    story.do(GO, by="ada")
+    story.do(DONE, by="ada")
+    for again in (GO, DONE):
+        story.rejected(again, by="ada", because="this change is over, it was deployed")
+    assert outcomes(story) == ["started", "succeeded"]
+
+
+def test_stays_failed_whatever_is_told_later(story: Story) -> None:
+    story.do(BEGIN, by="ada")
+    story.do(GO, by="ada")
+    story.do(Finish(result="failed", reason="it broke"), by="ada")
+    story.rejected(DONE, by="ada", because="this change is over, its check or its deployment failed")
+    later = StandardChangeUsed(template="renew", project="p", outcome="succeeded")
+    story.rulebook.apply(history(later, stream="policy-default")[0])
+    assert [use.outcome for use in story.rulebook.templates["renew"].uses] == ["failed"]
