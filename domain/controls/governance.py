@@ -25,7 +25,8 @@ WAIVERS = "waivers-in-force"
 def gates_in_order(sight: Sight) -> Finding:
     gates, project = sight.project.gates, sight.project
     earlier = gates_before(sight.point) if isinstance(sight.point, Gate) else ()
-    before = [gate for gate in earlier if gate in MILESTONES]
+    whole = sight.point is Gate.DEPLOYED and not project.imported  # what an emergency owes is there then
+    before = [gate for gate in earlier if gate in MILESTONES or whole]
     passed = [milestone for gate in before if (milestone := gates.passed(gate))]
     missing = [gate for gate in before if not gates.passed(gate) and gate not in sight.assumed]
     if project.entry.cancelled:

@@ -73,7 +73,8 @@ class Classifying(ProjectCommand, listed=False):
     """Answer the eight questions; the category follows. An emergency names the harm, or the incident that it ends.
 
     Until someone with the policy's authority, who is not the requester, has classified, anyone may; repeating it with
-    that authority confirms it. To lower always asks for a reason and the authority that the higher category has for it.
+    that authority confirms it. What was classified becomes an emergency, or ceases to be one, only by that authority.
+    To lower always asks for a reason and the authority that the higher category has for it.
     """
 
     answers: Answers
@@ -99,7 +100,7 @@ class Classifying(ProjectCommand, listed=False):
         if event.lowers:
             authority = self._lowering(state, circumstances)
         elif authority is None:
-            _must_be_unsettled(state, last, roles, circumstances)
+            _must_be_unsettled(state, last, event, roles, circumstances)
         yield event.model_copy(update={"authority": authority})
 
     def _lowering(self, state: Project, circumstances: Circumstances) -> str:
@@ -150,10 +151,15 @@ def _acting(project: Project, roles: tuple[str, ...], circumstances: Circumstanc
 
 
 def _must_be_unsettled(
-    project: Project, last: Recorded[ChangeClassified] | None, roles: tuple[str, ...], circumstances: Circumstances
+    project: Project,
+    last: Recorded[ChangeClassified] | None,
+    event: ChangeClassified,
+    roles: tuple[str, ...],
+    circumstances: Circumstances,
 ) -> None:
-    """Raise `Rejected` where someone with authority has classified already, and this person has none."""
-    if last and (last.event.authority or last.event.template) and roles:
+    """Raise `Rejected` where this person has no authority, and what was classified with it, or an emergency, moves."""
+    crosses = last and (last.event.priority == "emergency") != (event.priority == "emergency")
+    if last and (last.event.authority or last.event.template or crosses) and roles:
         _must_not_be_theirs(project, "classify it anew", circumstances)
         acting_as(project, circumstances, roles, "to classify this change anew")
 

@@ -4,14 +4,18 @@ from typing import Any
 
 import pytest
 
+from domain.command import Circumstances
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
 from domain.policy import Policy
 from domain.portfolio.classification import ChangeClassified
 from domain.reviews.calling import ReviewCalled
+from domain.reviews.classifying import ClassifyChange
 from domain.reviews.deciding import ReviewDecided
 from domain.reviews.emergency_way import ApproveEmergency
+from domain.reviews.why_not import why_not
 from tests.conftest import by
+from tests.domain import small_change
 from tests.domain.openings import PROPOSED, answers, holds
 from tests.domain.reviews.small import PAST, begun
 from tests.domain.story import Story
@@ -66,3 +70,25 @@ def test_takes_two_members_where_data_or_money_can_be_lost(policy: Policy) -> No
     kinds = story.do(FIX, by="eve", role="emergency-committee")
     assert kinds == ["signoff.given/1", "rfc.decided/1", "review.decided/1", *OPENED]
     assert story.last(ReviewDecided).tally.go == 2
+
+
+def test_is_left_or_entered_by_authority_and_never_by_the_requester_alone(policy: Policy) -> None:
+    calm = ClassifyChange(answers=answers(), priority="medium", reason="it is calm again")
+    urgent = ClassifyChange(answers=answers(), priority="emergency", harm="no mail")
+    story = small_change.proposed(policy, priority="emergency", harm="no mail")
+    story.rejected(calm, by="ada", because="ada asked for this change: someone else has to classify it anew")
+    assert story.do(calm, by="grace") == ["change.classified/1"]
+    before = small_change.proposed(policy)
+    before.rejected(urgent, by="ada", because="ada asked for this change: someone else has to classify it anew")
+    before.rejected(urgent, by="linus", because="to classify this change anew is for")
+
+
+def test_leaves_its_debts_to_be_paid_in_every_column(policy: Policy) -> None:
+    story = begins(policy, holds("chen", "change-manager"))
+    story.do(FIX, by="grace", role="emergency-committee")
+    calm = ClassifyChange(answers=answers(), priority="medium", reason="it is calm again")
+    story.do(calm, by="chen")
+    assert story.project.column == "minor"
+    at_the_end = Circumstances("chen", story.now, policy, story.rulebook)
+    shut = {each.result.control for each in why_not(story.project, at_the_end, Gate.DEPLOYED).shut}
+    assert {"debts-paid", "gates-in-order"} <= shut

@@ -13,7 +13,7 @@ def test_is_up_to_date(policy: Policy) -> None:
 
 
 def test_sums_up_each_column(policy: Policy) -> None:
-    assert "| 3/13/0/1/3/39 | 19/0/0/12/14/14 | 41/0/0/15/0/3 | 56/0/0/1/0/2 | 13/0/11/7/10/18 |" in policy_page(policy)
+    assert "| 4/13/0/1/3/38 | 20/0/0/12/14/13 | 42/0/0/15/0/2 | 57/0/0/1/0/1 | 13/0/11/7/10/18 |" in policy_page(policy)
 
 
 def test_of_a_policy_that_leaves_things_open_says_so(policy: Policy) -> None:
