@@ -29,8 +29,11 @@ def gates_in_order(sight: Sight) -> Finding:
     before = [gate for gate in earlier if gate in MILESTONES or whole]
     passed = [milestone for gate in before if (milestone := gates.passed(gate))]
     missing = [gate for gate in before if not gates.passed(gate) and gate not in sight.assumed]
+    lapsed = [each.gate for each in passed if not each.stands(sight.column) and each.gate not in sight.assumed]
     if project.entry.cancelled:
         return unmet("the project is cancelled", *passed)
+    if lapsed:
+        return unmet(f"passed by a standing approval that no longer covers it: {examples(lapsed)}; review it", *passed)
     if not missing:
         return met(f"earlier milestones: {examples(before) or 'none'}, none missing", *passed)
     states = [f"{gate} was {'lost again' if gate in gates.lost else 'not reached'}" for gate in missing]

@@ -56,6 +56,7 @@ class ReviewCalled(ProjectEvent, kind="review.called/1"):
             evidence=self.evidence,
             decided_by=self.decided_by,
             due=self.due,
+            column=project.column,
             signoffs=[replace(signoff, carried=True, evidence=self.evidence_set_digest) for signoff in carried],
         )
 
@@ -127,7 +128,8 @@ def may_be_called(project: Project, review: str, gates: tuple[Gate, ...]) -> Non
     if gates != GATES[first : first + len(gates)]:
         raise Rejected(f"gates: a review decides adjacent gates in their order: {', '.join(GATES)}")
     for gate in gates:
-        if project.gates.passed(gate):
+        passed = project.gates.passed(gate)
+        if passed and passed.stands(project.column):
             raise Rejected(f"gates: {gate} was passed already")
         if other := project.gates.open_review(gate):
             raise Rejected(f"gates: review {other.id} over {gate} is open: decide or withdraw it first")
@@ -235,3 +237,12 @@ def open_review(project: Project, review: str) -> Review:
     if not found.open:
         raise Rejected(f"review: {review} is over: it was {found.outcome}")
     return found
+
+
+def must_fit(project: Project, review: Review) -> None:
+    """Raise `Rejected` where a review was called in another column: others have to sign, on other rules."""
+    if review.column not in (None, project.column):
+        raise Rejected(
+            f"review {review.id} was called as {review.column}, the change is {project.column} now: withdraw it and "
+            "call it again"
+        )

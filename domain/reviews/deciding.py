@@ -12,7 +12,7 @@ from domain.controls.evaluation import Result, digest_of, digest_of_results, eva
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate, Point
-from domain.reviews.calling import open_review, review_rules
+from domain.reviews.calling import must_fit, open_review, review_rules
 from domain.reviews.granting import granted
 from domain.reviews.outcomes import consequences
 from domain.reviews.rfc_together import decides_rfc, rfc_approved_with
@@ -127,6 +127,7 @@ class DecideReview(ProjectCommand):
         review = open_review(state, self.review)
         acting_as(state, circumstances, review.decided_by, f"to decide review {review.id}")
         if self.outcome in APPROVALS:
+            must_fit(state, review)
             results = results_at(state, review, circumstances)
             self._looked_at(state, review, results, circumstances)
             self._allowed(state, review, circumstances)

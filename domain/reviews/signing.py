@@ -10,7 +10,7 @@ from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Gate
-from domain.reviews.calling import open_review, review_rules
+from domain.reviews.calling import must_fit, open_review, review_rules
 from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
 from domain.reviews.outcomes import consequences
 from domain.reviews.voting import against, is_body, logic_holds, waiting_for
@@ -94,6 +94,7 @@ class GiveSignoff(ProjectCommand):
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         review = open_review(state, self.review)
+        must_fit(state, review)
         required = self._required(state, review, circumstances)
         evidence = evidence_of(state, review.gates)
         if self.seen_evidence not in (None, evidence_digest(evidence)):

@@ -66,6 +66,7 @@ class Review:
     evidence: tuple[Evidence, ...]
     decided_by: tuple[str, ...]
     due: datetime | None = None
+    column: str | None = None
     signoffs: list[Signoff] = field(default_factory=list[Signoff])
     outcome: str | None = None
     refused: str | None = None  # digest of the results that were refused last
@@ -116,6 +117,10 @@ class Milestone:
     decision: str | None
     valid_until: datetime | None = None
     candidate_digest: str | None = None
+
+    def stands(self, column: str) -> bool:
+        """Whether it still counts in this column of the policy: a standing approval covers standard changes alone."""
+        return self.basis != "standing" or column == "standard"
 
     def covers(self, digest: str, moment: datetime) -> bool:
         """Whether it had been reached for these bytes, or for no certain ones, and held then."""
