@@ -16,7 +16,7 @@ from domain.event import Recorded
 from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcScheduled, RfcSubmitted
 from domain.planning.rfc_decision import RfcDecided
-from domain.portfolio.proposal import REQUESTER
+from domain.portfolio.proposal import REQUESTER, ProjectProposed
 from domain.state.project import Project, ProjectFact
 from domain.state.team import Assignment
 
@@ -121,7 +121,9 @@ def _implementers(project: Project) -> Iterator[tuple[str, str]]:
     for attempt in attempts(project):
         yield attempt.deployer, "deploys it"
     requests = project.facts.parts(RfcSubmitted).values()
+    proposed = project.facts.latest(ProjectProposed)
     asking = {project.entry.requester, *(r.who for r in requests), *(r.event.initiator for r in requests)}
+    asking.add(proposed.who if proposed else None)
     yield from ((who, "asks for it") for who in asking if who)
 
 

@@ -77,6 +77,8 @@ class AssignRole(ProjectCommand):
         policy, now = circumstances.policy, circumstances.now
         if policy.roles and self.role not in policy.roles:
             raise Rejected(f"role: policy {policy.label} knows no {self.role}, but {', '.join(policy.roles)}")
+        if self.role == "requester":
+            raise Rejected("role: the requester is who asked for the project, and nobody is made that afterwards")
         if self.since and self.since < now:
             raise Rejected("since: a role is never granted for the past: leave it out, or give a later moment")
         if self.until and self.until <= (self.since or now):

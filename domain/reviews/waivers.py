@@ -55,7 +55,7 @@ class WaiverDecided(ProjectEvent, kind="waiver.decided/1"):
 
 
 class AskWaiver(ProjectCommand):
-    """Ask that a control be waived at a gate. A waiver asked again under the same id is a renewal."""
+    """Ask that a control be waived at a gate. Asked again for the same control there, under any id, it is a renewal."""
 
     waiver: Key
     control: Key
@@ -74,7 +74,7 @@ class AskWaiver(ProjectCommand):
             if known.wanted.until == self.until:
                 return
             raise Rejected(f"waiver: {self.waiver} waits to be decided already")
-        if known and known.granted_by and known.renewals >= rule.renewals:
+        if _renewals(state, self) > rule.renewals:
             raise Rejected(f"waiver: the policy allows {rule.renewals} renewals of a waiver, these are used up")
         _not_too_long(self.until, rule, circumstances)
         yield WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields})
@@ -115,6 +115,12 @@ class DecideWaiver(ProjectCommand):
             conditions=self.conditions,
             reason=self.reason,
         )
+
+
+def _renewals(project: Project, asked: AskWaiver) -> int:
+    """How often the same control was waived at the same gate, which what is asked now would renew once more."""
+    same = [w for w in project.gates.waivers.values() if (w.control, w.gate) == (asked.control, asked.gate)]
+    return sum(1 + waiver.renewals for waiver in same if waiver.granted_by)
 
 
 def waiver_rule(project: Project, circumstances: Circumstances) -> WaiverRule:

@@ -66,7 +66,7 @@ class AdoptPolicy(PolicyCommand):
         if self.proposed_by == who:
             raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else adopts it")
         follows(state, self.policy)
-        _is_as_proposed(state.proposed.get(self.policy.label), self)
+        _is_as_proposed(state, self)
         yield PolicyAdopted(
             policy=self.policy,
             effective_from=circumstances.now,
@@ -77,7 +77,11 @@ class AdoptPolicy(PolicyCommand):
         )
 
 
-def _is_as_proposed(proposed: Proposed | None, asked: AdoptPolicy) -> None:
+def _is_as_proposed(rulebook: Rulebook, asked: AdoptPolicy) -> None:
+    """Raise `Rejected` unless somebody else put exactly this forward; a stream's first policy is free of it."""
+    proposed = rulebook.proposed.get(asked.policy.label)
+    if proposed is None and rulebook.policies:
+        raise Rejected(f"policy: nobody proposed {asked.policy.label}: somebody else proposes it before it is adopted")
     if proposed and (proposed.policy, proposed.by) != (asked.policy, asked.proposed_by):
         raise Rejected(f"policy: {proposed.by} proposed another {asked.policy.label}: adopt that, as it was proposed")
 

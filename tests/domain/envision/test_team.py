@@ -65,6 +65,11 @@ def test_is_one_that_the_policy_knows(given: GivenPast, policy: Policy) -> None:
     any_role.when(AssignRole(person="linus", role="wizard")).then(holds("linus", "wizard"))
 
 
+def test_of_a_requester_is_nobodys_to_give(given: GivenPast) -> None:
+    made = AssignRole(person="linus", role="requester")
+    given(PROPOSED).when(made).then_rejected("nobody is made that afterwards")
+
+
 def test_given_again_says_nothing_new(given: GivenPast) -> None:
     given(PROPOSED, holds("linus", "tester")).when(TESTER, by="mallory").then_nothing()
 

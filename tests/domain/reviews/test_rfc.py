@@ -11,10 +11,11 @@ from domain.planning.rfc_decision import RfcDecided, Votes
 from domain.policy import Policy
 from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.pauses import ProjectHeld
+from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.reporting import report
 from domain.reviews.rfc import DecideRfc
 from tests.conftest import by
-from tests.domain.openings import answers, holds
+from tests.domain.openings import answers, classified, holds
 from tests.domain.reviews.small import begun, gate, policy_of, rule
 from tests.domain.story import Story
 
@@ -150,3 +151,10 @@ def test_is_not_given_while_a_control_over_it_is_unmet() -> None:
     story = begins(policy, holds("carl", "developer"))
     story.rejected(decide("cab"), by="carl", role="cab", because="implementer-not-approver: approved by carl")
     assert story.do(decide("cab", outcome="refused", reason="no"), by="carl", role="cab") == ["rfc.decided/1"]
+
+
+def test_is_approved_by_nobody_who_proposed_the_project_for_another(policy: Policy) -> None:
+    base = ProjectProposed(title="Pay", project_kind="change", service="pay", customer="sales", requester="ada")
+    told = (by("chen")(base), classified("minor"), holds("chen", "change-manager"), by("ada")(RFC))
+    story = begun(policy, past=told)
+    story.rejected(decide("change-manager"), by="chen", because="implementer-not-approver")

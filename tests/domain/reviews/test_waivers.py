@@ -153,6 +153,14 @@ def test_is_renewed_as_often_as_the_policy_allows() -> None:
     story.rejected(ask(UNTIL + timedelta(days=4)), by="ada", because="allows 1 renewals of a waiver")
 
 
+def test_is_a_renewal_under_another_id_as_well() -> None:
+    story = granted()
+    second = ask(UNTIL + timedelta(days=3), waiver="w2")
+    story.do(second, by="ada")
+    story.do(DecideWaiver(waiver="w2", outcome="granted"), by="eve")
+    story.rejected(ask(UNTIL + timedelta(days=3), waiver="w3"), by="ada", because="allows 1 renewals of a waiver")
+
+
 def test_ends_by_itself() -> None:
     story = called(granted())
     story.now = UNTIL

@@ -9,7 +9,7 @@ from domain.command import Circumstances, Rejected
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 from domain.rules.adoption import AdoptPolicy, PolicyAdopted, PolicyProposed, ProposePolicy
-from tests.conftest import START, history, rulebook_of
+from tests.conftest import START, by, history, rulebook_of
 from tests.domain.rules.rulings import book, follows
 
 ASKED = timedelta(hours=1)
@@ -26,8 +26,19 @@ def adopt(
     return adopted
 
 
+def proposed(policy: Policy) -> Rulebook:
+    """Grace put the next version forward."""
+    put_forward = PolicyProposed(policy=following(policy))
+    return rulebook_of(policy, history(by("grace")(put_forward), stream="policy-default"))
+
+
+def test_is_of_nothing_that_nobody_else_put_forward(policy: Policy) -> None:
+    with pytest.raises(Rejected, match="nobody proposed default/2: somebody else proposes it before it is adopted"):
+        adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy), proposed_by="ghost"))
+
+
 def test_puts_the_next_version_in_force(policy: Policy) -> None:
-    rulebook, newer = rulebook_of(policy), following(policy)
+    rulebook, newer = proposed(policy), following(policy)
     adopted = adopt(rulebook, policy, AdoptPolicy(policy=newer, proposed_by="grace", reason="we grew"))
     assert adopted == PolicyAdopted(
         policy=newer, effective_from=START + ASKED, proposed_by="grace", approved_by=("ada",), reason="we grew"
@@ -100,6 +111,6 @@ def test_is_proposed_for_the_next_version_and_replaced_by_what_is_proposed_later
 
 
 def test_leaves_open_projects_alone_unless_it_says_so(policy: Policy) -> None:
-    rulebook = book(policy)
+    rulebook = proposed(policy)
     follows(rulebook, policy, AdoptPolicy(policy=following(policy), proposed_by="grace"))
     assert rulebook.moves_open(policy.label) is None
