@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from domain.codec import Unreadable, written
 from domain.command import Circumstances, Command, Rejected, Told
-from domain.event import Recorded
+from domain.event import Event, Recorded
 
 
 class Folded(Protocol):
@@ -61,36 +61,35 @@ class Writing:
         return given if policy.label == given.policy.label else replace(given, policy=policy)
 
     def write(self, told: Told | None, decided: Any) -> None:
-        recorded_at = self.tick()
-        moment = recorded_at if self.circumstances.origin == "live" else self.circumstances.now
         event = told.event if told else decided
-        stream = self._stream_of(event.belongs_to)
-        state: Folded = self.states[stream]
-        c = self._circumstances
-        assignment = state.assignment(c.who, c.role, c.now)
-        recorded = _readable(
-            Recorded(
-                id=self.new_id(recorded_at),
-                log=self.log,
-                stream=stream,
-                version=state.version + 1,
-                event=event,
-                time=told.time if told else moment,
-                recorded_at=recorded_at,
-                time_quality=told.quality if told else "exact",
-                who=c.who,
-                role=c.role if assignment or stream.partition("-")[0] != "project" else None,  # a claim is no role
-                assignment=assignment,
-                auth=c.auth,
-                command=self.command,
-                correlation=self.correlation,
-                causation=self.causation,
-                policy=c.policy.label,
-                origin=c.origin,
-            )
-        )
+        state: Folded = self.states[self._stream_of(event.belongs_to)]
+        recorded = _readable(self._recorded(event, told, state.version + 1))
         state.apply(recorded)
         self.events.append(recorded)
+
+    def _recorded(self, event: Event, told: Told | None, version: int) -> Recorded:
+        recorded_at, c, stream = self.tick(), self._circumstances, self._stream_of(event.belongs_to)
+        moment = recorded_at if c.origin == "live" else c.now
+        assignment = self.states[stream].assignment(c.who, c.role, c.now)
+        return Recorded(
+            id=self.new_id(recorded_at),
+            log=self.log,
+            stream=stream,
+            version=version,
+            event=event,
+            time=told.time if told else moment,
+            recorded_at=recorded_at,
+            time_quality=told.quality if told else "exact",
+            who=c.who,
+            role=c.role if assignment or event.belongs_to != "project" else None,  # a claim is no role
+            assignment=assignment,
+            auth=c.auth,
+            command=self.command,
+            correlation=self.correlation,
+            causation=self.causation,
+            policy=c.policy.label,
+            origin=c.origin,
+        )
 
     def _stream_of(self, category: str) -> str:
         own = self.stream.partition("-")[0] == category

@@ -25,7 +25,12 @@ TRAIL = reads(rows("trail", audit_trail.audit_trail))
 def portfolio_routes(service: Service) -> APIRouter:
     """The routes that list over all projects, from the read models."""
     router = APIRouter(tags=["portfolio"])
+    for add in (_standing, _due, _waiting, _trail):
+        add(router, service)
+    return router
 
+
+def _standing(router: APIRouter, service: Service) -> None:
     @router.get("/v1/projects", responses=STANDING, summary="Where projects stand, in the order of their keys")
     async def standing(
         state: Word = None, phase: Word = None, category: Word = None, discipline: Word = None, origin: Word = None,
@@ -35,11 +40,15 @@ def portfolio_routes(service: Service) -> APIRouter:
         question = projects.standing(state, phase, behind or "", limit, **cohort)
         return await rows_answer(service, "projects", question, after)
 
+
+def _due(router: APIRouter, service: Service) -> None:
     @router.get("/v1/due", responses=DUE, summary="Conditions, debts and waivers that end soon, the earliest first")
     async def due(days: Days = 30, after: After = 0) -> Response:
         question = projects.due(service.clock() + timedelta(days=days))
         return await rows_answer(service, "due", question, after)
 
+
+def _waiting(router: APIRouter, service: Service) -> None:
     @router.get("/v1/waiting", responses=WAITING, summary="What waits for whose sign-off or decision, the oldest first")
     async def waiting(role: Word = None, after: After = 0) -> Response:
         return await rows_answer(service, "waiting", gates.waiting(role), after)
@@ -54,6 +63,8 @@ def portfolio_routes(service: Service) -> APIRouter:
         question = gates.inbox(caller_of(request).who, service.clock())
         return await rows_answer(service, "inbox", question, after)
 
+
+def _trail(router: APIRouter, service: Service) -> None:
     @router.get("/v1/trail", responses=TRAIL, summary="What happened anywhere, in the log's order")
     async def trail(
         who: Word = None, kind: Word = None, since: When = None, until: When = None,
@@ -61,5 +72,3 @@ def portfolio_routes(service: Service) -> APIRouter:
     ) -> Response:  # fmt: skip
         question = audit_trail.searched(who, kind, since, until, behind, limit)
         return await rows_answer(service, "trail", question, after)
-
-    return router

@@ -41,7 +41,12 @@ EVENTS: dict[int | str, dict[str, Any]] = {
 def project_routes(service: Service) -> APIRouter:
     """The routes that tell of one project, folded from the log."""
     router = APIRouter(tags=["projects"])
+    for add in (_project, _why, _events):
+        add(router, service)
+    return router
 
+
+def _project(router: APIRouter, service: Service) -> None:
     @router.get("/v1/projects/{key}", responses=PROJECT, summary="A project, as it is or as of a version or moment")
     def project(
         request: HttpRequest, key: str, version: Version = None, known_at: When = None, as_at: When = None
@@ -54,6 +59,8 @@ def project_routes(service: Service) -> APIRouter:
         now = as_at or known_at or service.clock()
         return json_answer(project_view(found, now), service, {"ETag": tag})
 
+
+def _why(router: APIRouter, service: Service) -> None:
     @router.get(
         "/v1/projects/{key}/why",
         responses=WHY,
@@ -66,6 +73,8 @@ def project_routes(service: Service) -> APIRouter:
         circumstances = service.reading.circumstances(found, caller.who, caller.role, service.clock())
         return json_answer(why_view(why_not(found, circumstances, gate)), service, {"ETag": f'"{found.version}"'})
 
+
+def _events(router: APIRouter, service: Service) -> None:
     @router.get(
         "/v1/projects/{key}/events",
         responses=EVENTS,
@@ -75,8 +84,6 @@ def project_routes(service: Service) -> APIRouter:
     def events(key: str) -> Response:
         lines = b"".join(recorded.data + b"\n" for recorded in service.reading.history(key_of(key)))
         return Lines(lines)
-
-    return router
 
 
 def _as_of(version: int | None, known_at: datetime | None, as_at: datetime | None) -> AsOf:
