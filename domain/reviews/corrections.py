@@ -9,6 +9,7 @@ import orjson
 from pydantic import Field, ValidationError
 
 from domain.command import Circumstances, Decided, Rejected
+from domain.controls.evaluation import digest_of
 from domain.event import Event, Recorded, only
 from domain.planning.change_requests import ChangeRequestDecided, ChangeRequestRaised
 from domain.planning.rfc import RfcSubmitted
@@ -17,11 +18,14 @@ from domain.reviews.breaches import BreachRecorded, breaches_of
 from domain.state.authority import acting_as
 from domain.state.gates import Correction, Decision
 from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact, fold
-from domain.values import EventId, Fact, Key, Moment, Text, Version
+from domain.values import LONGEST_TEXT, EventId, Fact, Key, Moment, Text, Version
 
 
 class FieldCorrected(Fact):
-    """One field set right; `was` and `now` are JSON values as text, left out where the field is absent."""
+    """One field set right; `was` and `now` are JSON values as text, left out where the field is absent.
+
+    What was too long for a text is there as the digest of its JSON; the corrected event still holds it.
+    """
 
     name: Key
     was: Text | None = None
@@ -123,13 +127,17 @@ class CorrectFact(ProjectCommand):
             of_bytes = "digest" in field.name or field.name == "candidate"
             if field.name not in type(known.event).model_fields or field.name == part or of_bytes:
                 raise Rejected(f"fields: {known.event.kind} has no field {field.name} that can be corrected")
-            was = orjson.dumps(values[field.name]).decode() if field.name in values else None
+            was = _short(orjson.dumps(values[field.name]).decode()) if field.name in values else None
             found.append(FieldCorrected(name=field.name, was=was, now=field.now))
         try:
             corrected_event(known.event, tuple(found))
         except (orjson.JSONDecodeError, ValidationError) as error:
             raise Rejected(f"fields: the corrected fact would be nonsense: {error}") from error
         return tuple(found)
+
+
+def _short(json: str) -> str:
+    return json if len(json) <= LONGEST_TEXT else digest_of([json])
 
 
 def _reported(project: Project, version: int) -> Recorded[ProjectFact]:

@@ -234,6 +234,15 @@ def test_is_not_for_consents_and_what_the_service_reckoned(policy: Policy) -> No
     story.rejected(until, by="omar", because="consents given anew")
 
 
+def test_names_a_text_that_is_too_long_by_its_digest() -> None:
+    long = RISK.model_copy(update={"statement": "x" * 10_000})
+    story = begun(POLICY, by("grace")(long))
+    story.do(correct(statement='"short"'), by="grace")
+    [field] = story.last(FactCorrected).fields
+    assert str(field.was).startswith("sha256:")
+    assert statement(story) == "short"
+
+
 def test_leaves_a_request_as_it_was_decided(policy: Policy) -> None:
     story = small_change.gone(policy)
     longer = fixes(story, RfcSubmitted, downtime_minutes="6000")
