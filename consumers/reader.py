@@ -46,6 +46,7 @@ class Reader:
             max_size=MOST_CONNECTIONS,
             open=True,
             timeout=5,
+            reconnect_timeout=1,  # so that a database that comes back is found at once
             configure=_configure,
             kwargs={"autocommit": True, "options": "-c timezone=UTC", "row_factory": dict_row, "connect_timeout": 5},
         )

@@ -1,13 +1,27 @@
 """The journal of the process: one JSON object a line on standard error, with no values of variables in it."""
 
+import logging
 import sys
+from datetime import UTC, datetime
 
 import orjson
 import structlog
 
 
+class _Lines(logging.Formatter):
+    """What libraries and followers tell, in the same form."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        told["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
+        return _line(told | ({"exception": self.formatException(record.exc_info)} if record.exc_info else {}))
+
+
 def configure() -> None:
     """Have everything that is told of the service's own doings go there."""
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(_Lines())
+    logging.basicConfig(handlers=[lines])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -125,6 +125,7 @@ def _bound(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # who comes before the server runs waits, and is not turned away
     except OSError as error:
         listening.close()
         raise Failed(
