@@ -142,6 +142,10 @@ def _first_words(cluster: Cluster) -> Path:
     return cluster.data / "start.log"
 
 
+TO_OUR_QUESTIONS = ("the database system is starting up", "the database system is not yet accepting connections")
+"""What the server answers while we ask whether it is up: nothing about why it isn't."""
+
+
 def last_words(cluster: Cluster) -> str:
     """What the server said since it was started: before its log was open, and then in it."""
     first = _first_words(cluster)
@@ -149,7 +153,8 @@ def last_words(cluster: Cluster) -> str:
         return ""
     logs = [log for log in cluster.logs.iterdir() if log.stat().st_mtime >= first.stat().st_mtime]
     words = "".join(file.read_text(errors="replace")[-4000:] for file in (first, *logs))
-    return words.rpartition("starting PostgreSQL")[2].strip()
+    said = words.rpartition("starting PostgreSQL")[2].strip().splitlines()
+    return "\n".join(line for line in said if not line.endswith(TO_OUR_QUESTIONS))
 
 
 def end(cluster: Cluster) -> None:
