@@ -21,7 +21,7 @@ BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
 }
 """What is known of a stream of each category before its first event."""
 
-KEPT_EVENTS = 20_000
+KEPT_EVENTS = 40_000  # of about 2 KB each
 
 
 @dataclass(slots=True)

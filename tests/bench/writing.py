@@ -9,14 +9,17 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 
+from domain.commands import commands as commands_by_name
+from milepost.commands import Request
 from milepost.writer import Writer
 from tests.bench.ground import Ground
 from tests.bench.timing import in_turn, judged, medians, rate, times
-from tests.milepost.logs import Database, assess, propose
+from tests.milepost.logs import Database, propose
 
 CALLERS = (1, 16, 64)
 PROJECTS = 200
 ROUNDS, SECONDS = 5, 1.5
+STATEMENT = "The old store can't be read while mail is moved."
 Way = Callable[[int, int], object]
 _numbers = count()
 
@@ -24,21 +27,23 @@ _numbers = count()
 def commands(ground: Ground) -> dict[str, Any]:
     """Commands a second that are read, folded, decided and durable, one caller waiting for each.
 
-    Beside the library's bare recorder saving one event of the same bytes a transaction, and beside single-row INSERTs,
-    each of as many threads with a connection of its own where it takes one.
+    Over 200 projects, new ones in each round, and over a single one. Beside the library's bare recorder saving one
+    event of the same bytes a transaction, and beside single-row INSERTs, each of as many threads.
     """
     with ExitStack() as stack:
         log = stack.enter_context(ground.log(of="writing"))
         writer = stack.enter_context(Writer(log))
-        proposed = [writer.submit(propose(f"p{n}")) for n in range(PROJECTS)]
-        line = log.stream(proposed[-1].result(60).stream)[-1].data
-        ways: dict[str, Way] = {
-            "many_projects": lambda caller, n: _assess(writer, f"p{(caller * 37 + n) % PROJECTS}"),
-            "one_project": lambda caller, n: _assess(writer, "p0"),
-            "eventsourcing": stack.enter_context(_recorder(ground, line)),
-            "single_inserts": stack.enter_context(_inserts(ground.bare(), line)),
+        [project] = _proposed(writer, 1)
+        line = log.stream(f"project-{project}")[-1].data
+        save = stack.enter_context(_recorder(ground, line))
+        insert = stack.enter_context(_inserts(ground.bare(), line))
+        made: dict[str, Callable[[], Way]] = {
+            "many_projects": lambda: _over(writer, PROJECTS),
+            "one_project": lambda: _over(writer, 1),
+            "eventsourcing": lambda: save,
+            "single_inserts": lambda: insert,
         }
-        measured = {str(callers): _at(ground, callers, ways) for callers in CALLERS}
+        measured = {str(callers): _at(ground, callers, made) for callers in CALLERS}
     at_most_callers = measured[str(max(CALLERS))]
     return {
         "callers": measured,
@@ -47,16 +52,31 @@ def commands(ground: Ground) -> dict[str, Any]:
     }
 
 
-def _assess(writer: Writer, project: str) -> None:
-    outcome = writer.execute(assess(project, f"r{next(_numbers)}"))
-    assert outcome.status == "accepted", outcome
+def _over(writer: Writer, projects: int) -> Way:
+    """Assess a new risk of one of so many new projects."""
+    names = _proposed(writer, projects)
+    called = commands_by_name()["assess-risk"]
+
+    def assess(caller: int, n: int) -> None:
+        asked = called.model_validate({"risk": f"r{caller}-{n}", "statement": STATEMENT})
+        outcome = writer.execute(Request(f"project-{names[(caller * 37 + n) % projects]}", (asked,), "ada"))
+        assert outcome.status == "accepted", outcome
+
+    return assess
 
 
-def _at(ground: Ground, callers: int, ways: dict[str, Way]) -> dict[str, Any]:
-    def timed(way: Way) -> Callable[[], float]:
-        return lambda: rate(callers, ground.seconds(SECONDS), way)
+def _proposed(writer: Writer, projects: int) -> list[str]:
+    names = [f"p{next(_numbers)}" for _ in range(projects)]
+    for answer in [writer.submit(propose(name)) for name in names]:
+        answer.result(60)
+    return names
 
-    measured = in_turn(ROUNDS, {name: timed(way) for name, way in ways.items()})
+
+def _at(ground: Ground, callers: int, made: dict[str, Callable[[], Way]]) -> dict[str, Any]:
+    def timed(make: Callable[[], Way]) -> Callable[[], float]:
+        return lambda: rate(callers, ground.seconds(SECONDS), make())
+
+    measured = in_turn(ROUNDS, {name: timed(make) for name, make in made.items()})
     ours = measured["many_projects"]
     return {
         "a_second": medians(measured),
