@@ -45,6 +45,10 @@ class Models:
         """Whether the read models come to reflect a position within that time; holds no thread meanwhile."""
         return self._watch is not None and await self._watch.reached(position, seconds)
 
+    def position(self) -> int:
+        """Up to where they reflect the log, whoever keeps them up; 0 where they are not built yet."""
+        return self._reader.position()
+
     def liveness(self) -> Liveness:
         """How far behind the log they are."""
         return self._projector.liveness()

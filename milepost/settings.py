@@ -3,7 +3,7 @@
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ MEANINGS = {
     "host": "Address to serve on; only loopback while people can't sign in.",
     "port": "Port to serve on; 0 takes a free one.",
     "log_name": "What you call the log: a new one gets this name, an old one must have it.",
+    "owner_url": "A connection of the role that owns the schemas, for `milepost migrate` alone.",
+    "actor": "Who asks on the command line, where --as doesn't say.",
     "origin": "Address under which people reach the service, for links; without it host and port.",
 }
 
@@ -30,11 +32,13 @@ class Settings:
     """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
 
     data: Path = ROOTS_DATA if os.geteuid() == 0 else Path("var/milepost")
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
+    owner_url: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     log_name: str = ""
     origin: str = ""
+    actor: str = ""
 
     @property
     def address(self) -> str:
@@ -45,7 +49,8 @@ class Settings:
     def safe(self) -> dict[str, str]:
         """The settings in force, without secrets."""
         shown = {one.name: str(getattr(self, one.name)) for one in fields(self)}
-        return shown | {"database_url": "set" if self.database_url else "embedded"}
+        secret = {"database_url": "set" if self.database_url else "embedded", "owner_url": self.owner_url and "set"}
+        return shown | secret
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

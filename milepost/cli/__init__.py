@@ -7,13 +7,15 @@ from itertools import chain
 import click
 import psycopg
 
+from consumers.reader import NotBuilt
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
 from milepost.cli.bringing import importing_commands
+from milepost.cli.doctoring import doctoring_commands
 from milepost.cli.moving import moving_commands
 from milepost.cli.running import running_commands, say
 from milepost.cli.showing import showing_commands
-from milepost.commands import Invalid, Unavailable
+from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
 from milepost.log import NotOpened
 from milepost.migrate import Unsafe
 from milepost.postgres import PostgresError
@@ -22,7 +24,8 @@ from milepost.reading import Unknown
 from milepost.service import Service
 from milepost.settings import Unfit
 
-SAID = (Unfit, Unsafe, PostgresError, NotOpened, Invalid, Unknown, Unavailable, Problem)
+SAID = (Unfit, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
+GONE = (PostgresError, Unavailable, NotBuilt)
 FAILED, UNREACHABLE = 2, 5
 
 
@@ -30,7 +33,7 @@ def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
     groups = (showing_commands, importing_commands, moving_commands, domain_commands)
-    for command in chain(running_commands(), *(made(_opened) for made in groups)):
+    for command in chain(running_commands(), doctoring_commands(), *(made(_opened) for made in groups)):
         group.add_command(command)
     return group
 
@@ -46,6 +49,9 @@ def main() -> None:
     except SAID as error:
         click.echo(f"milepost: {error}", err=True)
         sys.exit(FAILED)
+    except GONE as error:
+        click.echo(f"milepost: {error}", err=True)
+        sys.exit(UNREACHABLE)
     except psycopg.OperationalError as error:
         click.echo(f"milepost: the database doesn't answer: {' '.join(str(error).split())}", err=True)
         sys.exit(UNREACHABLE)

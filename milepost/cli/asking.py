@@ -1,8 +1,8 @@
 """Asking on the command line: every command of the domain by its name, with an option for each of its fields."""
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, get_origin
 
 import click
 import orjson
@@ -12,12 +12,15 @@ from pydantic.fields import FieldInfo
 from domain.command import Command
 from domain.commands import commands
 from milepost.cli.output import Failed, as_json, table
+from milepost.cli.wanting import wanted
 from milepost.commands import Outcome, Request
 from milepost.service import Service
+from milepost.strict_json import NotJson, demand_text, read
 
 Opener = Callable[[], Any]
 ACTOR = click.Option(["--as", "actor"], envvar="MILEPOST_ACTOR", default="anonymous", help="Who asks.")
-ROLE = click.Option(["--role"], help="The role that you act in.")
+ROLE = click.Option(["--as-role", "--role", "acting"], help="The role that you act in.")
+ACTING = click.Option(["--as-role", "acting"], help="The role that you act in.")
 COMMAND_ID = click.Option(["--id", "command_id"], help="Your id of the command; given again, it gets the same answer.")
 JSON = click.Option(["--json", "json"], is_flag=True, help="Print JSON for programs.")
 REJECTED, REFUSED = 3, 4
@@ -33,16 +36,16 @@ def _command(name: str, command: type[Command], opened: Opener) -> click.Command
     fields = {field: _option(field, info) for field, info in command.model_fields.items()}
     summary = " ".join((command.__doc__ or "").split())
 
-    def ask(key: str, actor: str, role: str | None, command_id: str | None, json: bool, **given: Any) -> None:
+    def ask(key: str, actor: str, acting: str | None, command_id: str | None, json: bool, **given: Any) -> None:
         asked = parsed(command, {field: value for field, value in given.items() if value not in (None, ())})
         stream = f"{command.belongs_to}-{key.lower()}"
-        request = Request(stream=stream, commands=(asked,), who=actor.lower(), role=role, command=command_id)
+        request = Request(stream=stream, commands=(asked,), who=actor.lower(), role=acting, command=command_id)
         with opened() as service:
             show(execute(service, request), json)
 
     return click.Command(
         name,
-        params=[click.Argument(["key"]), *fields.values(), ACTOR, ROLE, COMMAND_ID, JSON],
+        params=[click.Argument(["key"]), *fields.values(), ACTOR, _acting(fields), COMMAND_ID, JSON],
         callback=ask,
         help=summary,
         short_help=summary.partition(". ")[0][:60],
@@ -51,12 +54,12 @@ def _command(name: str, command: type[Command], opened: Opener) -> click.Command
 
 def _option(field: str, info: FieldInfo) -> click.Option:
     names = ["--" + field.rstrip("_").replace("_", "-"), field]
-    return click.Option(names, required=info.is_required(), help=_wanted(info), metavar="VALUE")
+    return click.Option(names, required=info.is_required(), help=wanted(info), metavar="VALUE")
 
 
-def _wanted(info: FieldInfo) -> str:
-    told = str(info.annotation).replace("domain.values.", "").replace("typing.", "")
-    return told if len(told) < 60 else "JSON"
+def _acting(fields: Iterable[str]) -> click.Option:
+    """The option of the role that one acts in; its short name stands aside where the command itself asks for a role."""
+    return ACTING if "role" in fields else ROLE
 
 
 def parsed(command: type[Command], given: dict[str, str]) -> Command:
@@ -66,12 +69,24 @@ def parsed(command: type[Command], given: dict[str, str]) -> Command:
     except ValidationError as first:
         wrong = {str(error["loc"][0]) for error in first.errors() if error["loc"]}
         try:
-            read = given | {name: orjson.loads(given[name]) for name in wrong if name in given}
-            return command.model_validate_json(orjson.dumps(read), strict=True, extra="forbid")
-        except orjson.JSONDecodeError:
+            values = given | {name: _read(given[name], command.model_fields[name]) for name in wrong if name in given}
+            return command.model_validate_json(orjson.dumps(values), strict=True, extra="forbid")
+        except NotJson:
             raise Failed(_sentence(first)) from first
         except ValidationError as second:
             raise Failed(_sentence(second)) from second
+
+
+def _read(text: str, field: FieldInfo) -> Any:
+    """What a text is that won't do as it stands: JSON, or for a list its members between commas."""
+    try:
+        value = read(text.encode())
+    except NotJson:
+        if get_origin(field.annotation) is not tuple:
+            raise
+        return [part.strip() for part in text.split(",")]
+    demand_text(value)
+    return value
 
 
 def _sentence(error: ValidationError) -> str:

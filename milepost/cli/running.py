@@ -1,7 +1,9 @@
 """Running on the command line: serve, show a demonstration, migrate a database of your own."""
 
 import os
+import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -9,9 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import uvicorn
 
-from milepost.api.app import application
 from milepost.bootstrap import opened
 from milepost.catalogue import page
 from milepost.cli import simulating
@@ -50,6 +50,7 @@ def say(sentence: str) -> None:
 
 
 def serve(host: str | None, port: int | None) -> None:
+    _end_in_order()
     settings = _settings(host, port)
     with opened(settings, say) as service:
         name = service.log.identity().name
@@ -57,6 +58,7 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 def demo(host: str | None, port: int | None) -> None:
+    _end_in_order()
     settings = _settings(host, port)
     if settings.database_url:
         raise Failed(
@@ -88,7 +90,7 @@ def _five_lines(address: str, data: Path) -> str:
 
 
 def migrated() -> None:
-    owner = os.environ.get("MILEPOST_OWNER_URL", "")
+    owner = settings_from(os.environ).owner_url
     if not owner:
         raise Failed("Set MILEPOST_OWNER_URL to the connection of the role that is to own the schemas.")
     steps = migrate(owner)
@@ -98,11 +100,24 @@ def migrated() -> None:
 def _settings(host: str | None, port: int | None) -> Settings:
     given = {"MILEPOST_HOST": host, "MILEPOST_PORT": None if port is None else str(port)}
     environment = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
-    environment.pop("MILEPOST_OWNER_URL", None)
     return settings_from(environment)
 
 
+def _end_in_order() -> None:
+    """Whoever stops us, a terminal or a supervisor: what was opened is closed, the embedded database last."""
+
+    def end(*_: object) -> None:
+        sys.exit(0)
+
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, end)
+
+
 def _serve(service: Service, told: Callable[[str], str]) -> None:
+    import uvicorn  # here, as it would double the time that every other command needs to start
+
+    from milepost.api.app import application
+
     settings = service.settings
     with closing(_bound(settings)) as listening:
         port = listening.getsockname()[1]

@@ -48,10 +48,10 @@ show_help = "Show a project, as it is or as of a version or moment."
 
 
 def _why(opened: Opener) -> click.Command:
-    def why(key: str, gate: str | None, actor: str, role: str | None, json: bool) -> None:
+    def why(key: str, gate: str | None, actor: str, acting: str | None, json: bool) -> None:
         with opened() as service:
             project = service.reading.project(key.lower())
-            circumstances = service.reading.circumstances(project, actor, role, service.clock())
+            circumstances = service.reading.circumstances(project, actor.lower(), acting, service.clock())
             found = why_not(project, circumstances, Gate(gate) if gate else None)
         if json:
             as_json(why_view(found))

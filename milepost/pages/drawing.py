@@ -23,9 +23,9 @@ def main(descriptor: int) -> None:
         while True:
             try:
                 asked = orjson.loads(connection.recv_bytes())
-            except (EOFError, ConnectionResetError):
+                connection.send_bytes(drawn(asked["chart"], asked["rows"]).encode())
+            except (EOFError, ConnectionError):
                 return
-            connection.send_bytes(drawn(asked["chart"], asked["rows"]).encode())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,117 @@
+"""The doctor on the command line: looks at all that a service needs, and says of each what to do."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import psycopg
+
+from milepost import clock
+from milepost.bootstrap import connected
+from milepost.cli.asking import JSON
+from milepost.cli.output import as_json, table
+from milepost.cli.running import say
+from milepost.deciding import MOST_BEHIND
+from milepost.log import Log, NotOpened
+from milepost.migrate import Unsafe
+from milepost.models import Models
+from milepost.postgres import PostgresError
+from milepost.settings import Settings, Unfit, settings_from
+
+ILL = 1
+LEAST_FREE = 1 << 30
+HELP = "Look at settings, database, rights, log, read models, clock and disk. Exit code 1 if anything is wrong."
+
+
+class Finding(NamedTuple):
+    """What was looked at, whether it is well, and what it says or what to do."""
+
+    what: str
+    well: bool
+    told: str
+
+
+def doctoring_commands() -> list[click.Command]:
+    """The command that looks whether all is well."""
+    return [click.Command("doctor", params=[JSON], callback=_doctor, help=HELP)]
+
+
+def _doctor(json: bool) -> None:
+    findings = list(examined())
+    well = all(finding.well for finding in findings)
+    if json:
+        as_json({"well": well, "findings": [finding._asdict() for finding in findings]})
+    else:
+        rows = [(one.what, "ok" if one.well else "WRONG", one.told) for one in findings]
+        table(("what", "state", "what it says, or what to do"), rows)
+    if not well:
+        sys.exit(ILL)
+
+
+def examined() -> Iterator[Finding]:
+    """Every finding; what rests on something that is wrong is not looked at."""
+    try:
+        settings = settings_from(os.environ)
+    except Unfit as error:
+        yield Finding("settings", False, str(error))
+        return
+    yield Finding("settings", True, ", ".join(f"{name}={value}" for name, value in settings.safe().items() if value))
+    if not settings.database_url:
+        if not settings.data.exists():
+            yield Finding("database", True, f"{settings.data} is not there yet: `milepost serve` makes it")
+            return
+        yield _disk(settings.data)
+    yield from _database(settings)
+
+
+def _disk(data: Path) -> Finding:
+    free = shutil.disk_usage(data).free
+    told = f"{free / (1 << 30):.1f} GiB are free where {data} is"
+    return Finding("disk", free >= LEAST_FREE, told if free >= LEAST_FREE else f"{told}: make room before it is full")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with connected(settings, say) as log:
+            with log.connect() as connection:
+                version = connection.info.server_version
+            where = "yours" if settings.database_url else "embedded"
+            yield Finding("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000} answers ({where})")
+            yield Finding("rights", True, "the role may read and append, no more, and the log is guarded")
+            yield from _log(log, settings)
+    except Unsafe as error:
+        yield Finding("rights", False, str(error))
+    except (PostgresError, psycopg.OperationalError) as error:
+        yield Finding("database", False, " ".join(str(error).split()))
+
+
+def _log(log: Log, settings: Settings) -> Iterator[Finding]:
+    try:
+        found = log.identity()
+    except NotOpened as error:
+        yield Finding("log", True, f"{error}: `milepost serve` does that")
+        return
+    named = settings.log_name in ("", found.name)
+    told = f"{found.name}, generation {found.generation}, id {found.id}, {log.head().position:,} events"
+    yield Finding("log", named, told if named else f"{told}; MILEPOST_LOG_NAME asks for {settings.log_name}")
+    yield _clock(log)
+    yield _models(log)
+
+
+def _clock(log: Log) -> Finding:
+    last, now = log.head().recorded_at, clock.now()
+    if last and last > now + MOST_BEHIND:
+        behind = (last - now).total_seconds()
+        return Finding("clock", False, f"it is {behind:.0f} s behind the last event: set it right, then write")
+    return Finding("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC, the last event is older")
+
+
+def _models(log: Log) -> Finding:
+    with Models(log.conninfo, log) as models:
+        behind = log.head().position - models.position()
+    told = f"{behind:,} events behind: whoever serves or lists brings them up" if behind else "they have every event"
+    return Finding("read models", True, told)
