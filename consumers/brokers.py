@@ -1,0 +1,108 @@
+"""Brokers: which Kafka, how it is reached, and clients set as the promises need them (`docs/decisions/0005`)."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.errors import (
+    AuthorizationError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    SaslAuthenticationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+CLIENT = "milepost"
+FOR_EVER_MS = 2**31 - 1
+PATIENCE_MS = 10_000
+
+
+class Unreachable(Exception):
+    """Kafka can't be used now, or not in this way. Says in a sentence what to do."""
+
+
+@dataclass(frozen=True)
+class Brokers:
+    """A Kafka cluster: the addresses to begin with, and what proves to each other who both sides are.
+
+    `security` holds the client's settings for TLS and SASL; nothing shows them.
+    """
+
+    bootstrap: str
+    security: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+    def producer(self, **others: Any) -> KafkaProducer:
+        """A producer that keeps each partition's order, and never gives a record up.
+
+        One that does wedges for ever in this client, so the relay's watchdog replaces it instead.
+        """
+        settings: dict[str, Any] = {
+            "enable_idempotence": True,
+            "acks": "all",
+            "delivery_timeout_ms": FOR_EVER_MS,
+            "max_in_flight_requests_per_connection": 5,
+            "linger_ms": 5,
+            "batch_size": 131_072,
+            "max_block_ms": PATIENCE_MS,
+            "allow_auto_create_topics": False,
+        }
+        return KafkaProducer(**self._common(), **(settings | others))
+
+    def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
+        """A consumer of raw bytes: it never deserialises, never commits by itself, never jumps to an end."""
+        settings: dict[str, Any] = {
+            "group_id": group,
+            "enable_auto_commit": False,
+            "isolation_level": "read_committed",
+            "auto_offset_reset": "none",
+            "allow_auto_create_topics": False,
+            "partition_assignment_strategy": (CooperativeStickyAssignor,),
+            "session_timeout_ms": 15_000,
+            "heartbeat_interval_ms": 2_000,
+        }
+        return KafkaConsumer(**self._common(), **(settings | others))
+
+    def admin(self) -> KafkaAdminClient:
+        return KafkaAdminClient(**self._common())
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "bootstrap_servers": self.bootstrap.split(","),
+            "client_id": CLIENT,
+            "bootstrap_timeout_ms": PATIENCE_MS,
+            "reconnect_backoff_max_ms": 1_000,
+            "metadata_max_age_ms": 30_000,
+            **self.security,
+        }
+
+
+def ended(producer: KafkaProducer) -> None:
+    """End a producer at once: what it hasn't sent is of no use to anyone any more.
+
+    Its own `close` first waits for that, and where it waits in vain it leaves the sending thread running.
+    """
+    with suppress(KafkaError):
+        producer.close(timeout=0)
+    producer._sender.force_close()  # pyright: ignore[reportPrivateUsage] (there is no public way)
+
+
+_ADVICE: Sequence[tuple[type[KafkaError], str]] = (
+    (SaslAuthenticationFailedError, "{brokers} doesn't accept the user or the password: set both as Kafka knows them"),
+    (AuthorizationError, "{brokers} refuses this user: {error}; give it the rights that docs/operate.md lists"),
+    (UnknownTopicOrPartitionError, "{brokers} has no such topic: start the relay, which makes it"),
+    (KafkaConnectionError, "nothing answers at {brokers}: start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP"),
+    (KafkaTimeoutError, "{brokers} doesn't answer in time: look whether enough brokers run ({error})"),
+)
+
+
+def sentence(error: KafkaError, brokers: Brokers) -> str:
+    """What happened and what to do about it, for an operator."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    for kind, advice in _ADVICE:
+        if isinstance(error, kind):
+            return advice.format(brokers=brokers.bootstrap, error=said)
+    return f"Kafka at {brokers.bootstrap}: {said}"

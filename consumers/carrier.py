@@ -1,0 +1,91 @@
+"""The carrier: sends the log page by page in order, and sees to it that every single record was acknowledged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.future import FutureRecordMetadata
+
+from consumers.brokers import ended
+from consumers.feed import Batch, Heard
+from consumers.lease import Unsent
+from consumers.records import Source, headers_of
+from consumers.topic import NAME, partition_of
+
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+
+@dataclass
+class Page:
+    """Events that were handed over, up to which position of the log, since when, and what the brokers said."""
+
+    end: int
+    since: float = field(default_factory=monotonic)
+    sent: list[tuple[Heard, FutureRecordMetadata]] = field(default_factory=list[tuple[Heard, FutureRecordMetadata]])
+    unsent: list[Unsent] = field(default_factory=list[Unsent])
+    ends: dict[int, int] = field(default_factory=dict[int, int])
+
+    def settled(self, seconds: float) -> bool:
+        """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
+        until = monotonic() + seconds
+        while self.sent:
+            heard, future = self.sent[-1]
+            if not _done(future, until):
+                return False
+            self.sent.pop()
+            self._take(heard, future)
+        return True
+
+    def _take(self, heard: Heard, future: FutureRecordMetadata) -> None:
+        if isinstance(future.exception, TOO_LARGE):
+            why = f"the brokers take no record so large: raise max.message.bytes ({len(heard.data)} bytes)"
+            self.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
+        elif future.exception or future.value is None:
+            raise future.exception or KafkaTimeoutError("a record was never acknowledged")
+        else:
+            known = self.ends.get(future.value.partition, 0)
+            self.ends[future.value.partition] = max(known, future.value.offset + 1)
+
+
+def _done(future: FutureRecordMetadata, until: float) -> bool:
+    if not future.is_done:
+        try:
+            future.get(timeout=max(0.0, until - monotonic()))
+        except Exception:  # what it failed with stands in the future, and is looked at there
+            return future.is_done
+    return True
+
+
+class Carrier:
+    """Hands events to one producer. `skip` says up to which position each partition has them, `held` what is parked."""
+
+    def __init__(self, producer: KafkaProducer, source: Source, skip: Mapping[int, int], held: set[str]) -> None:
+        self._producer, self._source, self._skip, self._held = producer, source, skip, held
+
+    def send(self, batch: Batch) -> Page:
+        page = Page(batch.end)
+        for heard in batch.events:
+            partition = partition_of(heard.stream)
+            if heard.position > self._skip.get(partition, 0) and heard.stream not in self._held:
+                self._hand_over(page, heard, partition)
+        return page
+
+    def hold(self, page: Page) -> None:
+        """Send nothing more of the streams of which an event was too large."""
+        self._held.update(one.stream for one in page.unsent)
+
+    def _hand_over(self, page: Page, heard: Heard, partition: int) -> None:
+        try:
+            future = self._producer.send(
+                NAME, heard.data, heard.stream.encode(), headers_of(heard, self._source), partition
+            )
+        except TOO_LARGE as error:
+            page.unsent.append(Unsent(heard.stream, heard.version, heard.position, str(error)))
+            self._held.add(heard.stream)
+        else:
+            page.sent.append((heard, future))
+
+    def close(self) -> None:
+        ended(self._producer)

@@ -1,0 +1,88 @@
+"""Ends: what the partitions of the topic hold last, which a relay that begins needn't send again."""
+
+from collections.abc import Iterable, Mapping
+from time import monotonic
+from typing import NamedTuple
+
+from kafka import ConsumerRecord, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaTimeoutError
+
+from consumers.brokers import Brokers, Unreachable
+from consumers.lease import Sent
+from consumers.records import Odd, Source, arrived
+from consumers.topic import NAME, PARTITIONS
+
+ALL = [TopicPartition(NAME, number) for number in range(PARTITIONS)]
+_AGAIN = "find out what happened to it, then let `milepost relay --again` send the whole log anew"
+
+
+class End(NamedTuple):
+    """The first offset that is still there, the one behind the last, and the last record, if it is an event of ours."""
+
+    first: int
+    next: int
+    position: int
+    foreign: str | None
+
+
+def ends(brokers: Brokers, source: Source, patience: float = 10.0) -> dict[int, End]:
+    """The end of every partition. Raises `KafkaError`."""
+    consumer = brokers.consumer()
+    try:
+        consumer.assign(ALL)
+        first, behind = consumer.beginning_offsets(ALL), consumer.end_offsets(ALL)
+        filled = {one for one in ALL if behind[one] > first[one]}
+        for one in filled:
+            consumer.seek(one, behind[one] - 1)
+        consumer.pause(*(one for one in ALL if one not in filled))
+        last = _records(consumer, filled, monotonic() + patience)
+    finally:
+        consumer.close(autocommit=False)
+    return {one.partition: _end(first[one], behind[one], last.get(one), source) for one in ALL}
+
+
+def _records(
+    consumer: KafkaConsumer, wanted: Iterable[TopicPartition], until: float
+) -> dict[TopicPartition, ConsumerRecord]:
+    missing, found = set(wanted), dict[TopicPartition, ConsumerRecord]()
+    while missing:
+        if monotonic() > until:
+            raise KafkaTimeoutError(f"the ends of {len(missing)} partitions couldn't be read in time")
+        for partition, records in consumer.poll(timeout_ms=500).items():
+            found[partition] = records[-1]
+            missing.discard(partition)
+    return found
+
+
+def _end(first: int, behind: int, last: ConsumerRecord | None, source: Source) -> End:
+    if last is None:
+        return End(first, behind, 0, None)
+    try:
+        return End(first, behind, arrived(last, source).position, None)
+    except Odd as odd:
+        return End(first, behind, 0, str(odd))
+
+
+def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool) -> None:
+    """Raise `Unreachable` where the topic is another log's, or holds less than was acknowledged."""
+    for number, end in found.items():
+        if new and end.foreign:
+            raise Unreachable(f"{NAME} holds what this log never sent there ({end.foreign}): take another Kafka")
+        sent = known.get(number, Sent(0, 0))
+        if end.first > sent.since:
+            raise Unreachable(f"{NAME} has lost everything before offset {end.first} of partition {number}: {_AGAIN}")
+        if end.next < sent.next:
+            raise Unreachable(
+                f"{NAME} ends at offset {end.next} of partition {number}, and up to {sent.next} was acknowledged: "
+                f"{_AGAIN}"
+            )
+
+
+def skipped(found: Mapping[int, End], known: Mapping[int, Sent]) -> dict[int, int]:
+    """Up to which position each partition has everything: a record of ours at its end means all before it.
+
+    It does since every relay begins where all before was there, and a producer keeps its order (`test_relay.py`).
+    """
+    return {
+        number: end.position if end.next > known.get(number, Sent(0, 0)).since else 0 for number, end in found.items()
+    }
