@@ -21,10 +21,6 @@ FOR_EVER_MS = 2**31 - 1
 PATIENCE_MS = 10_000
 
 
-class Unreachable(Exception):
-    """Kafka can't be used now, or not in this way. Says in a sentence what to do."""
-
-
 @dataclass(frozen=True)
 class Brokers:
     """A Kafka cluster: the addresses to begin with, and what proves to each other who both sides are.

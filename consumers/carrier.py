@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
+import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.future import FutureRecordMetadata
 
 from consumers.brokers import ended
-from consumers.feed import Batch, Heard
+from consumers.feed import Batch, Heard, Source
 from consumers.lease import Unsent
-from consumers.records import Source, headers_of
+from consumers.records import headers_of
 from consumers.topic import NAME, partition_of
 
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
@@ -19,9 +20,10 @@ TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 @dataclass
 class Page:
-    """Events that were handed over, up to which position of the log, since when, and what the brokers said."""
+    """Events that were handed over: up to which position and moment of the log, since when, and what became of them."""
 
     end: int
+    at: str | None = None
     since: float = field(default_factory=monotonic)
     sent: list[tuple[Heard, FutureRecordMetadata]] = field(default_factory=list[tuple[Heard, FutureRecordMetadata]])
     unsent: list[Unsent] = field(default_factory=list[Unsent])
@@ -49,6 +51,14 @@ class Page:
             self.ends[future.value.partition] = max(known, future.value.offset + 1)
 
 
+def _moment(data: bytes) -> str | None:
+    """When an event was written; None where it can't be read, which is for those to say who read it."""
+    try:
+        return str(orjson.loads(data)["recordedtime"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+
+
 def _done(future: FutureRecordMetadata, until: float) -> bool:
     if not future.is_done:
         try:
@@ -65,7 +75,7 @@ class Carrier:
         self._producer, self._source, self._skip, self._held = producer, source, skip, held
 
     def send(self, batch: Batch) -> Page:
-        page = Page(batch.end)
+        page = Page(batch.end, _moment(batch.events[-1].data))
         for heard in batch.events:
             partition = partition_of(heard.stream)
             if heard.position > self._skip.get(partition, 0) and heard.stream not in self._held:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from kafka import ConsumerRecord, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaTimeoutError
 
-from consumers.brokers import Brokers, Unreachable
+from consumers.brokers import Brokers
+from consumers.feed import Source, Unreachable
 from consumers.lease import Sent
-from consumers.records import Odd, Source, arrived
+from consumers.records import Foreign, arrived
 from consumers.topic import NAME, PARTITIONS
 
 ALL = [TopicPartition(NAME, number) for number in range(PARTITIONS)]
@@ -59,8 +60,8 @@ def _end(first: int, behind: int, last: ConsumerRecord | None, source: Source) -
         return End(first, behind, 0, None)
     try:
         return End(first, behind, arrived(last, source).position, None)
-    except Odd as odd:
-        return End(first, behind, 0, str(odd))
+    except Foreign as foreign:
+        return End(first, behind, 0, str(foreign))
 
 
 def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool) -> None:

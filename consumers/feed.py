@@ -1,6 +1,7 @@
 """Where events are heard: a feed tells them in order, an archive tells them again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -20,15 +21,48 @@ class Heard(Protocol):
     def data(self) -> bytes: ...
 
 
+class Unreachable(Exception):
+    """What is to be heard can't be reached now, or not in this way. Says in a sentence what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose events: the id of the log, and its generation."""
+
+    log: str
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.log}/{self.generation}"
+
+
+class Place(NamedTuple):
+    """Where positions are counted: in the log itself, or as the offsets of a partition of a topic."""
+
+    way: str
+    partition: int
+
+
+LOG = Place("log", 0)
+
+
+class Odd(NamedTuple):
+    """What stands at a position of a place and is no event of this log, and why not."""
+
+    position: int
+    why: str
+
+
 class Batch(NamedTuple):
-    """What was heard next, and how far the feed has been heard with it; nothing at its end."""
+    """What was heard next, how far the place has been heard with it, and what is kept apart; nothing at its end."""
 
     events: Sequence[Heard]
     end: int
+    odd: Sequence[Odd] = ()
 
 
 class Head(Protocol):
-    """Where a feed ends for now, and when its last event was written."""
+    """Where a log ends for now, and when its last event was written."""
 
     @property
     def position(self) -> int: ...
@@ -37,17 +71,10 @@ class Head(Protocol):
 
 
 class Feed(Protocol):
-    """Events in an order that keeps that of each stream; `source` names it for good, log and generation included.
-
-    What a position counts is the feed's own: the log's positions, or a partition's offsets.
-    """
+    """The log in its own order."""
 
     @property
-    def source(self) -> str: ...
-    @property
-    def log(self) -> str:
-        """The id of the log that all its events are of."""
-        ...
+    def source(self) -> Source: ...
 
     def read(self, after: int, limit: int) -> Batch:
         """At most `limit` events behind a position."""
@@ -67,8 +94,11 @@ class Archive(Protocol):
         """The events of some streams with versions greater than `after`, stream by stream."""
         ...
 
-    def by_stream(self, after: tuple[str, int], limit: int, until: int) -> Sequence[Heard]:
-        """Events with positions up to `until`, ordered by stream and version, behind this stream and version."""
+    def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Heard]:
+        """Events with positions up to `until`, ordered by stream and version, behind this stream and version.
+
+        `share` is which of how many parts, equal but for chance, the streams are of.
+        """
         ...
 
     def head(self) -> Head: ...

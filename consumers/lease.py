@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
@@ -17,7 +18,8 @@ _ONE_AT_A_TIME = 0x72656C61
 _TABLES = """
     CREATE TABLE IF NOT EXISTS carrying.relay (
         source text PRIMARY KEY, owner text NOT NULL DEFAULT '', epoch bigint NOT NULL DEFAULT 0,
-        until timestamptz NOT NULL DEFAULT '-infinity', position bigint NOT NULL DEFAULT 0, topic text
+        until timestamptz NOT NULL DEFAULT '-infinity', position bigint NOT NULL DEFAULT 0, at timestamptz,
+        topic text
     );
     COMMENT ON TABLE carrying.relay IS 'Which relay is active, and up to which position Kafka has taken the log.';
     CREATE TABLE IF NOT EXISTS carrying.partitions (
@@ -81,10 +83,13 @@ class Lease:
         """From now on this is the topic that is sent to."""
         self._demand("topic = %s", topic)
 
-    def save(self, position: int, ends: Mapping[int, int], unsent: Sequence[Unsent] = ()) -> None:
-        """Everything up to a position is acknowledged; `ends` are the offsets behind it where partitions moved."""
+    def save(self, position: int, at: str | None, ends: Mapping[int, int], unsent: Sequence[Unsent] = ()) -> None:
+        """All up to a position, whose event was written at a moment, is acknowledged; `ends` are offsets behind it."""
         with self.connection.transaction():
-            self._demand("until = now() + make_interval(secs => %s), position = %s", TERM_SECONDS, position)
+            self._demand(
+                "until = now() + make_interval(secs => %s), position = %s, at = coalesce(%s, at)",
+                TERM_SECONDS, position, at,
+            )  # fmt: skip
             rows = [(self.source, partition, end) for partition, end in ends.items()]
             self.connection.cursor().executemany(_MOVE, rows)
             self.connection.cursor().executemany(_PARK, [(self.source, *one) for one in unsent])
@@ -97,6 +102,26 @@ class Lease:
         )
         if not changed.rowcount:
             raise Lost("another relay has taken over")
+
+
+class Carried(NamedTuple):
+    """How far the log was carried, by whom, in which epoch, and to which topic."""
+
+    position: int
+    topic: str | None
+    owner: str
+    epoch: int
+
+
+def carried(connection: Connection[DictRow], source: str) -> Carried:
+    """How far a log was carried so far; nowhere before the first relay."""
+    try:
+        found = connection.execute(
+            "SELECT position, topic, owner, epoch FROM carrying.relay WHERE source = %s", (source,)
+        ).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return Carried(0, None, "", 0)
+    return Carried(**found) if found else Carried(0, None, "", 0)
 
 
 class Sent(NamedTuple):
@@ -122,7 +147,7 @@ def begin_again(connection: Connection[DictRow], source: str, ends: Mapping[int,
     """Have the whole log sent again, behind what the partitions hold now; who sends at the moment loses the lease."""
     with connection.transaction():
         connection.execute(
-            "UPDATE carrying.relay SET epoch = epoch + 1, until = '-infinity', position = 0, topic = NULL"
+            "UPDATE carrying.relay SET epoch = epoch + 1, until = '-infinity', position = 0, at = NULL, topic = NULL"
             " WHERE source = %s",
             (source,),
         )

@@ -18,33 +18,47 @@ from projections.projection import Projection
 CHANNEL = "milepost_models"
 _ONE_AT_A_TIME = 0x6D6F6465
 _COMMON = """
+    CREATE TABLE IF NOT EXISTS models.versions (
+        model text NOT NULL, number int NOT NULL, state text NOT NULL, since timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (model, number)
+    );
+    CREATE UNIQUE INDEX IF NOT EXISTS versions_active ON models.versions (model) WHERE state = 'active';
+    COMMENT ON TABLE models.versions IS 'Each time that a read model was built: building, ready, active, or left.';
     CREATE TABLE IF NOT EXISTS models.progress (
-        model text NOT NULL, source text NOT NULL, position bigint NOT NULL, at timestamptz, PRIMARY KEY (model, source)
+        model text NOT NULL, log text NOT NULL, way text NOT NULL, partition int NOT NULL, position bigint NOT NULL,
+        reflected bigint NOT NULL, at timestamptz, moved_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (model, way, partition)
     );
-    COMMENT ON TABLE models.progress IS 'How far each read model reflects each source, and as of which moment.';
+    COMMENT ON TABLE models.progress IS 'How far each read model has heard the log, or each partition of the topic.';
     CREATE TABLE IF NOT EXISTS models.building (
-        model text PRIMARY KEY, source text NOT NULL, until bigint NOT NULL, at timestamptz, events bigint NOT NULL,
-        stream text NOT NULL, version bigint NOT NULL
+        model text NOT NULL, share int NOT NULL, shares int NOT NULL, log text NOT NULL, until bigint NOT NULL,
+        at timestamptz, events bigint NOT NULL, stream text NOT NULL, version bigint NOT NULL,
+        PRIMARY KEY (model, share)
     );
-    COMMENT ON TABLE models.building IS 'What is being built anew, up to which position, and how far that is.';
+    COMMENT ON TABLE models.building IS 'What is being built anew, up to which position, and how far each share is.';
     CREATE TABLE IF NOT EXISTS models.parked (
         model text NOT NULL, stream text NOT NULL, version bigint NOT NULL, position bigint NOT NULL,
         kind text NOT NULL, why text NOT NULL, parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (model, stream)
     );
     COMMENT ON TABLE models.parked IS 'Streams that a read model leaves out since an event that it can''t tell of.';
+    CREATE TABLE IF NOT EXISTS models.quarantined (
+        way text NOT NULL, partition int NOT NULL, "offset" bigint NOT NULL, why text NOT NULL,
+        found_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (way, partition, "offset")
+    );
+    COMMENT ON TABLE models.quarantined IS 'Records of the topic that are no events of this log; never applied.';
     """
 
 
 @dataclass(frozen=True)
 class Model:
-    """A read model as it is kept: its rows, and the streams that made them; `fresh` while built beside the old one."""
+    """A read model as it was built for the nth time: its rows, and the streams that made them."""
 
     projection: Projection
-    fresh: bool = False
+    number: int = 1
 
     @property
     def name(self) -> str:
-        return f"{self.projection.table}_fresh" if self.fresh else self.projection.table
+        return f"{self.projection.table}_{self.number}"
 
     @property
     def rows(self) -> Identifier:
@@ -80,8 +94,6 @@ def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
         for model in models:
             connection.execute(_streams_of(model))
             connection.execute(_rows_of(model))
-            if not model.fresh:
-                index(connection, model)
 
 
 def _streams_of(model: Model) -> Composed:
@@ -102,33 +114,11 @@ def _rows_of(model: Model) -> Composed:
 
 
 def index(connection: Connection[Any], model: Model) -> None:
-    """Give the rows their key and indexes; later than the rows themselves where there are many."""
+    """Give the rows their key and indexes, once they are there: that is faster."""
     key = SQL(", ").join(map(Identifier, model.key))
     unique = Identifier(f"{model.name}_key")
     connection.execute(SQL("CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} ({})").format(unique, model.rows, key))
     for name in model.projection.indexed:
         named = Identifier(f"{model.name}_{name}")
         connection.execute(SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(named, model.rows, Identifier(name)))
-
-
-def drop(connection: Connection[Any], model: Model) -> None:
-    """Throw away rows, streams and all that is known of them."""
-    connection.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(model.rows, model.streams))
-    for table in ("progress", "parked", "building"):
-        connection.execute(SQL("DELETE FROM {} WHERE model = %s").format(Identifier("models", table)), (model.name,))
-
-
-def promote(connection: Connection[Any], model: Model) -> None:
-    """Put what was built fresh in the place of the old; within the caller's transaction."""
-    old, new = Model(model.projection), Model(model.projection, fresh=True)
-    drop(connection, old)
-    for suffix in ("", "_streams"):
-        fresh, name = Identifier("models", new.name + suffix), Identifier(old.name + suffix)
-        connection.execute(SQL("ALTER TABLE {} RENAME TO {}").format(fresh, name))
-    for suffix in ("key", *model.projection.indexed):
-        named, name = Identifier("models", f"{new.name}_{suffix}"), Identifier(f"{old.name}_{suffix}")
-        connection.execute(SQL("ALTER INDEX {} RENAME TO {}").format(named, name))
-    for table in ("progress", "parked"):
-        moved = SQL("UPDATE {} SET model = %s WHERE model = %s").format(Identifier("models", table))
-        connection.execute(moved, (old.name, new.name))
-    connection.execute("DELETE FROM models.building WHERE model = %s", (new.name,))
+    connection.execute(SQL("ANALYZE {}").format(model.rows))

@@ -1,81 +1,76 @@
-"""The projector: hears a feed, folds what is new into every read model, and writes that and how far it is, together."""
+"""The projector: folds what is new into every read model, and writes that and how far it is, together."""
 
 import logging
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
-from time import monotonic
 
 import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Archive, Feed
+from consumers.feed import Archive, Batch, Odd, Place, Source, Unreachable
 from consumers.folding import Fork, Poisoned, Stopped, Told, follow, understood
 from consumers.models import Model, connect, prepare
+from consumers.progress import Progress, Reflected, change_over, heard, made_from, reflected
 from consumers.rebuild import rebuild
-from consumers.store import Fenced, Followed, Parked, Progress, load, parked_in, progress_of, unpark, write
+from consumers.store import Fenced, Followed, Parked, load, parked_in, unpark, write
+from consumers.versions import followed, unbuilt
 from projections.projection import Projection, Unread
 
-MOST_AT_ONCE = 500
 KEPT_STREAMS = 1_000
-WAIT_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 5.0
 _log = logging.getLogger("milepost.projector")
-
-
-@dataclass(frozen=True)
-class Liveness:
-    """How far behind the head of its feed a projector is, in events and seconds, and how long it has been stuck."""
-
-    position: int
-    head: int
-    seconds_behind: float
-    seconds_stuck: float
-    parked: int
-    stopped: str | None
-
-    @property
-    def events_behind(self) -> int:
-        return max(0, self.head - self.position)
+Starts = Callable[[Connection[DictRow], Reflected], Mapping[int, int]]
+"""Where each partition is to be heard from by a model that reflects so much of the log."""
 
 
 class Projector:
-    """Keeps read models up with a feed. There may be several: the slower finds itself fenced, reads again and goes on.
+    """Keeps read models up with a log. There may be several: the slower finds itself fenced, reads again and goes on.
 
     `conninfo` is where the models are kept. Models that are not there yet are built from the archive first.
     """
 
-    def __init__(self, conninfo: str, feed: Feed, archive: Archive, projections: Iterable[Projection]) -> None:
-        self._conninfo, self._feed, self._archive = conninfo, feed, archive
-        self._models = {model.name: model for model in map(Model, projections)}
+    def __init__(self, conninfo: str, source: Source, archive: Archive, projections: Iterable[Projection]) -> None:
+        self.source = source
+        self._conninfo, self._archive, self._projections = conninfo, archive, list(projections)
+        self._models: list[Model] = []
         self._connection: Connection[DictRow] | None = None
-        self._progress: dict[str, Progress] = {}
+        self._way = ""
+        self._progress: dict[str, dict[int, Progress]] = {}
         self._parked: set[tuple[str, str]] = set()
         self._known: OrderedDict[tuple[str, str], Followed] = OrderedDict()
-        self._moved_at = monotonic()
         self.stopped: str | None = None
 
-    @property
-    def position(self) -> int:
-        """How far every one of the models has heard the feed."""
-        return min((progress.position for progress in self._progress.values()), default=0)
+    def position(self, partition: int) -> int:
+        """How far every one of the models has heard a place."""
+        return min((places[partition].position for places in self._progress.values()), default=0)
 
-    def run(self, stop: Event) -> None:
-        """Follow until told to stop; a database that is gone is waited for. `stopped` says why it ended by itself."""
+    @property
+    def way(self) -> str:
+        """In which way it hears."""
+        return self._way
+
+    def positions(self, connection: Connection[DictRow]) -> dict[int, int]:
+        """How far every one of the models has heard each place by now, whoever heard it."""
+        known = heard(connection, list(self._progress), self._way).values()
+        partitions = {partition for places in known for partition in places}
+        return {partition: min(places[partition].position for places in known) for partition in partitions}
+
+    def run(self, stop: Event, hear: Callable[[Event], None]) -> None:
+        """Hear until told to stop; a database that is gone is waited for. `stopped` says why it ended by itself."""
         pause = 0.0
         while not stop.is_set() and self.stopped is None:
             stop.wait(pause)
+            pause = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS)
             try:
-                self.open(stop)
-                pause = 0.05
-                self._follow(stop)
+                hear(stop)
+                pause = 0.0
             except (Fenced, psycopg.errors.UndefinedTable) as elsewhere:
                 _log.info("read models are read again: %s", elsewhere)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                _log.warning("read models wait for the database: %s", " ".join(str(error).split()))
-                pause = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS)
+                pause = 0.05
+            except (psycopg.OperationalError, psycopg.InterfaceError, Unreachable) as error:
+                _log.warning("read models wait: %s", " ".join(str(error).split()))
             except Exception as fault:  # whatever it is, a silent end would be worse: /readyz turns red and says why
                 self._end(fault)
             finally:
@@ -86,42 +81,58 @@ class Projector:
         self.stopped = str(fault) if known else f"a fault: {type(fault).__name__} {fault}"
         _log.critical("read models stopped: %s", self.stopped, exc_info=None if known else fault)
 
-    def _follow(self, stop: Event) -> None:
-        while not stop.is_set():
-            if not self.step():
-                self._feed.wait(self.position, WAIT_SECONDS)
-            self._moved_at = monotonic()
-
-    def open(self, stop: Event | None = None) -> None:
-        """Connect, and make sure that the models are there and were made from this feed. Raises `Fork` otherwise."""
+    def open(self, way: str, starts: Starts, stop: Event | None = None) -> None:
+        """Connect, and make sure that the models are there and were made from this log. Raises `Fork` otherwise."""
         self.close()
         try:
-            self._open(stop)
+            self._open(way, starts, stop)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, stop: Event | None) -> None:
+    def _open(self, way: str, starts: Starts, stop: Event | None) -> None:
         self._connection = connect(self._conninfo)
         prepare(self._connection)
-        missing = [model.projection for name, model in self._models.items() if not self._is_built(name)]
+        missing = unbuilt(self._connection, self._projections)
         if missing:
-            rebuild(self._conninfo, self._feed.source, self._feed.log, self._archive, missing, stop=stop)
-        known = progress_of(self._connection, self._feed.source)
-        self._progress = {name: known[name] for name in self._models if name in known}
-        head = self._feed.head().position
-        if self._progress and head < max(progress.position for progress in self._progress.values()):
-            raise Fork(
-                f"{self._feed.source} ends at {head}, and more was read from it before: it was restored, or forked"
-            )
+            rebuild(self._conninfo, self.source, self._archive, missing, stop=stop, promoted=True)
+        self._models, self._way = followed(self._connection, self._projections), way
+        for model in self._models:
+            self._demand_same_log(model.name)
+        self._progress = self._heard(starts)
         self._try_parked_again()
 
-    def _is_built(self, name: str) -> bool:
-        found = self._connected.execute("SELECT source FROM models.progress WHERE model = %s", (name,)).fetchall()
-        others = [row["source"] for row in found if row["source"] != self._feed.source]
+    def _demand_same_log(self, model: str) -> None:
+        others = made_from(self._connected, model) - {str(self.source)}
         if others:
-            raise Fork(f"{name} was made from {others[0]} and not from {self._feed.source}: build it anew for this one")
-        return bool(found)
+            raise Fork(f"{model} was made from {others.pop()} and not from {self.source}: build it anew for this one")
+        known = reflected(self._connected, [model]).get(model, Reflected(0, None))
+        head = self._archive.head().position
+        if head < known.position:
+            raise Fork(
+                f"the log {self.source} ends at {head}, and {model} has read {known.position} events of it: it was "
+                "restored, or forked"
+            )
+
+    def _heard(self, starts: Starts) -> dict[str, dict[int, Progress]]:
+        """How far each model has heard this way; one that was heard in another way changes over."""
+        names = [model.name for model in self._models]
+        known = heard(self._connected, names, self._way)
+        for name in names:
+            if name not in known:
+                so_far = reflected(self._connected, [name]).get(name, Reflected(0, None))
+                change_over(self._connected, name, self.source, self._way, starts(self._connected, so_far))
+        return heard(self._connected, names, self._way)
+
+    def look_again(self, partition: int) -> None:
+        """Others may have heard a place meanwhile: read how far, and forget what their streams looked like."""
+        self._known.clear()
+        for name, places in heard(self._connected, list(self._progress), self._way).items():
+            self._progress[name][partition] = places[partition]
+
+    def is_current(self) -> bool:
+        """Whether the read models that it follows are still those that are to be followed."""
+        return followed(self._connected, self._projections) == self._models
 
     def close(self) -> None:
         self._known.clear()
@@ -134,25 +145,25 @@ class Projector:
         assert self._connection, "open the projector first"
         return self._connection
 
-    def step(self) -> int:
-        """Take in what is next; how many events that were. Raises `Fenced`, `Stopped` or `psycopg.Error`."""
-        start = self.position
-        batch = self._feed.read(start, MOST_AT_ONCE)
-        if batch.end == start:
-            return 0
-        told = [understood(heard, self._feed.log) for heard in batch.events]
+    def take_in(self, partition: int, batch: Batch) -> None:
+        """Fold what was heard of a place into every model. Raises `Fenced`, `Stopped` or `psycopg.Error`."""
+        told = [understood(heard, self.source.log) for heard in batch.events]
         streams: dict[str, list[Told]] = defaultdict(list)
         for item in told:
             streams[item.heard.stream].append(item)
         parked: list[Parked] = []
-        changes = {model: self._folded(model, streams, parked) for model in self._models.values()}
-        self._write(changes, parked, self._moved(batch.end, told))
-        return len(told)
+        changes = {model: self._folded(model, streams, parked) for model in self._models}
+        self._write(Place(self._way, partition), changes, parked, self._moved(partition, batch.end, told), batch.odd)
 
-    def _moved(self, end: int, told: Sequence[Told]) -> dict[str, tuple[int, Progress]]:
+    def _moved(self, partition: int, end: int, told: Sequence[Told]) -> dict[str, tuple[int, Progress]]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
-        now = Progress(end, moments[-1] if moments else None)
-        return {name: (was.position, now) for name, was in self._progress.items() if was.position < end}
+        reached = told[-1].heard.position if told else 0
+        known = {name: places[partition] for name, places in self._progress.items()}
+        return {
+            name: (was.position, Progress(end, max(reached, was.reflected), moments[-1] if moments else None))
+            for name, was in known.items()
+            if was.position < end
+        }
 
     def _folded(self, model: Model, streams: Mapping[str, Sequence[Told]], parked: list[Parked]) -> dict[str, Followed]:
         """What a model makes of these streams with what is new in them; whom it has to park goes to `parked`."""
@@ -168,9 +179,9 @@ class Projector:
 
     def _before(self, model: Model, poison: Poisoned) -> Followed:
         """The stream as it stood before the event that can't be folded."""
-        heard = poison.told.heard
-        [one] = load(self._connected, model, [heard.stream]).values()
-        earlier = [told for told in self._again(heard.stream, one.version) if told.heard.version < heard.version]
+        heard_ = poison.told.heard
+        [one] = load(self._connected, model, [heard_.stream]).values()
+        earlier = [told for told in self._again(heard_.stream, one.version) if told.heard.version < heard_.version]
         follow(model.projection, one, earlier, self._again)
         return one
 
@@ -186,23 +197,27 @@ class Projector:
         return {stream: self._known[model.name, stream] for stream in asked}
 
     def _again(self, stream: str, after: int) -> list[Told]:
-        return [understood(heard, self._feed.log) for heard in self._archive.lines([stream], after)]
+        return [understood(heard, self.source.log) for heard in self._archive.lines([stream], after)]
 
     def _write(
         self,
+        place: Place,
         changes: Mapping[Model, Mapping[str, Followed]],
         parked: Sequence[Parked],
         moved: Mapping[str, tuple[int, Progress]],
+        odd: Sequence[Odd],
     ) -> None:
-        write(self._connected, self._feed.source, changes, parked, moved)
+        write(self._connected, place, changes, parked, moved, odd)
+        for apart in odd:
+            _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
         for stuck in parked:
             _log.error("%s parked %s at version %s: %s", stuck.model, stuck.stream, stuck.version, stuck.why)
             self._parked.add((stuck.model, stuck.stream))
             self._known.pop((stuck.model, stuck.stream), None)
         for name, (_, progress) in moved.items():
-            self._progress[name] = Progress(progress.position, progress.at or self._progress[name].at)
-        for model, followed in changes.items():
-            for one in followed.values():
+            self._progress[name][place.partition] = progress
+        for model, followed_ in changes.items():
+            for one in followed_.values():
                 one.rows.written(forget=model.projection.appends)
         while len(self._known) > KEPT_STREAMS:
             self._known.popitem(last=False)
@@ -210,8 +225,9 @@ class Projector:
     def _try_parked_again(self) -> None:
         """A newer release may be able to tell what an older one couldn't."""
         self._parked.clear()
+        models = {model.name: model for model in self._models}
         for parked in parked_in(self._connected):
-            model = self._models.get(parked.model)
+            model = models.get(parked.model)
             if model is None:
                 continue
             [one] = load(self._connected, model, [parked.stream]).values()
@@ -221,13 +237,3 @@ class Projector:
                 self._parked.add((parked.model, parked.stream))
             else:
                 unpark(self._connected, model, parked.stream, one)
-
-    def liveness(self) -> Liveness:
-        """How it goes. Raises `psycopg.Error` where the feed can't say how far it reaches."""
-        head, known = self._feed.head(), list(self._progress.values())
-        reached = min(known, key=lambda progress: progress.position, default=Progress(0, None))
-        behind = 0.0
-        if head.recorded_at and reached.at and reached.position < head.position:
-            behind = (head.recorded_at - reached.at).total_seconds()
-        stuck = monotonic() - self._moved_at if reached.position < head.position else 0.0
-        return Liveness(reached.position, head.position, behind, stuck, len(self._parked), self.stopped)

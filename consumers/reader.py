@@ -16,10 +16,14 @@ from psycopg.sql import SQL
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
+from consumers.feed import Feed
+from consumers.liveness import Liveness, liveness
 from consumers.models import CHANNEL, Model, connect
+from consumers.progress import Reflected, reflected
 from projections.projection import CHOSEN, Projection, Query
 
 MOST_CONNECTIONS = 8
+_NOT_BUILT = "the read models are not built yet: start a projector, or wait for it"
 
 
 class NotBuilt(Exception):
@@ -39,7 +43,7 @@ class Reader:
     """Answers queries over read models. Threads may share it. Raises `psycopg.Error` where the database can't."""
 
     def __init__(self, conninfo: str, projections: Iterable[Projection]) -> None:
-        self._models = {projection.name: Model(projection) for projection in projections}
+        self._projections = {projection.name: projection for projection in projections}
         self._pool = ConnectionPool(
             conninfo,
             min_size=0,
@@ -54,25 +58,44 @@ class Reader:
     def ask(self, query: Query) -> Answer:
         """The answer to a query, as of one moment of the database. Raises `NotBuilt` where a model is missing."""
         named = {name for _, name, _, _ in Formatter().parse(query.sql) if name and name != "chosen"}
-        models = [self._models[name] for name in named]
         with self._pool.connection() as connection:
             try:
                 with connection.transaction():
                     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    position, at = _reflected(connection, models)
+                    models = self._active(connection, named)
+                    position, at = _furthest_behind(connection, models)
                     tables = {model.projection.name: model.rows for model in models}
                     rows = connection.execute(
                         SQL(query.sql).format(chosen=SQL(CHOSEN), **tables), query.parameters
                     ).fetchall()
             except psycopg.errors.UndefinedTable as error:
-                raise NotBuilt("the read models are not built yet: start a projector, or wait for it") from error
+                raise NotBuilt(_NOT_BUILT) from error
         return Answer(rows, position, at)
+
+    def _active(self, connection: Connection[DictRow], names: Iterable[str]) -> list[Model]:
+        """The building of each of these that is read from. Raises `NotBuilt` where there is none."""
+        asked = {self._projections[name].table: self._projections[name] for name in names}
+        found = connection.execute(
+            "SELECT model, number FROM models.versions WHERE state = 'active' AND model = ANY(%s)", (list(asked),)
+        ).fetchall()
+        if len(found) < len(asked):
+            raise NotBuilt(_NOT_BUILT)
+        return [Model(asked[row["model"]], row["number"]) for row in found]
+
+    def liveness(self, feed: Feed, stopped: str | None = None) -> Liveness:
+        """How far behind the log they are. Raises `psycopg.Error` where nobody can say."""
+        with self._pool.connection() as connection:
+            try:
+                models = self._active(connection, self._projections)
+            except (NotBuilt, psycopg.errors.UndefinedTable):
+                return Liveness(0, feed.head().position, 0.0, 0.0, 0, stopped)
+            return liveness(connection, models, feed, stopped)
 
     def position(self) -> int:
         """Up to where all the read models reflect the log; 0 where one is not built yet."""
         with self._pool.connection() as connection:
             try:
-                return _reflected(connection, list(self._models.values()))[0]
+                return _furthest_behind(connection, self._active(connection, self._projections)).position
             except (NotBuilt, psycopg.errors.UndefinedTable):
                 return 0
 
@@ -84,15 +107,11 @@ def _configure(connection: Connection[Any]) -> None:
     set_json_loads(orjson.loads, connection)
 
 
-def _reflected(connection: Connection[DictRow], models: list[Model]) -> tuple[int, datetime | None]:
-    """The position and moment of the model that is furthest behind."""
-    found = connection.execute(
-        "SELECT position, at FROM models.progress WHERE model = ANY(%s) ORDER BY position",
-        ([model.name for model in models],),
-    ).fetchall()
-    if len(found) < len(models):
-        raise NotBuilt("the read models are not built yet: start a projector, or wait for it")
-    return (found[0]["position"], found[0]["at"]) if found else (0, None)
+def _furthest_behind(connection: Connection[DictRow], models: list[Model]) -> Reflected:
+    known = reflected(connection, [model.name for model in models])
+    if len(known) < len(models):
+        raise NotBuilt(_NOT_BUILT)
+    return min(known.values(), key=lambda one: one.position, default=Reflected(0, None))
 
 
 class Watch:

@@ -1,218 +1,99 @@
-"""Building read models anew, from the archive: stream by stream, so that every row is written once, beside the old."""
+"""Rebuilding read models: beside those that are read from, up to the log as it is now, until they stand ready."""
 
-import gc
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 from threading import Event
-from typing import Any, LiteralString
+from typing import Any
 
-import orjson
 from psycopg import Connection
 from psycopg.rows import DictRow
-from psycopg.sql import SQL
-from psycopg.types.json import Json
 
-from consumers.feed import Archive, Heard
-from consumers.folding import Poisoned, Told, follow, understood
-from consumers.models import Model, connect, drop, index, prepare, promote
-from consumers.store import Followed, Parked, changed_rows, stream_row
-from projections.projection import Projection, Rows
-
-PAGE = 4_000
-Report = Callable[[int, int], None]
-"""Told how many of how many events were taken in."""
-
-
-@dataclass
-class Built:
-    """Whole streams as they are to be written: rows and streams by model, whom that parks, and the last event."""
-
-    rows: dict[Model, list[dict[str, Any]]]
-    streams: dict[Model, list[dict[str, Any]]]
-    parked: list[Parked] = field(default_factory=list[Parked])
-    last: tuple[str, int] = ("", 0)
-    events: int = 0
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Up to which position it is built, and how far that is: behind which event, in the order of streams."""
-
-    until: int
-    events: int
-    last: tuple[str, int]
+from consumers.building import Report, Standing, build
+from consumers.feed import LOG, Archive, Source
+from consumers.models import Model, connect, index, prepare
+from consumers.progress import Reflected
+from consumers.progress import begin as begin_progress
+from consumers.versions import begin, being_built, change, promote
+from projections.projection import Projection
 
 
 def rebuild(
     conninfo: str,
-    source: str,
-    log: str,
+    source: Source,
     archive: Archive,
     projections: Iterable[Projection],
     report: Report | None = None,
     stop: Event | None = None,
+    promoted: bool = False,
 ) -> int:
-    """Build these read models from the log as it is now, then put them in the place of the old ones in one transaction.
+    """Build these read models from the log as it is now, beside those that are read from, until they stand ready.
 
-    Up to which position. What was interrupted goes on where it was. Raises `Stopped` as a projector does.
+    Up to which position; 0 where it was told to stop. What was interrupted goes on where it was. `promoted` has them
+    read from at once. Raises `Stopped` as a projector does.
     """
-    models = [Model(projection, fresh=True) for projection in projections]
-    with connect(conninfo) as connection, _little_garbage():
-        standing = _begun(connection, models, source, archive)
-        with ThreadPoolExecutor(1, "reader") as reader, ThreadPoolExecutor(1, "writer") as writer:
-            written: Future[None] | None = None
-            for built in Builder(archive, log, models, standing).built(_pages(archive, standing, reader)):
-                if written:
-                    written.result()
-                if stop and stop.is_set():
-                    return 0
-                written = writer.submit(_write, connection, models, built)
-                if report:
-                    report(built.events, standing.until)
-            if written:
-                written.result()
-        _finish(connection, models, source)
+    with connect(conninfo) as connection:
+        standing = begun(connection, source, archive, projections)
+    if not build(conninfo, source.log, archive, standing, report, stop):
+        return 0
+    with connect(conninfo) as connection:
+        finish(connection, source, standing, promoted)
     return standing.until
 
 
-@contextmanager
-def _little_garbage() -> Generator[None]:
-    """What is built lives until it is written: to look through it for garbage all the time is a fifth of the work."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _begun(connection: Connection[DictRow], models: Sequence[Model], source: str, archive: Archive) -> Standing:
-    """Where building stands: at the beginning, unless exactly these were being built from the same source."""
+def begun(
+    connection: Connection[DictRow],
+    source: Source,
+    archive: Archive,
+    projections: Iterable[Projection],
+    share: tuple[int, int] = (0, 1),
+) -> Standing:
+    """Where building stands: at the beginning, unless exactly these were being built from the same log."""
     prepare(connection)
+    models = being_built(connection, projections)
+    known = _known(connection, models, source, share[1])
+    if not known:
+        head = archive.head()
+        with connection.transaction():
+            begin(connection, models)
+            connection.cursor().executemany(
+                "INSERT INTO models.building VALUES (%s, %s, %s, %s, %s, %s, 0, '', 0)",
+                [
+                    (model.name, number, share[1], str(source), head.position, head.recorded_at)
+                    for model in models
+                    for number in range(share[1])
+                ],
+            )
+        return Standing(models, head.position, 0, ("", 0), share)
+    row = known[share[0]]
+    return Standing(models, row["until"], row["events"], (row["stream"], row["version"]), share)
+
+
+def _known(
+    connection: Connection[DictRow], models: Sequence[Model], source: Source, shares: int
+) -> dict[int, dict[str, Any]]:
+    """How far each share of an earlier building is, where all of these models were built in it, from the same log."""
     names = [model.name for model in models]
     found = connection.execute(
-        "SELECT DISTINCT until, events, stream, version, source FROM models.building WHERE model = ANY(%s)", (names,)
+        "SELECT DISTINCT share, until, events, stream, version FROM models.building"
+        " WHERE model = ANY(%s) AND log = %s AND shares = %s",
+        (names, str(source), shares),
     ).fetchall()
     count = connection.execute("SELECT count(*) AS n FROM models.building WHERE model = ANY(%s)", (names,)).fetchone()
-    if len(found) == 1 and found[0]["source"] == source and count and count["n"] == len(models):
-        row = found[0]
-        return Standing(row["until"], row["events"], (row["stream"], row["version"]))
-    head = archive.head()
-    with connection.transaction():
-        for model in models:
-            drop(connection, model)
-        prepare(connection, models)
-        connection.cursor().executemany(
-            "INSERT INTO models.building VALUES (%s, %s, %s, %s, 0, '', 0)",
-            [(name, source, head.position, head.recorded_at) for name in names],
-        )
-    return Standing(head.position, 0, ("", 0))
+    whole = len(found) == shares and count is not None and count["n"] == len(models) * shares
+    return {row["share"]: row for row in found} if whole else {}
 
 
-def _pages(archive: Archive, standing: Standing, reader: ThreadPoolExecutor) -> Iterator[Sequence[Heard]]:
-    """Page after page of the log in the order of its streams, the next one being read meanwhile."""
-    following = reader.submit(archive.by_stream, standing.last, PAGE, standing.until)
-    while page := following.result():
-        following = reader.submit(archive.by_stream, (page[-1].stream, page[-1].version), PAGE, standing.until)
-        yield page
-
-
-class Builder:
-    """Folds whole streams into every model."""
-
-    def __init__(self, archive: Archive, log: str, models: Sequence[Model], standing: Standing) -> None:
-        self._archive, self._log, self._models = archive, log, models
-        self._built, self._last = self._empty(standing.events), standing.last
-        self._open: dict[Model, Followed] = {}
-        self._stream = ""
-
-    def _empty(self, events: int) -> Built:
-        return Built({model: [] for model in self._models}, {model: [] for model in self._models}, events=events)
-
-    def built(self, pages: Iterator[Sequence[Heard]]) -> Iterator[Built]:
-        """Of each page the streams that ended in it; the last one may go on in the next."""
-        for page in pages:
-            for stream, events in groupby(page, key=lambda heard: heard.stream):
-                if stream != self._stream:
-                    self._close()
-                    self._stream = stream
-                    self._open = {m: Followed(Rows(m.projection)) for m in self._models if m.projection.covers(stream)}
-                self._fold([understood(heard, self._log) for heard in events])
-            if self._built.last[0]:
-                yield self._taken()
-        self._close()
-        yield self._taken()
-
-    def _taken(self) -> Built:
-        taken, self._built = self._built, self._empty(self._built.events)
-        return taken
-
-    def _fold(self, told: Sequence[Told]) -> None:
-        for model, one in list(self._open.items()):
-            try:
-                follow(model.projection, one, told, self._again)
-            except Poisoned as poison:
-                self._built.parked.append(poison.parked(model.name))
-                self._emit(model, self._before(model, poison))
-                del self._open[model]
-        self._last = self._stream, told[-1].heard.version
-
-    def _before(self, model: Model, poison: Poisoned) -> Followed:
-        one = Followed(Rows(model.projection))
-        earlier = [t for t in self._again(self._stream, 0) if t.heard.version < poison.told.heard.version]
-        follow(model.projection, one, earlier, self._again)
-        return one
-
-    def _again(self, stream: str, after: int) -> list[Told]:
-        return [understood(heard, self._log) for heard in self._archive.lines([stream], after)]
-
-    def _close(self) -> None:
-        """The stream is whole."""
-        if self._stream:
-            for model, one in self._open.items():
-                self._emit(model, one)
-            self._built.last = self._last
-            self._built.events += self._last[1]
-
-    def _emit(self, model: Model, one: Followed) -> None:
-        self._built.streams[model].append(stream_row(self._stream, one))
-        self._built.rows[model] += changed_rows(self._stream, one.rows)
-
-
-_ADD: LiteralString = "INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s::json)"
-_PARK: LiteralString = """
-    INSERT INTO models.parked (model, stream, version, position, kind, why)
-    SELECT model, stream, version, position, kind, why FROM json_populate_recordset(NULL::models.parked, %s::json)
-    """
-
-
-def _write(connection: Connection[DictRow], models: Sequence[Model], built: Built) -> None:
-    """Add what was built, and that it was."""
-    with connection.transaction():
-        for model in models:
-            for table, rows in ((model.streams, built.streams[model]), (model.rows, built.rows[model])):
-                if rows:
-                    connection.execute(SQL(_ADD).format(table, table), (Json(rows, orjson.dumps),))
-        if built.parked:
-            connection.execute(_PARK, (Json([one._asdict() for one in built.parked], orjson.dumps),))
-        connection.execute(
-            "UPDATE models.building SET stream = %s, version = %s, events = %s WHERE model = ANY(%s)",
-            (*built.last, built.events, [model.name for model in models]),
-        )
-
-
-def _finish(connection: Connection[DictRow], models: Sequence[Model], source: str) -> None:
-    """Give the rows their indexes, and put them in the place of the old."""
-    for model in models:
+def finish(connection: Connection[DictRow], source: Source, standing: Standing, promoted: bool) -> None:
+    """Give the rows their indexes, and let them stand ready for being followed."""
+    for model in standing.models:
         index(connection, model)
-        connection.execute(SQL("ANALYZE {}").format(model.rows))
+    names = [model.name for model in standing.models]
     with connection.transaction():
-        connection.execute(
-            "INSERT INTO models.progress SELECT model, source, until, at FROM models.building WHERE model = ANY(%s)",
-            ([model.name for model in models],),
-        )
-        for model in models:
-            promote(connection, model)
+        at = connection.execute("SELECT at FROM models.building WHERE model = ANY(%s)", (names,)).fetchone()
+        here = Reflected(standing.until, at["at"] if at else None)
+        starts = {LOG.partition: standing.until}
+        begin_progress(connection, names, source, LOG.way, starts, here)
+        connection.execute("DELETE FROM models.building WHERE model = ANY(%s)", (names,))
+        for model in standing.models:
+            change(connection, model, "ready")
+            if promoted:
+                promote(connection, model.projection)

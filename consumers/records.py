@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kafka import ConsumerRecord
 
-from consumers.feed import Heard
+from consumers.feed import Heard, Source
 from consumers.topic import LARGEST_RECORD, partition_of
 
 CONTENT_TYPE = b"application/cloudevents+json"
@@ -16,16 +16,8 @@ _NAMES = ("milepost-log", "milepost-generation", "milepost-position", "milepost-
 KIND = "milepost-kind"
 
 
-class Odd(Exception):
+class Foreign(Exception):
     """A record that is no event of this log. Says why; it is kept apart and never applied."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Whose events: the id of the log and its generation."""
-
-    log: str
-    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +46,19 @@ def headers_of(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
 
 
 def arrived(record: ConsumerRecord, source: Source) -> Arrived:
-    """The event in a record. Raises `Odd` for what the relay of this log never sent so."""
+    """The event in a record. Raises `Foreign` for what the relay of this log never sent so."""
     headers = _headers(record)
     if (headers["milepost-log"], headers["milepost-generation"]) != (source.log, str(source.generation)):
-        raise Odd(f"it is of log {headers['milepost-log'][:80]}, generation {headers['milepost-generation'][:20]}")
+        raise Foreign(f"it is of log {headers['milepost-log'][:80]}, generation {headers['milepost-generation'][:20]}")
     if record.value is None:
-        raise Odd("it has no value: nothing of a log is ever deleted")
+        raise Foreign("it has no value: nothing of a log is ever deleted")
     if len(record.value) > LARGEST_RECORD:
-        raise Odd(f"its value has {len(record.value)} bytes")
+        raise Foreign(f"its value has {len(record.value)} bytes")
     stream = headers["milepost-stream"]
     if record.key != stream.encode():
-        raise Odd("its key is not its stream")
+        raise Foreign("its key is not its stream")
     if partition_of(stream) != record.partition:
-        raise Odd(f"{stream[:80]} belongs into partition {partition_of(stream)}")
+        raise Foreign(f"{stream[:80]} belongs into partition {partition_of(stream)}")
     position, version = _number(headers, "milepost-position"), _number(headers, "milepost-version")
     return Arrived(position, stream, version, headers[KIND], record.value, record.offset)
 
@@ -78,19 +70,19 @@ def _headers(record: ConsumerRecord) -> dict[str, str]:
         if name not in wanted:
             continue
         if name in found:
-            raise Odd(f"its header {name} stands there twice")
+            raise Foreign(f"its header {name} stands there twice")
         try:
             found[name] = (value or b"").decode()
         except UnicodeDecodeError as error:
-            raise Odd(f"its header {name} is no text") from error
+            raise Foreign(f"its header {name} is no text") from error
     missing = [name for name in wanted if not found.get(name)]
     if missing:
-        raise Odd(f"it has no header {missing[0]}")
+        raise Foreign(f"it has no header {missing[0]}")
     return found
 
 
 def _number(headers: dict[str, str], name: str) -> int:
     text = headers[name]
     if not (text.isascii() and text.isdecimal()) or len(text) > 16 or text.startswith("0"):
-        raise Odd(f"its header {name} is no number from 1")
+        raise Foreign(f"its header {name} is no number from 1")
     return int(text)

@@ -11,13 +11,12 @@ from kafka.errors import KafkaError
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.brokers import Brokers, Unreachable, sentence
+from consumers.brokers import Brokers, sentence
 from consumers.carrier import Carrier, Page
 from consumers.ends import demand_whole, ends, skipped
-from consumers.feed import Feed
+from consumers.feed import Feed, Unreachable
 from consumers.lease import TERM_SECONDS, Lease, Lost, prepare, sent_so_far, unsent_streams
 from consumers.models import connect
-from consumers.records import Source
 from consumers.topic import made
 
 PAGE = 500
@@ -35,9 +34,9 @@ class Wedged(Exception):
 class Relay:
     """Carries one log. `owner` names this process to an operator, `replicas` how often the topic is kept."""
 
-    def __init__(self, conninfo: str, brokers: Brokers, feed: Feed, source: Source, replicas: int, owner: str) -> None:
+    def __init__(self, conninfo: str, brokers: Brokers, feed: Feed, replicas: int, owner: str) -> None:
         self._conninfo, self._brokers, self._feed = conninfo, brokers, feed
-        self._source, self._replicas, self._owner = source, replicas, owner
+        self._replicas, self._owner = replicas, owner
         self.wedged_after = WEDGED_SECONDS
         self.active = False
 
@@ -60,7 +59,7 @@ class Relay:
 
     def _stand_by(self, connection: Connection[DictRow], stop: Event) -> None:
         while not stop.is_set():
-            lease = Lease.taken(connection, self._feed.source, self._owner)
+            lease = Lease.taken(connection, str(self._feed.source), self._owner)
             if lease:
                 self._hold(lease, stop)
             else:
@@ -84,11 +83,11 @@ class Relay:
             raise Unreachable(
                 "the topic was deleted and made anew: let `milepost relay --again` send the whole log to it"
             )
-        known, found = sent_so_far(lease.connection, lease.source), ends(self._brokers, self._source)
+        known, found = sent_so_far(lease.connection, lease.source), ends(self._brokers, self._feed.source)
         demand_whole(found, known, new=lease.topic is None)
         lease.adopt(topic.id)
         held = set(unsent_streams(lease.connection, lease.source))
-        return Carrier(self._brokers.producer(), self._source, skipped(found, known), held)
+        return Carrier(self._brokers.producer(), self._feed.source, skipped(found, known), held)
 
 
 class _Carrying:
@@ -131,7 +130,7 @@ class _Carrying:
             self._carrier.hold(page)
             for one in page.unsent:
                 _log.error("parks %s at version %s: %s", one.stream, one.version, one.why)
-            self._lease.save(page.end, page.ends, page.unsent)
+            self._lease.save(page.end, page.at, page.ends, page.unsent)
             self._renewed = monotonic()
             self._under_way.popleft()
         elif monotonic() - page.since > self._wedged_after:

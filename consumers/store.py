@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
 import orjson
@@ -12,7 +11,9 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
+from consumers.feed import Odd, Place
 from consumers.models import CHANNEL, Model
+from consumers.progress import Progress
 from projections.projection import Rows
 
 
@@ -39,19 +40,6 @@ class Followed:
     version: int = 0
     stored: int = 0
     last: str = ""
-
-
-class Progress(NamedTuple):
-    """Which position a model reflects, and when the event there was written."""
-
-    position: int
-    at: datetime | None
-
-
-def progress_of(connection: Connection[DictRow], source: str) -> dict[str, Progress]:
-    """How far each model has heard a source, by the model's name."""
-    found = connection.execute("SELECT model, position, at FROM models.progress WHERE source = %s", (source,))
-    return {row["model"]: Progress(row["position"], row["at"]) for row in found}
 
 
 def parked_in(connection: Connection[DictRow]) -> list[Parked]:
@@ -99,10 +87,14 @@ class Writing:
         if parked:
             self._run(SQL(_PARK), [one._asdict() for one in parked])
 
-    def move(self, source: str, moved: Mapping[str, tuple[int, Progress]]) -> None:
-        """From which position each model has come to which; told to whoever waits for it."""
+    def keep_apart(self, place: Place, odd: Sequence[Odd]) -> None:
+        if odd:
+            self._run(SQL(_KEEP_APART), [{**place._asdict(), "offset": one.position, "why": one.why} for one in odd])
+
+    def move(self, place: Place, moved: Mapping[str, tuple[int, Progress]]) -> None:
+        """From which position of a place each model has come to which; told to whoever waits for it."""
         rows = [
-            {"model": model, "source": source, "was": was, "position": progress.position, "at": progress.at}
+            {"model": model, **place._asdict(), "was": was, **progress._asdict()}
             for model, (was, progress) in moved.items()
         ]
         self._run(SQL(_MOVE), rows, len(rows))
@@ -122,20 +114,22 @@ class Writing:
 
 def write(
     connection: Connection[DictRow],
-    source: str,
+    place: Place,
     changes: Mapping[Model, Mapping[str, Followed]],
     parked: Sequence[Parked],
     moved: Mapping[str, tuple[int, Progress]],
+    odd: Sequence[Odd] = (),
 ) -> None:
     """Write all of this or nothing. Raises `Fenced` where somebody else was faster."""
     try:
         with connection.transaction():
             writing = Writing(connection)
             with connection.pipeline():
-                writing.move(source, moved)
+                writing.move(place, moved)
                 for model, followed in changes.items():
                     writing.change(model, followed)
                 writing.park(parked)
+                writing.keep_apart(place, odd)
             writing.demand_all()
     except UniqueViolation as error:
         raise Fenced("another projector has written the same stream first") from error
@@ -168,14 +162,20 @@ def changed_rows(stream: str, rows: Rows) -> list[dict[str, Any]]:
 
 
 _MOVE: LiteralString = """
-    WITH new AS (SELECT * FROM json_to_recordset(%s::json)
-        AS n(model text, source text, was bigint, position bigint, at timestamptz))
-    UPDATE models.progress AS p SET position = new.position, at = coalesce(new.at, p.at)
-    FROM new WHERE p.model = new.model AND p.source = new.source AND p.position = new.was
+    WITH new AS (SELECT * FROM json_to_recordset(%s::json) AS n(
+        model text, way text, partition int, was bigint, position bigint, reflected bigint, at timestamptz))
+    UPDATE models.progress AS p
+    SET position = new.position, reflected = new.reflected, at = coalesce(new.at, p.at), moved_at = now()
+    FROM new WHERE (p.model, p.way, p.partition, p.position) = (new.model, new.way, new.partition, new.was)
     """
 _PARK: LiteralString = """
     INSERT INTO models.parked (model, stream, version, position, kind, why)
     SELECT model, stream, version, position, kind, why FROM json_populate_recordset(NULL::models.parked, %s::json)
+    ON CONFLICT DO NOTHING
+    """
+_KEEP_APART: LiteralString = """
+    INSERT INTO models.quarantined (way, partition, "offset", why)
+    SELECT way, partition, "offset", why FROM json_populate_recordset(NULL::models.quarantined, %s::json)
     ON CONFLICT DO NOTHING
     """
 _FOLLOW: LiteralString = """

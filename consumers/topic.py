@@ -9,7 +9,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError
 from kafka.partitioner.default import murmur2
 
-from consumers.brokers import Brokers, Unreachable, sentence
+from consumers.brokers import Brokers, sentence
+from consumers.feed import Unreachable
 
 NAME = "milepost.events.v1"
 PARTITIONS = 12

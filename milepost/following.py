@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from consumers.feed import Batch
+from consumers.feed import Batch, Source
 from domain.codec import Unreadable
 from milepost.log import CHANNEL, Head, Log, Stored
 
@@ -14,12 +14,8 @@ class LogFeed:
         self._log, self._identity = log, log.identity()
 
     @property
-    def log(self) -> str:
-        return self._identity.id
-
-    @property
-    def source(self) -> str:
-        return f"log:{self._identity.id}/{self._identity.generation}"
+    def source(self) -> Source:
+        return Source(self._identity.id, self._identity.generation)
 
     def read(self, after: int, limit: int) -> Batch:
         events = self._log.page(after, limit)
@@ -45,12 +41,13 @@ class LogFeed:
     def lines(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
         return self._log.lines(streams, after)
 
-    def by_stream(self, after: tuple[str, int], limit: int, until: int) -> Sequence[Stored]:
+    def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Stored]:
         with self._log.connect() as connection, connection.cursor(binary=True) as cursor:
             cursor.execute(
                 "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events"
                 " WHERE (originator_id, originator_version) > (%b, %b) AND notification_id <= %b"
+                " AND (%b = 1 OR hashtext(originator_id) & 1073741823 %% %b = %b)"
                 " ORDER BY originator_id, originator_version LIMIT %b",
-                (*after, until, limit),
+                (*after, until, share[1], share[1], share[0], limit),
             )
             return [Stored(*row) for row in cursor.fetchall()]

@@ -4,7 +4,9 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from consumers.projector import Liveness, Projector
+from consumers.following import Following
+from consumers.liveness import Liveness
+from consumers.projector import Projector
 from consumers.reader import Answer, Reader, Watch
 from milepost.following import LogFeed
 from milepost.log import Log
@@ -16,9 +18,9 @@ class Models:
     """Read models on the log's database. `follow` keeps them up with it; others see what those who follow made."""
 
     def __init__(self, conninfo: str, log: Log) -> None:
-        feed = LogFeed(log)
-        self._conninfo = conninfo
-        self._projector = Projector(conninfo, feed, feed, projections())
+        self._feed, self._conninfo = LogFeed(log), conninfo
+        self._projector = Projector(conninfo, self._feed.source, self._feed, projections())
+        self._following = Following(self._projector, self._feed)
         self._reader = Reader(conninfo, projections())
         self._stop = Event()
         self._watch: Watch | None = None
@@ -26,14 +28,14 @@ class Models:
 
     def follow(self) -> None:
         """Keep the read models up with the log from now on."""
-        self._thread = Thread(target=self._projector.run, args=(self._stop,), name="projector", daemon=True)
+        self._thread = Thread(target=self._following.run, args=(self._stop,), name="projector", daemon=True)
         self._thread.start()
         self._watch = Watch(self._conninfo, self._reader)
 
     def catch_up(self) -> None:
         """Bring the read models to the end of the log once, where nobody follows."""
-        self._projector.open()
-        while self._projector.step():
+        self._following.open()
+        while self._following.step():
             pass
         self._projector.close()
 
@@ -51,7 +53,7 @@ class Models:
 
     def liveness(self) -> Liveness:
         """How far behind the log they are."""
-        return self._projector.liveness()
+        return self._reader.liveness(self._feed, self._projector.stopped)
 
     def close(self) -> None:
         self._stop.set()

@@ -6,10 +6,13 @@ from itertools import zip_longest
 from typing import Any
 from uuid import uuid4
 
+from psycopg import Connection
+from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
-from consumers.feed import Batch, Feed, Heard
+from consumers.feed import Batch, Feed, Heard, Source
 from consumers.models import Model, connect
+from consumers.versions import versions_of
 from domain.codec import decode, encode
 from domain.event import Recorded
 from milepost.following import LogFeed
@@ -71,12 +74,15 @@ def in_models(conninfo: str, leaving_out: Iterable[str] = ()) -> Told:
     """What each read model holds."""
     with connect(conninfo) as connection:
         return {
-            projection.name: sorted(
-                connection.execute(SQL("SELECT * FROM {}").format(Model(projection).rows)).fetchall(), key=_place
-            )
-            for projection in projections()
-            if projection.name not in leaving_out
+            model.projection.name: rows_of(connection, model)
+            for model, state in versions_of(connection, projections())
+            if state == "active" and model.projection.name not in leaving_out
         }
+
+
+def rows_of(connection: Connection[DictRow], model: Model) -> list[dict[str, Any]]:
+    """What one building of a read model holds."""
+    return sorted(connection.execute(SQL("SELECT * FROM {}").format(model.rows)).fetchall(), key=_place)
 
 
 def _place(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -94,15 +100,11 @@ class Disturbed:
         self.restored_to: int | None = None
 
     @property
-    def log(self) -> str:
-        return self._feed.log
-
-    @property
-    def source(self) -> str:
+    def source(self) -> Source:
         return self._feed.source
 
     def read(self, after: int, limit: int) -> Batch:
-        events, end = self._feed.read(after, limit)
+        events, end, _ = self._feed.read(after, limit)
         told = [self.instead.get(heard.position, heard) for heard in events if heard.position not in self.left_out]
         again = [heard for heard in told if heard.position in self.twice]
         return Batch([*told, *again], end)

@@ -7,7 +7,6 @@ from threading import Event, Thread
 
 import pytest
 
-from consumers.projector import Projector
 from consumers.reader import NotBuilt, Reader, Watch
 from domain.lifecycle import Gate
 from milepost.following import LogFeed
@@ -22,6 +21,7 @@ from projections.phases import of_project as phases_of
 from projections.projection import GROUPS, Figures
 from projections.projects import ageing, counted, due, one, standing
 from tests.conftest import START, history
+from tests.consumers.follower import Follower, made
 from tests.consumers.telling import Telling
 from tests.domain.openings import PROPOSED, classified, holds
 from tests.projections.histories import EVENTFUL, called, eventful
@@ -38,9 +38,7 @@ def reader(log: Log) -> Iterator[Reader]:
 def full(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> Reader:
     """A reader over two projects: one to which everything happened, one in the midst of it."""
     telling.tell({"project-a": eventful(), "project-b": history(*EVENTFUL[:20], policy="default/1")})
-    projector = Projector(log.conninfo, feed, feed, projections())
-    projector.open()
-    projector.close()
+    made(log, feed).close()
     return reader
 
 
@@ -89,8 +87,7 @@ def test_opens_every_number_to_what_it_counts(full: Reader, figures: Figures) ->
 def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> None:
     acts = (PROPOSED, classified("major"), holds("grace", "tester"), called("r", Gate.ENVISIONED))
     telling.tell({"project-a": history(*acts)})
-    projector = Projector(log.conninfo, feed, feed, projections())
-    projector.open()
+    projector = made(log, feed)
     [waits] = reader.ask(inbox("grace", START + timedelta(days=1))).rows
     assert (waits["project"], waits["gate"], waits["what"], waits["role"]) == ("a", "envisioned", "sign-off", "tester")
     assert reader.ask(inbox("grace", START)).rows == []
@@ -100,8 +97,7 @@ def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: 
 
 def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: Telling, reader: Reader) -> None:
     watch, stop = Watch(log.conninfo, reader), Event()
-    projector = Projector(log.conninfo, feed, feed, projections())
-    thread = Thread(target=projector.run, args=(stop,), daemon=True)
+    thread = Thread(target=Follower(log, feed).following.run, args=(stop,), daemon=True)
     thread.start()
 
     async def told() -> list[bool]:

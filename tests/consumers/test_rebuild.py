@@ -5,18 +5,18 @@ from threading import Event
 import pytest
 
 from consumers.models import connect
-from consumers.projector import Projector
 from consumers.rebuild import rebuild
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
+from tests.consumers.follower import made
 from tests.consumers.telling import Telling, by_fold, in_models
 from tests.projections.histories import eventful
 
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consumers.rebuild.PAGE", 20)
+    monkeypatch.setattr("consumers.building.PAGE", 20)
 
 
 def build(feed: LogFeed, log: Log, stop: Event | None = None) -> tuple[int, list[tuple[int, int]]]:
@@ -27,7 +27,7 @@ def build(feed: LogFeed, log: Log, stop: Event | None = None) -> tuple[int, list
         if stop:
             stop.set()
 
-    return rebuild(log.conninfo, feed.source, feed.log, feed, projections(), report, stop), reports
+    return rebuild(log.conninfo, feed.source, feed, projections(), report, stop, promoted=True), reports
 
 
 def test_makes_what_a_fold_of_the_log_makes(log: Log, feed: LogFeed, telling: Telling) -> None:
@@ -53,23 +53,23 @@ def test_goes_on_where_it_was_interrupted(log: Log, feed: LogFeed, telling: Tell
     until, reports = build(feed, log)
     assert until == log.head().position - len(eventful())
     assert reports[0] > interrupted
-    projector = Projector(log.conninfo, feed, feed, projections())
-    projector.open()
+    projector = made(log, feed)
     projector.step()
     assert in_models(log.conninfo) == by_fold(log)
     projector.close()
 
 
 def test_takes_the_place_of_what_a_projector_follows(log: Log, feed: LogFeed, telling: Telling) -> None:
-    projector = Projector(log.conninfo, feed, feed, projections())
-    projector.open()
+    projector = made(log, feed)
     telling.tell({"project-a": eventful()[:9]})
     projector.step()
     with connect(log.conninfo) as connection:
-        connection.execute("DELETE FROM models.projects_v1")
+        connection.execute("DELETE FROM models.projects_v1_1")
     build(feed, log)
     assert in_models(log.conninfo) == by_fold(log)
     telling.tell({"project-a": eventful()[9:]})
+    assert not projector.projector.is_current()
+    projector.following.open()
     projector.step()
     assert in_models(log.conninfo) == by_fold(log)
     projector.close()
@@ -81,7 +81,6 @@ def test_parks_what_cannot_be_read(log: Log, feed: LogFeed, telling: Telling) ->
     build(feed, log)
     found = in_models(log.conninfo)
     assert {row["project"]: row["version"] for row in found["projects"]} == {"a": 3, "b": len(eventful())}
-    projector = Projector(log.conninfo, feed, feed, projections())
-    projector.open()
+    projector = made(log, feed)
     assert projector.liveness().parked == 3
     projector.close()

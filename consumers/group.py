@@ -1,0 +1,131 @@
+"""Hearing the topic as a member of a consumer group: Kafka shares the partitions out, positions stand with the rows."""
+
+import logging
+from collections.abc import Sequence
+from threading import Event
+from time import monotonic
+
+from kafka import ConsumerRebalanceListener, ConsumerRecord, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.errors import KafkaError, OffsetOutOfRangeError
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from consumers.brokers import Brokers, sentence
+from consumers.feed import Batch, Heard, Odd, Unreachable
+from consumers.folding import Stopped
+from consumers.lease import Sent, carried, sent_so_far
+from consumers.models import connect
+from consumers.progress import Reflected
+from consumers.projector import Projector
+from consumers.records import Foreign, arrived
+from consumers.topic import NAME, PARTITIONS
+
+MOST_AT_ONCE = 500
+WAIT_MS = 500
+LOOKED_AFTER_SECONDS = 1.0
+_log = logging.getLogger("milepost.projector")
+
+
+class Member:
+    """One member of the group that keeps a read model up; there may be as many as there are partitions.
+
+    The group only shares the partitions out. Who writes rows is decided by the position that stands beside them.
+    """
+
+    def __init__(self, conninfo: str, projector: Projector, brokers: Brokers, group: str) -> None:
+        self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
+        self._assigned: set[int] = set()
+
+    def run(self, stop: Event) -> None:
+        """Hear until told to stop."""
+        self._projector.run(stop, self._hear)
+
+    def _hear(self, stop: Event) -> None:
+        self._projector.open(self._way(), self._starts, stop)
+        try:
+            consumer = self._brokers.consumer(self._group)
+            try:
+                consumer.subscribe([NAME], listener=_Placing(self, consumer))
+                self._take_in(consumer, stop)
+            finally:
+                consumer.close(autocommit=False, timeout_ms=3_000)
+        except OffsetOutOfRangeError as error:
+            raise Stopped(
+                f"{NAME} no longer holds what comes next: find out who removed it, then let "
+                "`milepost relay --again` send the whole log anew"
+            ) from error
+        except KafkaError as error:
+            raise Unreachable(sentence(error, self._brokers)) from error
+
+    def _take_in(self, consumer: KafkaConsumer, stop: Event) -> None:
+        looked = monotonic()
+        while not stop.is_set():
+            for partition, records in consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE).items():
+                self._take(consumer, partition, records)
+            if monotonic() - looked > LOOKED_AFTER_SECONDS:
+                looked = monotonic()
+                if not self._projector.is_current() or self._way() != self._projector.way:
+                    return
+
+    def _take(self, consumer: KafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        number = partition.partition
+        if number in self._assigned:
+            self._assigned.discard(number)
+            self._projector.look_again(number)
+        start = self._projector.position(number)
+        if records[0].offset > start:  # what lies between was fetched for a member that had it before
+            consumer.seek(partition, start)
+            return
+        self._projector.take_in(number, _batch([one for one in records if one.offset >= start], self._projector, start))
+        consumer.commit_async({partition: OffsetAndMetadata(records[-1].offset + 1)})
+
+    def placed(self, consumer: KafkaConsumer, assigned: Sequence[TopicPartition]) -> None:
+        """Begin where the rows stand; on the client's own thread, so with a connection of its own."""
+        with connect(self._conninfo) as connection:
+            positions = self._projector.positions(connection)
+        for partition in assigned:
+            consumer.seek(partition, positions[partition.partition])
+        self._assigned.update(one.partition for one in assigned)
+
+    def _way(self) -> str:
+        """The topic as it is now; one made anew under the same name is another way."""
+        with connect(self._conninfo) as connection:
+            topic = carried(connection, str(self._projector.source)).topic
+        if topic is None:
+            raise Unreachable(f"nothing of this log was sent to {NAME} yet: start the relay")
+        return f"kafka {topic}"
+
+    def _starts(self, connection: Connection[DictRow], known: Reflected) -> dict[int, int]:
+        """Behind what is reflected already, as far as the relay can tell; else from the beginning once more."""
+        source = str(self._projector.source)
+        sent, so_far = sent_so_far(connection, source), carried(connection, source)
+        covered = so_far.position <= known.position
+        places = {number: sent.get(number, Sent(0, 0)) for number in range(PARTITIONS)}
+        return {number: place.next if covered else place.since for number, place in places.items()}
+
+
+def _batch(records: Sequence[ConsumerRecord], projector: Projector, start: int) -> Batch:
+    events: list[Heard] = []
+    odd: list[Odd] = []
+    for record in records:
+        try:
+            events.append(arrived(record, projector.source))
+        except Foreign as foreign:
+            odd.append(Odd(record.offset, str(foreign)))
+    return Batch(events, records[-1].offset + 1 if records else start, odd)
+
+
+class _Placing(ConsumerRebalanceListener):
+    """Tells a member which partitions it has from now on."""
+
+    def __init__(self, member: Member, consumer: KafkaConsumer) -> None:
+        self._member, self._consumer = member, consumer
+
+    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        self._member.placed(self._consumer, assigned)
+
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """What was taken in is written already."""
+
+    def on_partitions_lost(self, lost: Sequence[TopicPartition]) -> None:
+        """The same: the position beside the rows fences whoever comes late."""

@@ -1,0 +1,101 @@
+"""Progress: how far each read model has heard each place, and which position of the log that makes it reflect.
+
+In the log that is its position. In a topic a read model reflects what all partitions have told it; one that has told
+all that was sent to it tells as much as the relay has carried.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from consumers.feed import Source
+
+
+class Progress(NamedTuple):
+    """A place is heard up to `position`; the last event there is at `reflected` in the log, written at a moment."""
+
+    position: int
+    reflected: int
+    at: datetime | None
+
+
+class Reflected(NamedTuple):
+    """Up to which position of the log a read model tells, and of which moment that is."""
+
+    position: int
+    at: datetime | None
+
+
+def heard(connection: Connection[DictRow], models: Sequence[str], way: str) -> dict[str, dict[int, Progress]]:
+    """How far each of these models has heard the places of a way, by partition."""
+    found: dict[str, dict[int, Progress]] = {}
+    for row in connection.execute(
+        "SELECT model, partition, position, reflected, at FROM models.progress WHERE way = %s AND model = ANY(%s)",
+        (way, list(models)),
+    ):
+        known = found.setdefault(row["model"], {})
+        known[row["partition"]] = Progress(row["position"], row["reflected"], row["at"])
+    return found
+
+
+def made_from(connection: Connection[DictRow], model: str) -> set[str]:
+    """The logs that a model was made from."""
+    return {row["log"] for row in connection.execute("SELECT log FROM models.progress WHERE model = %s", (model,))}
+
+
+def reflected(connection: Connection[DictRow], models: Sequence[str]) -> dict[str, Reflected]:
+    """What each of these models reflects; one of which nothing is known is left out."""
+    carried = connection.execute("SELECT to_regclass('carrying.partitions') IS NOT NULL AS there").fetchone()
+    asked = _CARRIED if carried and carried["there"] else _HEARD
+    found = connection.execute(asked, (list(models),))
+    return {row["model"]: Reflected(row["position"], row["at"]) for row in found}
+
+
+def change_over(
+    connection: Connection[DictRow], model: str, source: Source, way: str, starts: Mapping[int, int]
+) -> None:
+    """Hear a model from other places from now on, each from where it starts; what it reflects stays the same."""
+    with connection.transaction():
+        known = reflected(connection, [model]).get(model, Reflected(0, None))
+        connection.execute("DELETE FROM models.progress WHERE model = %s", (model,))
+        begin(connection, [model], source, way, starts, known)
+
+
+def begin(
+    connection: Connection[Any],
+    models: Sequence[str],
+    source: Source,
+    way: str,
+    starts: Mapping[int, int],
+    known: Reflected,
+) -> None:
+    """Note where the models begin to hear each place."""
+    connection.cursor().executemany(
+        "INSERT INTO models.progress (model, log, way, partition, position, reflected, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        [
+            (model, str(source), way, partition, start, known.position, known.at)
+            for model in models
+            for partition, start in starts.items()
+        ],
+    )
+
+
+_HEARD = """
+    SELECT DISTINCT ON (model) model, reflected AS position, at FROM models.progress WHERE model = ANY(%s)
+    ORDER BY model, reflected, at
+    """
+_CARRIED = """
+    SELECT DISTINCT ON (model) model, position, at FROM (
+        SELECT p.model, CASE WHEN ahead THEN r.position ELSE p.reflected END AS position,
+            CASE WHEN ahead THEN r.at ELSE p.at END AS at
+        FROM models.progress AS p
+        LEFT JOIN carrying.relay AS r ON r.source = p.log AND p.way <> 'log'
+        LEFT JOIN carrying.partitions AS s ON s.source = p.log AND s.partition = p.partition,
+        LATERAL (SELECT p.position >= coalesce(s.next, 0) AND r.position > p.reflected AS ahead) AS compared
+        WHERE p.model = ANY(%s)
+    ) AS place ORDER BY model, position, at
+    """

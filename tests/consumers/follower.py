@@ -1,0 +1,59 @@
+"""A projector that follows a feed step by step."""
+
+from collections.abc import Iterable
+
+from consumers.feed import LOG
+from consumers.following import Following
+from consumers.liveness import Liveness
+from consumers.projector import Projector
+from consumers.reader import Reader
+from milepost.following import LogFeed
+from milepost.log import Log
+from projections import projections
+from projections.projection import Projection
+from tests.consumers.telling import Disturbed
+
+
+class Follower:
+    """A projector that follows a feed, by steps."""
+
+    def __init__(self, log: Log, feed: LogFeed | Disturbed, of: Iterable[Projection] = ()) -> None:
+        archive = LogFeed(log)
+        self.projector = Projector(log.conninfo, archive.source, Disturbing(archive, feed), of or projections())
+        self.following = Following(self.projector, feed)
+        self._log, self._projections = log, list(of or projections())
+
+    @property
+    def position(self) -> int:
+        return self.projector.position(LOG.partition)
+
+    def step(self) -> int:
+        return self.following.step()
+
+    def close(self) -> None:
+        self.projector.close()
+
+    def liveness(self) -> Liveness:
+        reader = Reader(self._log.conninfo, self._projections)
+        try:
+            return reader.liveness(LogFeed(self._log), self.projector.stopped)
+        finally:
+            reader.close()
+
+
+class Disturbing:
+    """The log as an archive, which ends where the feed says that it does."""
+
+    def __init__(self, archive: LogFeed, feed: LogFeed | Disturbed) -> None:
+        self.lines, self.by_stream, self.head = archive.lines, archive.by_stream, feed.head
+
+
+def made(log: Log, feed: LogFeed | Disturbed, *of: Projection) -> Follower:
+    follower = Follower(log, feed, of)
+    follower.following.open()
+    return follower
+
+
+def follow(follower: Follower) -> None:
+    while follower.step():
+        pass

@@ -1,0 +1,70 @@
+"""Versions of a read model."""
+
+import pytest
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from consumers.models import Model, connect
+from consumers.rebuild import rebuild
+from consumers.versions import Unchanged, Version, promote, roll_back, versions_of
+from milepost.following import LogFeed
+from milepost.log import Log
+from projections import projections
+from projections.projection import Projection
+from tests.consumers.follower import follow, made
+from tests.consumers.telling import Telling, by_fold, in_models, rows_of
+from tests.projections.histories import eventful
+
+[PROJECTS] = [projection for projection in projections() if projection.name == "projects"]
+
+
+def states(connection: Connection[DictRow], projection: Projection = PROJECTS) -> list[tuple[int, str]]:
+    return [(model.number, state) for model, state in versions_of(connection, [projection])]
+
+
+def test_stand_ready_beside_what_is_read_from_and_are_followed_too(log: Log, feed: LogFeed, telling: Telling) -> None:
+    made(log, feed).close()
+    telling.tell({"project-a": eventful()[:9]})
+    rebuild(log.conninfo, feed.source, feed, [PROJECTS])
+    follower = made(log, feed)
+    telling.tell({"project-b": eventful()})
+    follow(follower)
+    follower.close()
+    with connect(log.conninfo) as connection:
+        assert versions_of(connection, [PROJECTS]) == [
+            Version(Model(PROJECTS, 1), "active"),
+            Version(Model(PROJECTS, 2), "ready"),
+        ]
+        assert rows_of(connection, Model(PROJECTS, 1)) == rows_of(connection, Model(PROJECTS, 2))
+    assert in_models(log.conninfo) == by_fold(log)
+
+
+def test_are_read_from_once_promoted_and_no_more_once_rolled_back(log: Log, feed: LogFeed) -> None:
+    made(log, feed).close()
+    rebuild(log.conninfo, feed.source, feed, [PROJECTS])
+    with connect(log.conninfo) as connection:
+        assert promote(connection, PROJECTS) == Model(PROJECTS, 2)
+        assert states(connection) == [(1, "left"), (2, "active")]
+        assert roll_back(connection, PROJECTS) == Model(PROJECTS, 1)
+        assert states(connection) == [(1, "active"), (2, "ready")]
+        assert promote(connection, PROJECTS) == Model(PROJECTS, 2)
+
+
+def test_go_when_a_later_one_is_left(log: Log, feed: LogFeed) -> None:
+    made(log, feed).close()
+    for _ in range(2):
+        rebuild(log.conninfo, feed.source, feed, [PROJECTS], promoted=True)
+    with connect(log.conninfo) as connection:
+        assert states(connection) == [(2, "left"), (3, "active")]
+        tables = connection.execute("SELECT to_regclass('models.projects_v1_1') AS gone").fetchone()
+    assert tables == {"gone": None}
+
+
+def test_are_not_promoted_before_they_are_ready_nor_rolled_back_to_nothing(log: Log, feed: LogFeed) -> None:
+    made(log, feed).close()
+    with connect(log.conninfo) as connection:
+        with pytest.raises(Unchanged, match="nothing of projects stands ready: build it anew first"):
+            promote(connection, PROJECTS)
+        with pytest.raises(Unchanged, match="no earlier version of projects"):
+            roll_back(connection, PROJECTS)
+        assert states(connection) == [(1, "active")]
