@@ -1,6 +1,6 @@
 """Brokers: which Kafka, how it is reached, and clients set as the promises need them (`docs/decisions/0005`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,18 +17,22 @@ from kafka.errors import (
 )
 
 CLIENT = "milepost"
+TOPIC = "milepost.events.v1"
 FOR_EVER_MS = 2**31 - 1
 PATIENCE_MS = 10_000
+ENDED_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Brokers:
     """A Kafka cluster: the addresses to begin with, and what proves to each other who both sides are.
 
-    `security` holds the client's settings for TLS and SASL; nothing shows them.
+    `topic` is where the events are; logs that share a cluster have one each. `security` holds the client's settings for
+    TLS and SASL; nothing shows them.
     """
 
     bootstrap: str
+    topic: str = TOPIC
     security: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     def producer(self, **others: Any) -> KafkaProducer:
@@ -83,22 +87,26 @@ def ended(producer: KafkaProducer) -> None:
     """
     with suppress(KafkaError):
         producer.close(timeout=0)
-    producer._sender.force_close()  # pyright: ignore[reportPrivateUsage] (there is no public way)
+    sender = producer._sender  # pyright: ignore[reportPrivateUsage] (there is no public way)
+    sender.force_close()
+    sender.join(ENDED_SECONDS)
 
 
-_ADVICE: Sequence[tuple[type[KafkaError], str]] = (
-    (SaslAuthenticationFailedError, "{brokers} doesn't accept the user or the password: set both as Kafka knows them"),
-    (AuthorizationError, "{brokers} refuses this user: {error}; give it the rights that docs/operate.md lists"),
-    (UnknownTopicOrPartitionError, "{brokers} has no such topic: start the relay, which makes it"),
-    (KafkaConnectionError, "nothing answers at {brokers}: start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP"),
-    (KafkaTimeoutError, "{brokers} doesn't answer in time: look whether enough brokers run ({error})"),
-)
+_ADVICE: Mapping[type[KafkaError], str] = {
+    SaslAuthenticationFailedError: "{brokers} doesn't accept the user or the password: set both as Kafka knows them",
+    AuthorizationError: "{brokers} refuses this user: {error}; give it the rights that docs/operate.md lists",
+    UnknownTopicOrPartitionError: "{brokers} has no such topic: start the relay, which makes it",
+    KafkaConnectionError: "nothing answers at {brokers}: start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP",
+    KafkaTimeoutError: "{brokers} doesn't answer in time: look whether enough brokers run ({error})",
+}
 
 
 def sentence(error: KafkaError, brokers: Brokers) -> str:
     """What happened and what to do about it, for an operator."""
     said = " ".join(str(error).split()) or type(error).__name__
-    for kind, advice in _ADVICE:
+    if "bootstrap" in said.lower():
+        return _ADVICE[KafkaConnectionError].format(brokers=brokers.bootstrap)
+    for kind, advice in _ADVICE.items():
         if isinstance(error, kind):
             return advice.format(brokers=brokers.bootstrap, error=said)
     return f"Kafka at {brokers.bootstrap}: {said}"

@@ -7,13 +7,13 @@ from time import monotonic
 import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
-from kafka.future import FutureRecordMetadata
+from kafka.producer.future import FutureRecordMetadata
 
 from consumers.brokers import ended
 from consumers.feed import Batch, Heard, Source
 from consumers.lease import Unsent
 from consumers.records import headers_of
-from consumers.topic import NAME, partition_of
+from consumers.topic import partition_of
 
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -71,8 +71,10 @@ def _done(future: FutureRecordMetadata, until: float) -> bool:
 class Carrier:
     """Hands events to one producer. `skip` says up to which position each partition has them, `held` what is parked."""
 
-    def __init__(self, producer: KafkaProducer, source: Source, skip: Mapping[int, int], held: set[str]) -> None:
-        self._producer, self._source, self._skip, self._held = producer, source, skip, held
+    def __init__(
+        self, producer: KafkaProducer, topic: str, source: Source, skip: Mapping[int, int], held: set[str]
+    ) -> None:
+        self._producer, self._topic, self._source, self._skip, self._held = producer, topic, source, skip, held
 
     def send(self, batch: Batch) -> Page:
         page = Page(batch.end, _moment(batch.events[-1].data))
@@ -89,7 +91,7 @@ class Carrier:
     def _hand_over(self, page: Page, heard: Heard, partition: int) -> None:
         try:
             future = self._producer.send(
-                NAME, heard.data, heard.stream.encode(), headers_of(heard, self._source), partition
+                self._topic, heard.data, heard.stream.encode(), headers_of(heard, self._source), partition
             )
         except TOO_LARGE as error:
             page.unsent.append(Unsent(heard.stream, heard.version, heard.position, str(error)))

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import NamedTuple
 
-from kafka import ConsumerRecord, KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaTimeoutError
 
 from consumers.brokers import Brokers
 from consumers.feed import Source, Unreachable
 from consumers.lease import Sent
 from consumers.records import Foreign, arrived
-from consumers.topic import NAME, PARTITIONS
+from consumers.topic import PARTITIONS
 
-ALL = [TopicPartition(NAME, number) for number in range(PARTITIONS)]
 _AGAIN = "find out what happened to it, then let `milepost relay --again` send the whole log anew"
 
 
@@ -28,18 +28,18 @@ class End(NamedTuple):
 
 def ends(brokers: Brokers, source: Source, patience: float = 10.0) -> dict[int, End]:
     """The end of every partition. Raises `KafkaError`."""
+    every = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]
     consumer = brokers.consumer()
     try:
-        consumer.assign(ALL)
-        first, behind = consumer.beginning_offsets(ALL), consumer.end_offsets(ALL)
-        filled = {one for one in ALL if behind[one] > first[one]}
-        for one in filled:
-            consumer.seek(one, behind[one] - 1)
-        consumer.pause(*(one for one in ALL if one not in filled))
+        consumer.assign(every)
+        first, behind = consumer.beginning_offsets(every), consumer.end_offsets(every)
+        filled = {one for one in every if behind[one] > first[one]}
+        for one in every:
+            consumer.seek(one, behind[one] - (one in filled))
         last = _records(consumer, filled, monotonic() + patience)
     finally:
         consumer.close(autocommit=False)
-    return {one.partition: _end(first[one], behind[one], last.get(one), source) for one in ALL}
+    return {one.partition: _end(first[one], behind[one], last.get(one), source) for one in every}
 
 
 def _records(
@@ -68,13 +68,15 @@ def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool)
     """Raise `Unreachable` where the topic is another log's, or holds less than was acknowledged."""
     for number, end in found.items():
         if new and end.foreign:
-            raise Unreachable(f"{NAME} holds what this log never sent there ({end.foreign}): take another Kafka")
+            raise Unreachable(f"the topic holds what this log never sent there ({end.foreign}): take another Kafka")
         sent = known.get(number, Sent(0, 0))
         if end.first > sent.since:
-            raise Unreachable(f"{NAME} has lost everything before offset {end.first} of partition {number}: {_AGAIN}")
+            raise Unreachable(
+                f"the topic has lost everything before offset {end.first} of partition {number}: {_AGAIN}"
+            )
         if end.next < sent.next:
             raise Unreachable(
-                f"{NAME} ends at offset {end.next} of partition {number}, and up to {sent.next} was acknowledged: "
+                f"the topic ends at offset {end.next} of partition {number}, and up to {sent.next} was acknowledged: "
                 f"{_AGAIN}"
             )
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from threading import Event
 from time import monotonic
 
-from kafka import ConsumerRebalanceListener, ConsumerRecord, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -18,7 +19,7 @@ from consumers.models import connect
 from consumers.progress import Reflected
 from consumers.projector import Projector
 from consumers.records import Foreign, arrived
-from consumers.topic import NAME, PARTITIONS
+from consumers.topic import PARTITIONS
 
 MOST_AT_ONCE = 500
 WAIT_MS = 500
@@ -45,13 +46,13 @@ class Member:
         try:
             consumer = self._brokers.consumer(self._group)
             try:
-                consumer.subscribe([NAME], listener=_Placing(self, consumer))
+                consumer.subscribe([self._brokers.topic], listener=_Placing(self, consumer))
                 self._take_in(consumer, stop)
             finally:
                 consumer.close(autocommit=False, timeout_ms=3_000)
         except OffsetOutOfRangeError as error:
             raise Stopped(
-                f"{NAME} no longer holds what comes next: find out who removed it, then let "
+                f"{self._brokers.topic} no longer holds what comes next: find out who removed it, then let "
                 "`milepost relay --again` send the whole log anew"
             ) from error
         except KafkaError as error:
@@ -92,7 +93,7 @@ class Member:
         with connect(self._conninfo) as connection:
             topic = carried(connection, str(self._projector.source)).topic
         if topic is None:
-            raise Unreachable(f"nothing of this log was sent to {NAME} yet: start the relay")
+            raise Unreachable(f"nothing of this log was sent to {self._brokers.topic} yet: start the relay")
         return f"kafka {topic}"
 
     def _starts(self, connection: Connection[DictRow], known: Reflected) -> dict[int, int]:

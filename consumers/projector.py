@@ -121,8 +121,14 @@ class Projector:
         for name in names:
             if name not in known:
                 so_far = reflected(self._connected, [name]).get(name, Reflected(0, None))
-                change_over(self._connected, name, self.source, self._way, starts(self._connected, so_far))
+                self._change_over(name, starts(self._connected, so_far))
         return heard(self._connected, names, self._way)
+
+    def _change_over(self, model: str, starts: Mapping[int, int]) -> None:
+        try:
+            change_over(self._connected, model, self.source, self._way, starts)
+        except psycopg.errors.UniqueViolation as error:
+            raise Fenced("another projector has changed over first") from error
 
     def look_again(self, partition: int) -> None:
         """Others may have heard a place meanwhile: read how far, and forget what their streams looked like."""

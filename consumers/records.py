@@ -6,7 +6,7 @@ protocol binding 1.0.2, §3.3).
 
 from dataclasses import dataclass
 
-from kafka import ConsumerRecord
+from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.feed import Heard, Source
 from consumers.topic import LARGEST_RECORD, partition_of

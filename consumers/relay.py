@@ -35,7 +35,7 @@ class Relay:
     """Carries one log. `owner` names this process to an operator, `replicas` how often the topic is kept."""
 
     def __init__(self, conninfo: str, brokers: Brokers, feed: Feed, replicas: int, owner: str) -> None:
-        self._conninfo, self._brokers, self._feed = conninfo, brokers, feed
+        self._conninfo, self._brokers, self.feed = conninfo, brokers, feed
         self._replicas, self._owner = replicas, owner
         self.wedged_after = WEDGED_SECONDS
         self.active = False
@@ -59,7 +59,7 @@ class Relay:
 
     def _stand_by(self, connection: Connection[DictRow], stop: Event) -> None:
         while not stop.is_set():
-            lease = Lease.taken(connection, str(self._feed.source), self._owner)
+            lease = Lease.taken(connection, str(self.feed.source), self._owner)
             if lease:
                 self._hold(lease, stop)
             else:
@@ -71,7 +71,7 @@ class Relay:
         try:
             with closing(self._begun(lease)) as carrier:
                 self.active = True
-                _Carrying(lease, self._feed, carrier, self.wedged_after).run(stop)
+                _Carrying(lease, self.feed, carrier, self.wedged_after).run(stop)
         finally:
             self.active = False
             with suppress(Lost, psycopg.Error):
@@ -83,18 +83,18 @@ class Relay:
             raise Unreachable(
                 "the topic was deleted and made anew: let `milepost relay --again` send the whole log to it"
             )
-        known, found = sent_so_far(lease.connection, lease.source), ends(self._brokers, self._feed.source)
+        known, found = sent_so_far(lease.connection, lease.source), ends(self._brokers, self.feed.source)
         demand_whole(found, known, new=lease.topic is None)
         lease.adopt(topic.id)
         held = set(unsent_streams(lease.connection, lease.source))
-        return Carrier(self._brokers.producer(), self._feed.source, skipped(found, known), held)
+        return Carrier(self._brokers.producer(), self._brokers.topic, self.feed.source, skipped(found, known), held)
 
 
 class _Carrying:
     """One epoch: reads ahead, hands over, and saves what is acknowledged, in the order of the log."""
 
     def __init__(self, lease: Lease, feed: Feed, carrier: Carrier, wedged_after: float) -> None:
-        self._lease, self._feed, self._carrier, self._wedged_after = lease, feed, carrier, wedged_after
+        self._lease, self.feed, self._carrier, self._wedged_after = lease, feed, carrier, wedged_after
         self._under_way: deque[Page] = deque()
         self._read_to = lease.position
         self._renewed = monotonic()
@@ -106,7 +106,7 @@ class _Carrying:
             if self._under_way:
                 self._settle(0 if more else 0.2)
             elif not more:
-                self._feed.wait(self._read_to, WAIT_SECONDS)
+                self.feed.wait(self._read_to, WAIT_SECONDS)
         while self._under_way and self._settle(LAST_SECONDS):
             pass
 
@@ -116,7 +116,7 @@ class _Carrying:
             self._renewed = monotonic()
 
     def _hand_over(self) -> bool:
-        batch = self._feed.read(self._read_to, PAGE)
+        batch = self.feed.read(self._read_to, PAGE)
         if batch.end == self._read_to:
             return False
         self._under_way.append(self._carrier.send(batch))

@@ -12,7 +12,6 @@ from kafka.partitioner.default import murmur2
 from consumers.brokers import Brokers, sentence
 from consumers.feed import Unreachable
 
-NAME = "milepost.events.v1"
 PARTITIONS = 12
 LARGEST_RECORD = 131_072
 """Bytes: an event has at most 65,535, its key and headers some hundred."""
@@ -36,19 +35,19 @@ def made(brokers: Brokers, replicas: int) -> Topic:
     try:
         admin = brokers.admin()
         try:
-            return _found(admin, replicas) or _made(admin, replicas)
+            return _found(admin, brokers.topic, replicas) or _made(admin, brokers.topic, replicas)
         finally:
             admin.close()
     except InvalidReplicationFactorError as error:
         raise Unreachable(
-            f"{NAME} is to be kept {replicas} times and there are not so many brokers: start them, or set "
+            f"{brokers.topic} is to be kept {replicas} times and there are not so many brokers: start them, or set "
             "MILEPOST_KAFKA_REPLICAS lower"
         ) from error
     except KafkaError as error:
         raise Unreachable(sentence(error, brokers)) from error
 
 
-def _made(admin: KafkaAdminClient, replicas: int) -> Topic:
+def _made(admin: KafkaAdminClient, name: str, replicas: int) -> Topic:
     settings = {
         "cleanup.policy": "delete",
         "retention.ms": "-1",
@@ -60,22 +59,22 @@ def _made(admin: KafkaAdminClient, replicas: int) -> Topic:
     }
     wanted = {"num_partitions": PARTITIONS, "replication_factor": replicas, "configs": settings}
     with suppress(TopicAlreadyExistsError):  # another relay was faster
-        admin.create_topics({NAME: wanted}, wait_for_metadata=True)
-    topic = _found(admin, replicas)
+        admin.create_topics({name: wanted}, wait_for_metadata=True)
+    topic = _found(admin, name, replicas)
     if topic is None:
-        raise Unreachable(f"{NAME} was made and is not there: ask again, or look at the brokers")
+        raise Unreachable(f"{name} was made and is not there: ask again, or look at the brokers")
     return topic
 
 
-def _found(admin: KafkaAdminClient, replicas: int) -> Topic | None:
-    described = [topic for topic in admin.describe_topics([NAME]) if not topic["error_code"]]
+def _found(admin: KafkaAdminClient, name: str, replicas: int) -> Topic | None:
+    described = [topic for topic in admin.describe_topics([name]) if not topic["error_code"]]
     if not described:
         return None
     [topic] = described
     _demand_partitions(topic)
     kept = min(len(partition["replica_nodes"]) for partition in topic["partitions"])
-    settings = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, NAME)], config_filter="all")
-    _demand_settings({name: one["value"] for name, one in settings["topic"][NAME].items()}, kept, replicas)
+    settings = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)], config_filter="all")
+    _demand_settings(name, {key: one["value"] for key, one in settings["topic"][name].items()}, kept, replicas)
     return Topic(str(topic["topic_id"]), kept)
 
 
@@ -83,12 +82,12 @@ def _demand_partitions(topic: dict[str, Any]) -> None:
     count = len(topic["partitions"])
     if count != PARTITIONS:
         raise Unreachable(
-            f"{NAME} has {count} partitions and not {PARTITIONS}: with another number the events of one project would "
-            "be in two of them, out of order; delete the topic and let the relay send the log again"
+            f"{topic['name']} has {count} partitions and not {PARTITIONS}: with another number the events of a project "
+            "would be in two of them, out of order; delete the topic and let the relay send the log again"
         )
 
 
-def _demand_settings(found: dict[str, Any], kept: int, replicas: int) -> None:
+def _demand_settings(topic: str, found: dict[str, Any], kept: int, replicas: int) -> None:
     wrong = [
         f"{name} is {found.get(name)} and must be {wanted}"
         for name, wanted in (("retention.ms", "-1"), ("retention.bytes", "-1"), ("cleanup.policy", "delete"))
@@ -101,4 +100,4 @@ def _demand_settings(found: dict[str, Any], kept: int, replicas: int) -> None:
     if int(found.get("min.insync.replicas", 1)) < kept - 1:
         wrong.append(f"min.insync.replicas must be {kept - 1}: one replica alone may lose what it took")
     if wrong:
-        raise Unreachable(f"{NAME} would lose events: {'; '.join(wrong)}. Alter the topic, then start again")
+        raise Unreachable(f"{topic} would lose events: {'; '.join(wrong)}. Alter the topic, then start again")

@@ -1,12 +1,15 @@
 """A log with a feed, and what its read models have to be."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from consumers.brokers import Brokers
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.opening import open_log
@@ -46,3 +49,15 @@ def feed(log: Log, request: pytest.FixtureRequest) -> LogFeed:
     """The feed that a projector hears; each kind of feed passes the same tests."""
     assert request.param == "log"
     return LogFeed(log)
+
+
+@pytest.fixture(scope="session")
+def bootstrap() -> str:
+    """The address of a broker for all tests."""
+    return os.environ["TRY_BOOTSTRAP"]
+
+
+@pytest.fixture
+def brokers(bootstrap: str) -> Brokers:
+    """A topic of its own, which isn't there yet."""
+    return Brokers(bootstrap, f"test.{uuid4().hex}")

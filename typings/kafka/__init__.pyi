@@ -2,7 +2,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kafka.future import FutureRecordMetadata
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.producer.future import FutureRecordMetadata
 
 class TopicPartition(NamedTuple):
     topic: str
@@ -13,21 +14,6 @@ class OffsetAndMetadata(NamedTuple):
     metadata: str = ""
     leader_epoch: int = -1
 
-class ConsumerRecord(NamedTuple):
-    topic: str
-    partition: int
-    leader_epoch: int
-    offset: int
-    timestamp: int
-    timestamp_type: int
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes | None]]
-    checksum: int | None
-    serialized_key_size: int
-    serialized_value_size: int
-    serialized_header_size: int
-
 class ConsumerRebalanceListener:
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None: ...
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None: ...
@@ -35,6 +21,7 @@ class ConsumerRebalanceListener:
 
 class _Sender:
     def force_close(self) -> None: ...
+    def join(self, timeout: float | None = None) -> None: ...
 
 class KafkaProducer:
     _sender: _Sender

@@ -1,0 +1,82 @@
+"""Carrying a log to a topic of its own, and what is found there."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
+
+from kafka import TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+
+from consumers.brokers import Brokers
+from consumers.lease import carried
+from consumers.models import connect
+from consumers.relay import Relay
+from consumers.topic import PARTITIONS
+from milepost.following import LogFeed
+from milepost.log import Log
+
+SECONDS = 60
+
+
+def relay_of(log: Log, brokers: Brokers, owner: str = "test") -> Relay:
+    return Relay(log.conninfo, brokers, LogFeed(log), replicas=1, owner=owner)
+
+
+@contextmanager
+def running(*runs: Callable[[Event], None]) -> Generator[Event]:
+    """Each in a thread of its own, until the end."""
+    stop = Event()
+    threads = [Thread(target=run, args=(stop,), daemon=True) for run in runs]
+    for thread in threads:
+        thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(SECONDS)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+    """Wait for a condition."""
+    limit, beat = monotonic() + seconds, Event()
+    while not condition():
+        assert monotonic() < limit, f"after {seconds} s not yet: {what}"
+        beat.wait(0.05)
+
+
+def wait_until_carried(log: Log, position: int | None = None) -> None:
+    wanted, source = position or log.head().position, str(LogFeed(log).source)
+    with connect(log.conninfo) as connection:
+        until(lambda: carried(connection, source).position >= wanted, f"position {wanted} is carried")
+
+
+def records_in(brokers: Brokers) -> list[ConsumerRecord]:
+    """Every record of the topic, partition by partition."""
+    consumer = brokers.consumer()
+    places = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]
+    consumer.assign(places)
+    ends = consumer.end_offsets(places)
+    for place, offset in consumer.beginning_offsets(places).items():
+        consumer.seek(place, offset)
+    found: list[ConsumerRecord] = []
+    until(lambda: _read(consumer.poll(timeout_ms=200), found) and _at(consumer.position, ends), "all records are read")
+    consumer.close(autocommit=False)
+    return sorted(found, key=lambda record: (record.partition, record.offset))
+
+
+def _read(polled: dict[TopicPartition, list[ConsumerRecord]], found: list[ConsumerRecord]) -> bool:
+    for records in polled.values():
+        found += records
+    return True
+
+
+def _at(position: Callable[[TopicPartition], int], ends: dict[TopicPartition, int]) -> bool:
+    return all(position(place) >= end for place, end in ends.items())
+
+
+def positions(records: Sequence[ConsumerRecord]) -> list[int]:
+    """The log's positions of these records, as their headers say."""
+    return [int(dict(record.headers)["milepost-position"] or b"0") for record in records]
