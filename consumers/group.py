@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.brokers import Brokers, sentence
-from consumers.feed import Batch, Heard, Odd, Unreachable
+from consumers.feed import Archive, Batch, Heard, Odd, Source, Unreachable
 from consumers.folding import Stopped
 from consumers.lease import Sent, carried, sent_so_far
 from consumers.models import connect
@@ -20,6 +20,7 @@ from consumers.progress import Reflected
 from consumers.projector import Projector
 from consumers.records import Foreign, arrived
 from consumers.topic import PARTITIONS
+from projections.projection import Projection
 
 MOST_AT_ONCE = 500
 WAIT_MS = 500
@@ -36,6 +37,11 @@ class Member:
     def __init__(self, conninfo: str, projector: Projector, brokers: Brokers, group: str) -> None:
         self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
         self._assigned: set[int] = set()
+
+    @property
+    def stopped(self) -> str | None:
+        """Why it ended by itself, if it did."""
+        return self._projector.stopped
 
     def run(self, stop: Event) -> None:
         """Hear until told to stop."""
@@ -103,6 +109,12 @@ class Member:
         covered = so_far.position <= known.position
         places = {number: sent.get(number, Sent(0, 0)) for number in range(PARTITIONS)}
         return {number: place.next if covered else place.since for number, place in places.items()}
+
+
+def member_of(conninfo: str, source: Source, archive: Archive, brokers: Brokers, projection: Projection) -> Member:
+    """A member of the group that keeps one read model up: a group for each, and for each shape of its rows."""
+    projector = Projector(conninfo, source, archive, [projection])
+    return Member(conninfo, projector, brokers, f"{brokers.topic}.{projection.table}")
 
 
 def _batch(records: Sequence[ConsumerRecord], projector: Projector, start: int) -> Batch:

@@ -49,6 +49,18 @@ _COMMON = """
     """
 
 
+_OUTDATED = """
+    SELECT FROM information_schema.columns
+    WHERE (table_schema, table_name, column_name) = ('models', 'progress', 'source')
+    """
+_CLEARED = """
+    DO $$ DECLARE outdated regclass; BEGIN
+        FOR outdated IN SELECT oid FROM pg_class WHERE relnamespace = 'models'::regnamespace AND relkind = 'r'
+        LOOP EXECUTE format('DROP TABLE %s', outdated); END LOOP;
+    END $$
+    """
+
+
 @dataclass(frozen=True)
 class Model:
     """A read model as it was built for the nth time: its rows, and the streams that made them."""
@@ -90,6 +102,8 @@ def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
     """Make the tables that are missing; several may do so at the same time."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+        if connection.execute(_OUTDATED).fetchone():
+            connection.execute(_CLEARED)
         connection.execute(_COMMON)
         for model in models:
             connection.execute(_streams_of(model))
