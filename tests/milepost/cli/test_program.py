@@ -166,6 +166,18 @@ def test_knows_who_asks_from_the_environment(milepost: Run) -> None:
     assert milepost("trail", "env-1", "--json").json["rows"][0]["who"] == "hopper"
 
 
+def test_asks_in_nobodys_name_but_a_key(milepost: Run) -> None:
+    asked = ("propose-project", "nobody-1", *PROPOSAL)
+    for told, place in (
+        (milepost(*asked, "--as", "Ada Lovelace"), "'--as' (env var: 'MILEPOST_ACTOR'): 'Ada Lovelace' is no key"),
+        (milepost(*asked, MILEPOST_ACTOR="adá"), "'--as' (env var: 'MILEPOST_ACTOR'): 'adá' is no key"),
+        (milepost(*asked, "--as-role", "a tester"), "'a tester' is no key"),
+    ):
+        assert (told.code, place in told.error) == (2, True), told.error
+    milepost(*asked, "--as", "Grace")
+    assert milepost("trail", "nobody-1", "--json").json["rows"][0]["who"] == "grace"
+
+
 def test_completes_its_commands() -> None:
     script = run(_MILEPOST_COMPLETE="bash_source").out
     assert "_MILEPOST_COMPLETE=bash_complete" in script
