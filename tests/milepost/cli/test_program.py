@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -188,13 +189,29 @@ def test_completes_its_commands() -> None:
 def test_stops_in_order_when_it_is_told_to(made: Path) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         with subprocess.Popen(
-            [*PROGRAM, "serve", "--port", "0"], cwd=ROOT, env=clean(MILEPOST_DATA=str(made)), stdout=subprocess.PIPE
+            [*PROGRAM, "serve", "--port", "0"],
+            cwd=ROOT,
+            env=clean(MILEPOST_DATA=str(made)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as serving:
             assert serving.stdout
+            assert serving.stderr
             assert b"http://127.0.0.1:" in serving.stdout.readline()
             os.kill(serving.pid, asked)
             assert serving.wait(30) == 0
+            assert serving.stderr.read() == b"", "who is stopped has nothing to complain of"
         assert running(made) is None, "the embedded database stopped with its last user"
+
+
+def test_says_where_it_serves_once_it_answers_there(made: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0"], cwd=ROOT, env=clean(MILEPOST_DATA=str(made)), stdout=subprocess.PIPE
+    ) as serving:
+        assert serving.stdout
+        address = serving.stdout.readline().decode().rsplit(" ", 1)[1].strip()
+        assert httpx.get(address, headers={"Accept": "text/html"}, timeout=20).status_code == 200
+        os.kill(serving.pid, signal.SIGTERM)
 
 
 def test_leaves_a_port_to_whom_it_belongs(milepost: Run) -> None:
