@@ -135,11 +135,15 @@ class TemplateLimits(Fact):
     failures_counted_over: Count = 20
 
 
+Question = Literal["services", "users", "downtime", "effort", "money", "experience", "reversibility", "data"]
+"""What is asked about a change, to find out how much rigour it needs."""
+
+
 class CategoryRule(Fact):
     """How answers from 0 to 3 make a category: a sum from `significant` or `major` on, or a 3 in a decisive answer."""
 
-    questions: tuple[Key, ...]
-    decisive: tuple[Key, ...]
+    questions: tuple[Question, ...]
+    decisive: tuple[Question, ...]
     significant_from: Count
     major_from: Count
 
