@@ -65,9 +65,9 @@ def _confirmations(sight: Sight, last: Recorded[ChangeClassified]) -> Iterator[S
 
 @control(
     "template-valid",
-    question="Is the template registered, in date, within its limits and failure rate, proven by a deployed project?",
+    question="Is the template registered, in date, of this service, within its limits and failure rate?",
     objective=STABILITY,
-    risk="a change that was never proven runs without anyone's approval",
+    risk="a change that is no known one runs without anyone's approval",
     warrant="MOF 4.0, Change and Configuration SMF, step 4: pre-defined approval (mof.md §6)",
     by=("cab",),
     use=("register-standard-change", "start"),

@@ -1,4 +1,4 @@
-"""The standard change's way: start, go, finish. A registered, proven template opens every gate in advance."""
+"""The standard change's way: start, go, finish. A registered template opens every gate in advance."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
