@@ -66,6 +66,8 @@ class AssignRole(ProjectCommand):
             raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
         founds = _open(state, self.role, circumstances) and _founds(state, circumstances)
         role = _founder_role(state, circumstances) if founds else _granting(state, self.role, circumstances)
+        if role:
+            circumstances.infer(role)
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         yield RoleAssigned(**fields, granted_by_role=role)
 

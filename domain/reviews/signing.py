@@ -105,6 +105,7 @@ class GiveSignoff(ProjectCommand):
         known = review.words(required).get(circumstances.who)
         if known and _same(known, given):
             return
+        circumstances.infer(required.role)
         yield given
         yield from settled(state, review, circumstances, self.reason)
 
@@ -174,8 +175,7 @@ def may_sit(project: Project, review: Review, required: Required, circumstances:
 def settled(project: Project, review: Review, circumstances: Circumstances, reason: Text | None) -> Iterator[Decided]:
     """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
     rules = review_rules(project, review.gates, circumstances)
-    held = project.team.roles_of(circumstances.who, circumstances.now)
-    if any(rule.mode != "last-signoff" for rule in rules) or not held.intersection(review.decided_by):
+    if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, circumstances):
         return
     if against(review) and all(rule.no_go != "recorded" for rule in rules):
         asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
@@ -196,3 +196,12 @@ def settled(project: Project, review: Review, circumstances: Circumstances, reas
         shut = refusal(review, results)
         if not shut.repeated:
             yield shut.record
+
+
+def _decides(project: Project, review: Review, circumstances: Circumstances) -> bool:
+    """Whether the signer may decide as well; what follows is then said in a role that does."""
+    held = project.team.roles_of(circumstances.who, circumstances.now)
+    deciding = [role for role in review.decided_by if role in held]
+    if deciding and circumstances.acting not in deciding:
+        circumstances.infer(deciding[0])
+    return bool(deciding)
