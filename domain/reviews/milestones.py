@@ -34,7 +34,14 @@ class MilestoneReached(ProjectEvent):
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates
         gates.milestones[self.gate] = Milestone(
-            self.gate, recorded.version, recorded.measured_at, self.basis, self.decision, self.holds_until, self.found
+            gate=self.gate,
+            version=recorded.version,
+            at=recorded.measured_at,
+            basis=self.basis,
+            decision=self.decision,
+            valid_until=self.holds_until,
+            candidate_digest=self.found,
+            command=recorded.command,
         )
         gates.attempts[self.gate] = self.attempt
         gates.lost.discard(self.gate)

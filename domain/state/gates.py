@@ -117,6 +117,7 @@ class Milestone:
     decision: str | None
     valid_until: datetime | None = None
     candidate_digest: str | None = None
+    command: str = ""
 
     def stands(self, column: str) -> bool:
         """Whether it still counts in this column of the policy: a standing approval covers standard changes alone."""

@@ -28,6 +28,7 @@ class Entry:
     lowered_in: int | None = None
     lowering_allowed: bool = True
     template: str | None = None
+    template_left: bool = False  # what its standing approval had opened was taken back
     held_since: datetime | None = None
     cancelled: bool = False
     discipline: str | None = None
