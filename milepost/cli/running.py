@@ -19,9 +19,6 @@ from milepost.service import Service
 from milepost.settings import Settings, settings_from
 
 DEMO_NAME = "milepost.demo"
-OPENED = 2
-"""How many events a log has that was only opened."""
-
 HOST = click.Option(["--host"], help="Address to serve on (MILEPOST_HOST).")
 PORT = click.Option(["--port"], type=click.IntRange(0, 65_535), help="Port to serve on (MILEPOST_PORT).")
 
@@ -64,9 +61,7 @@ def demo(host: str | None, port: int | None) -> None:
         )
     settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME)
     with opened(settings, say) as service:
-        if service.log.head().position <= OPENED:
-            today = service.clock().replace(hour=0, minute=0, second=0, microsecond=0)
-            simulating.fill(service, simulating.PROJECTS, simulating.SEED, today)
+        simulating.demonstrate(service)
         _answer(service, lambda address: _five_lines(address, settings.data))
 
 
