@@ -12,13 +12,16 @@ from domain.envision.stakeholders import StakeholderIdentified
 from domain.event import Recorded
 from domain.lifecycle import GATES, Column, Gate
 from domain.policy import GateRule, Policy
-from domain.reviews.policy_moves import moved
+from domain.reviews.policy_moves import as_held_now, moved
 from domain.reviews.rfc_together import joined_rule
 from domain.reviews.voting import is_body, minimum_of
 from domain.state.authority import acting_as
 from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment, Person, Role, Text
+
+MOST_SIGNERS = 200
+"""How many a review may ask to sign: they stand in one event, of 65,535 bytes at most."""
 
 
 class ReviewCalled(ProjectEvent, kind="review.called/1"):
@@ -83,7 +86,7 @@ class CallReview(ProjectCommand):
         may_be_called(state, self.review, self.gates)
         if newer := circumstances.rulebook.moves_open(circumstances.policy.label):
             yield moved(state, newer, circumstances, f"{newer.label} holds for open projects from their next gate on")
-            circumstances = replace(circumstances, policy=newer)
+            circumstances = as_held_now(state, circumstances)
         yield self._called(state, circumstances)
 
     def _called(self, state: Project, circumstances: Circumstances) -> ReviewCalled:
@@ -169,12 +172,17 @@ def review_rules(project: Project, gates: tuple[Gate, ...], circumstances: Circu
 
 
 def required_by(project: Project, rules: Iterable[GateRule], circumstances: Circumstances) -> tuple[Required, ...]:
-    """Everyone who has to sign by these rules, each once."""
+    """Everyone who has to sign by these rules, each once. Raises `Rejected` where they are more than can be asked."""
     found: dict[tuple[str, str | None, str | None], Required] = {}
     for rule in rules:
         for wording in rule.required:
             for required in _resolved(project, rule, wording, circumstances):
                 found.setdefault((required.role, required.party, required.seat), required)
+    if len(found) > MOST_SIGNERS:
+        raise Rejected(
+            f"gates: {len(found)} would have to sign, and a review asks {MOST_SIGNERS} at most: name units as "
+            "stakeholders in the place of people, or release members of the body"
+        )
     return tuple(found.values())
 
 

@@ -11,7 +11,7 @@ from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
 from domain.policy import JointReview
 from domain.portfolio.pauses import ProjectHeld
-from domain.reviews.calling import CallReview, ReviewCalled, WithdrawReview
+from domain.reviews.calling import MOST_SIGNERS, CallReview, ReviewCalled, WithdrawReview
 from domain.reviews.reporting import report
 from domain.reviews.reversing import ReverseReview
 from domain.reviews.signing import GiveSignoff
@@ -128,6 +128,21 @@ def test_gives_each_member_of_a_body_a_seat_and_none_to_their_deputies() -> None
     assert [required.seat for required in story.last(ReviewCalled).required] == ["bob", "carl"]
     orphaned = called(begun(policy, holds("bob", "cab"), deputy, RoleReleased(assignment=event_id(6))))
     assert [required.seat for required in orphaned.last(ReviewCalled).required] == ["dora"]
+
+
+@pytest.mark.parametrize("asked", [MOST_SIGNERS, MOST_SIGNERS + 1])
+def test_asks_no_more_people_than_stand_in_one_event(asked: int) -> None:
+    long = "x" * 58
+    parties = (
+        StakeholderIdentified(party=f"{n:05}{long}", stake="stakeholder", required_at=ENVISIONED) for n in range(asked)
+    )
+    story = begun(policy_of(gate(Gate.ENVISIONED, "stakeholder:*")), *parties)
+    if asked > MOST_SIGNERS:
+        story.rejected(
+            CALL, by="ada", because="gates: 201 would have to sign, and a review asks 200 at most: name units"
+        )
+    else:
+        assert story.do(CALL, by="ada") == ["review.called/1"]
 
 
 def test_waits_for_a_body_that_has_no_members() -> None:
