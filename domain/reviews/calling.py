@@ -221,18 +221,27 @@ def carried(
 ) -> Iterator[Signoff]:
     """What the required said for go in the attempt before and still holds: the role not ended, on the same evidence.
 
-    Nothing of an attempt whose decision was reversed: what was taken back is asked for anew.
+    Nothing of an attempt whose decision was reversed: what was taken back is asked for anew. Nothing of who decides by
+    signing: else nobody would be left whose sign-off decides.
     """
     earlier = [review for review in project.gates.reviews.values() if review.gates == gates and review.outcome]
     last = earlier[-1] if earlier else None
     if last is None or any(d.reversed for d in project.gates.decisions.values() if d.review == last.id):
         return
+    deciding = deciders_who_sign(project, gates, circumstances)
     for signoff in (word for required in last.required if (word := last.given(required))):
         assignment = project.team.assignments.get(signoff.assignment or "")
         holds = assignment is not None and assignment.holds(circumstances.now)
         same = evidence_digest(evidence, signoff.role) == signoff.own or evidence_digest(evidence) == signoff.evidence
-        if signoff.verdict == "go" and holds and same:
+        if signoff.verdict == "go" and holds and same and signoff.role not in deciding:
             yield signoff
+
+
+def deciders_who_sign(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> tuple[str, ...]:
+    """The roles that decide a review over these gates with their sign-off, where the policy has it end in the last."""
+    rules = review_rules(project, gates, circumstances)
+    by_act = any(rule.mode != "last-signoff" for rule in rules)
+    return () if by_act else gate_rules(project, gates, circumstances)[-1].decided_by
 
 
 def open_review(project: Project, review: str) -> Review:

@@ -80,7 +80,7 @@ class GiveSignoff(ProjectCommand):
     """Sign in an open review, in a role that it requires and that was granted to you.
 
     `seen_evidence` makes it fail where the evidence has changed since you looked. Where the policy decides with the
-    last sign-off, this decides the review as well.
+    last sign-off, this decides the review as well; so does who decides by saying again what they have said.
     """
 
     review: Key
@@ -103,11 +103,10 @@ class GiveSignoff(ProjectCommand):
             raise Rejected("reason: a no-go needs one, so that it can be mended")
         given = self._signoff(state, review, required, evidence, circumstances)
         known = review.words(required).get(circumstances.who)
-        if known and _same(known, given):
-            return
         circumstances.infer(required.role)
-        yield given
-        yield from settled(state, review, circumstances, self.reason)
+        if known is None or not _same(known, given):
+            yield given
+        yield from settled(state, review, circumstances, self.verdict, self.reason)
 
     def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
         held = project.team.roles_of(circumstances.who, circumstances.now)
@@ -172,7 +171,9 @@ def may_sit(project: Project, review: Review, required: Required, circumstances:
     return not any(who in review.words(other) for other in others)
 
 
-def settled(project: Project, review: Review, circumstances: Circumstances, reason: Text | None) -> Iterator[Decided]:
+def settled(
+    project: Project, review: Review, circumstances: Circumstances, verdict: Verdict, reason: Text | None
+) -> Iterator[Decided]:
     """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
     rules = review_rules(project, review.gates, circumstances)
     if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, circumstances):
@@ -182,7 +183,7 @@ def settled(project: Project, review: Review, circumstances: Circumstances, reas
         yield decision(project, review, circumstances, asked, ())
         yield from consequences(project, review, "returned-for-rework", circumstances)
         return
-    if review.signoffs[-1].verdict != "go":
+    if verdict != "go":
         return
     try:
         for rule in rules:

@@ -191,6 +191,18 @@ def test_carries_no_go_that_was_taken_back_or_followed_by_another_word() -> None
     assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()
 
 
+def test_asks_who_decides_by_signing_anew_so_that_the_last_sign_off_still_decides() -> None:
+    by_customer = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff", decided_by=("customer",))
+    story = sign(called(begun(policy_of(by_customer))), "grace")
+    story.do(WithdrawReview(review="r"), by="ada")
+    assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()
+    sign(story, "linus", review="s")
+    story.do(WithdrawReview(review="s"), by="ada")
+    called(story, review="t")
+    assert [signoff.role for signoff in story.project.gates.reviews["t"].signoffs] == ["tester"]
+    assert "review.decided/1" in story.do(GiveSignoff(review="t"), by="grace")
+
+
 def test_carries_nothing_from_an_attempt_whose_decision_was_reversed() -> None:
     story = sign(called(begun(policy_of(SIGNED, authority("reverse", "solution-manager")))), "grace", "linus")
     decide(story)

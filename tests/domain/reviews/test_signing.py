@@ -160,12 +160,21 @@ def test_decides_the_review_with_the_last_sign_off_where_the_policy_has_it_so() 
     assert story.do(GO, by="grace") == ["signoff.given/1", "review.decided/1", "project.envisioned/1"]
 
 
+def test_decides_where_who_decides_says_again_what_all_others_have_said_meanwhile() -> None:
+    story = called(begun(policy_of(LAST)))
+    for who in ("grace", "linus"):
+        assert story.do(GO, by=who) == ["signoff.given/1"]
+    assert story.do(GO, by="linus") == []
+    assert story.do(GO, by="grace") == ["review.decided/1", "project.envisioned/1"]
+
+
 def test_decides_nothing_with_a_word_that_is_not_go() -> None:
     recorded = LAST.model_copy(update={"no_go": "recorded"})
     story = sign(called(begun(policy_of(recorded))), "linus")
     assert story.do(GiveSignoff(review="r", verdict="abstain"), by="grace") == ["signoff.given/1"]
     no = GiveSignoff(review="r", verdict="no-go", reason="not now")
     assert story.do(no, by="grace") == ["signoff.given/1"]
+    assert story.do(no, by="grace") == []
 
 
 def test_returns_the_review_where_the_last_word_is_against() -> None:
