@@ -109,12 +109,11 @@ class GiveSignoff(ProjectCommand):
         yield from settled(state, review, circumstances, self.verdict, self.reason)
 
     def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
-        held = project.team.roles_of(circumstances.who, circumstances.now)
         wanted = self.role or circumstances.role
         mine = [
             r
             for r in review.required
-            if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)
+            if wanted in (None, r.role) and self.party in (None, r.party)
             if may_sit(project, review, r, circumstances)
         ]
         unsigned = [required for required in mine if required in waiting_for(review)]
@@ -122,13 +121,14 @@ class GiveSignoff(ProjectCommand):
             roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
             raise Rejected(
                 f"review {review.id} asks {roles} to sign; {circumstances.who} was not granted {wanted or 'any'}"
+                f"{f' to speak for {self.party}' if self.party else ''}"
             )
         return (unsigned or mine)[0]
 
     def _signoff(
         self, project: Project, review: Review, required: Required, seen: tuple[Evidence, ...], c: Circumstances
     ) -> SignoffGiven:
-        granted = project.team.assignment(c.who, required.role, c.now)
+        granted = project.team.speaking_for(required.party, c.who, required.role, c.now)
         return SignoffGiven(
             review=review.id,
             role=required.role,
@@ -160,11 +160,15 @@ def statement(project: Project, review: Review, required: Required, verdict: str
 
 
 def may_sit(project: Project, review: Review, required: Required, circumstances: Circumstances) -> bool:
-    """Whether this person may sign there: in a body only in their own seat or as its deputy, else in one seat alone."""
+    """Whether this person may sign there, in a role that they hold: for a party only who speaks for it, in a body only
+    in their own seat or as its deputy, else in one seat alone.
+    """
     who, team = circumstances.who, project.team
+    held = team.speaking_for(required.party, who, required.role, circumstances.now)
+    if held is None:
+        return False
     if is_body(required.rule) and required.seat:
-        held = team.assignment(who, required.role, circumstances.now)
-        stands_in_for = team.assignments.get(held.deputy_for or "") if held else None
+        stands_in_for = team.assignments.get(held.deputy_for or "")
         return required.seat in (who, stands_in_for.person if stands_in_for else None)
     place = required.role, required.party
     others = [other for other in review.required if other != required and (other.role, other.party) == place]

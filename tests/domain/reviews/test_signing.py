@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from domain.command import Circumstances
 from domain.controls.evidence import evidence_digest, evidence_of
+from domain.envision.stakeholders import StakeholderIdentified
+from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
 from domain.portfolio.pauses import ProjectHeld
@@ -10,6 +13,7 @@ from domain.reviews.calling import ReviewCalled
 from domain.reviews.deciding import DecideReview, ReviewDecided
 from domain.reviews.reporting import report
 from domain.reviews.signing import Answered, GiveSignoff, SignoffGiven
+from domain.reviews.why_not import why_not
 from domain.state.gates import Required
 from domain.values import Sealed
 from tests.conftest import event_id, history
@@ -125,13 +129,35 @@ def test_lapses_when_any_of_the_evidence_changes() -> None:
 def test_speaks_for_one_party_where_the_review_names_it() -> None:
     base = called(begun(policy_of(SIGNED))).last(ReviewCalled)
     parties = tuple(Required(role="customer", party=party, rule="customer") for party in ("north", "south"))
-    story = begun(policy_of(SIGNED), base.model_copy(update={"required": parties}), holds("eve", "customer"))
-    story.do(GiveSignoff(review="r", party="south"), by="grace")
+    bound = tuple(
+        RoleAssigned(person=who, role="customer", party=at) for who, at in (("eve", "south"), ("eve", "north"))
+    )
+    story = begun(policy_of(SIGNED), base.model_copy(update={"required": parties}), *bound)
+    story.do(GiveSignoff(review="r", party="south"), by="eve")
     assert (
         story.last(SignoffGiven).statement == "As customer for south I say go to envisioned of p, by way of approval."
     )
+    assert story.last(SignoffGiven).assignment == event_id(7)
     story.do(GO, by="eve")
-    assert story.last(SignoffGiven).party == "north"
+    assert (story.last(SignoffGiven).party, story.last(SignoffGiven).assignment) == ("north", event_id(8))
+
+
+def test_speaks_for_the_party_that_the_signer_is_or_was_named_for_alone() -> None:
+    legal = StakeholderIdentified(party="legal", stake="stakeholder", required_at=ENVISIONED)
+    named = RoleAssigned(person="lea", role="stakeholder", party="legal")
+    deputy = RoleAssigned(person="dora", role="stakeholder", deputy_for=event_id(9))
+    policy = policy_of(gate(Gate.ENVISIONED, "stakeholder:*"))
+    acts = (legal, holds("eve", "stakeholder"), holds("legal", "stakeholder"), named, deputy)
+    other = RoleAssigned(person="paul", role="stakeholder", party="press")
+    story = called(begun(policy, *acts, other))
+    for_legal = GiveSignoff(review="r", party="legal")
+    for who in ("eve", "paul"):
+        story.rejected(GO, by=who, because=f"asks stakeholder to sign; {who} was not granted any$")
+        story.rejected(for_legal, by=who, because=f"{who} was not granted any to speak for legal")
+    [wait] = why_not(story.project, Circumstances("ada", story.now, policy, story.rulebook), Gate.ENVISIONED).waits
+    assert (wait.party, wait.people) == ("legal", ("dora", "lea", "legal"))
+    for who in wait.people:
+        assert "signoff.given/1" in story.do(GO, by=who)
 
 
 def test_is_given_in_a_body_in_ones_own_seat_alone() -> None:
