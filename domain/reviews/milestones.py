@@ -25,11 +25,10 @@ class MilestoneReached(ProjectEvent):
     baselines: tuple[Evidence, ...] = ()
     results: tuple[Result, ...] = ()
 
-    def __init_subclass__(cls, *, gate: Gate | None = None, **config: Any) -> None:
+    def __init_subclass__(cls, *, gate: Gate, **config: Any) -> None:
         super().__init_subclass__(**config)
-        if gate:
-            cls.gate = gate
-            _milestones[gate] = cls
+        cls.gate = gate
+        _milestones[gate] = cls
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates

@@ -22,14 +22,13 @@ class Facts:
         self._parts[recorded.version] = kind, part
 
     def correct(self, version: int, instead: Recorded | None, by: str = "", corrected_at: int = 0) -> None:
-        """Let another record stand in the place of one, or none; by whom, and at which version of the stream."""
+        """Let another record, or none, stand where one stands; by whom, and at which version of the stream."""
         kind, part = self._parts[version]
-        records = self._kept[kind][part]
-        at = _index(records, version)
-        if at is not None:
-            records[at : at + 1] = [] if instead is None else [instead]
-        if not records:
-            del self._kept[kind][part]
+        parts = self._kept[kind]
+        then = (instead if record.version == version else record for record in parts[part])
+        parts[part] = [record for record in then if record]
+        if not parts[part]:
+            del parts[part]
         self._correctors.setdefault(kind, {})[by] = corrected_at
 
     def correctors(self, kind: type[Event]) -> dict[str, int]:
