@@ -10,6 +10,7 @@ from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Gate
+from domain.policy import STRICT
 from domain.reviews.calling import must_fit, open_review, review_rules
 from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
 from domain.reviews.outcomes import consequences
@@ -101,12 +102,25 @@ class GiveSignoff(ProjectCommand):
             raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
+        if self.verdict not in ("recused", "taken-back"):
+            self._not_opposed(review, required, circumstances)
         given = self._signoff(state, review, required, evidence, circumstances)
         known = review.words(required).get(circumstances.who)
         circumstances.infer(required.role)
         if known is None or not _same(known, given):
             yield given
         yield from settled(state, review, circumstances, self.verdict, self.reason)
+
+    def _not_opposed(self, review: Review, required: Required, circumstances: Circumstances) -> None:
+        """Raise `Rejected` where this person has signed here in an opposed role; elsewhere, without a reason."""
+        who, policy = circumstances.who, circumstances.policy
+        mine = [(other.role, word) for other in review.required if (word := review.words(other).get(who))]
+        signed = sorted({role for role, word in mine if word.verdict != "recused"})
+        opposed = next((role for role in signed if policy.combination(role, required.role) == "N"), None)
+        if opposed and review.column in STRICT:
+            raise Rejected(f"role: {who} signed here as {opposed}: somebody else has to sign as {required.role}")
+        if opposed and self.reason is None:
+            raise Rejected(f"reason: {who} signed here as {opposed}, say why the same person signs as {required.role}")
 
     def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
         wanted = self.role or circumstances.role

@@ -8,20 +8,34 @@ from domain.envision.stakeholders import StakeholderIdentified
 from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
+from domain.policy import Combination
 from domain.portfolio.pauses import ProjectHeld
 from domain.reviews.calling import ReviewCalled
 from domain.reviews.deciding import DecideReview, ReviewDecided
 from domain.reviews.reporting import report
-from domain.reviews.signing import Answered, GiveSignoff, SignoffGiven
+from domain.reviews.signing import Answered, GiveSignoff, SignoffGiven, Verdict
 from domain.reviews.why_not import why_not
 from domain.state.gates import Required
 from domain.values import Sealed
 from tests.conftest import event_id, history
-from tests.domain.openings import CANCELLED, holds
-from tests.domain.reviews.small import ENVISIONED, RISK, SIGNED, begun, called, decide, gate, policy_of, rule, sign
+from tests.domain.openings import CANCELLED, PROPOSED, classified, holds
+from tests.domain.reviews.small import (
+    ENVISIONED,
+    PAST,
+    RISK,
+    SIGNED,
+    begun,
+    called,
+    decide,
+    gate,
+    policy_of,
+    rule,
+    sign,
+)
 from tests.domain.story import Story
 
 GO = GiveSignoff(review="r")
+VOICELESS: tuple[Verdict, ...] = ("taken-back", "recused")
 LAST = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff", decided_by=("customer",))
 
 
@@ -158,6 +172,30 @@ def test_speaks_for_the_party_that_the_signer_is_or_was_named_for_alone() -> Non
     assert (wait.party, wait.people) == ("legal", ("dora", "lea", "legal"))
     for who in wait.people:
         assert "signoff.given/1" in story.do(GO, by=who)
+
+
+def test_is_given_by_nobody_in_two_opposed_roles_of_a_large_change() -> None:
+    opposed = Combination(roles=("tester", "developer"), verdict="N")
+    unlikely = Combination(roles=("tester", "peer"), verdict="U")
+    policy = policy_of(gate(Gate.ENVISIONED, "tester", "developer", "peer"), combinations=(opposed, unlikely))
+    story = called(begun(policy, holds("linus", "developer"), holds("linus", "peer")))
+    story.do(GO, by="linus", role="tester")
+    as_developer = GiveSignoff(review="r", role="developer", reason="nobody else is there")
+    story.rejected(as_developer, by="linus", because="signed here as tester: somebody else has to sign as developer")
+    assert story.do(GO, by="linus", role="peer") == ["signoff.given/1"]
+    for verdict in VOICELESS:
+        story.do(GiveSignoff(review="r", role="tester", verdict=verdict), by="linus")
+    assert story.do(as_developer, by="linus") == ["signoff.given/1"]
+
+
+def test_is_given_in_two_opposed_roles_of_a_smaller_change_with_a_reason() -> None:
+    opposed = (Combination(roles=("tester", "developer"), verdict="N"),)
+    policy = policy_of(gate(Gate.ENVISIONED, "tester", "developer", column="minor"), combinations=opposed)
+    story = called(begun(policy, holds("linus", "developer"), past=(PROPOSED, classified("minor"), *PAST[2:])))
+    story.do(GO, by="linus", role="tester")
+    story.rejected(GO, by="linus", because="reason: linus signed here as tester, say why the same person signs as dev")
+    told = GiveSignoff(review="r", role="developer", reason="nobody else is there")
+    assert story.do(told, by="linus") == ["signoff.given/1"]
 
 
 def test_is_given_in_a_body_in_ones_own_seat_alone() -> None:
