@@ -17,7 +17,8 @@ from domain.reviews.reversing import ReviewReversed
 from domain.reviews.signing import SignoffGiven
 from domain.state.gates import Required, counting
 from domain.values import moment_text
-from projections.projection import COHORT, Figures, Key, Projection, Query, Row, Rows, chosen, cohort, percentiles
+from projections.figures import Figures, percentiles, totals
+from projections.projection import COHORT, Key, Projection, Query, Row, Rows, chosen, cohort
 
 COUNTED: tuple[str, ...] = ("met", "unmet", "warned", "waived", "owed", "undetermined", "not_applicable")
 LISTS = ("required", "signed", "waiting_for", "deciders", "refused_for")
@@ -134,12 +135,8 @@ def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> None:
 
 
 def _closed(recorded: Recorded) -> Values:
-    return {
-        "decided_at": recorded.measured_at,
-        "decided_by": recorded.who,
-        "decided_quality": recorded.time_quality,
-        "waiting_for": [],
-    }
+    decided: Values = {"decided_at": recorded.measured_at, "decided_by": recorded.who}
+    return decided | {"decided_quality": recorded.time_quality, "waiting_for": []}
 
 
 def _counts(results: Iterable[Result], gate: str) -> Values:
@@ -263,16 +260,16 @@ def inbox(person: str, now: datetime) -> Query:
 
 
 _DECIDED: LiteralString = "basis = 'reviewed' AND outcome NOT IN ('open', 'withdrawn', 'cancelled')"
+_EVALUATED: LiteralString = "(met + unmet + warned + waived + owed + undetermined)"
 _MEASURED: LiteralString = _DECIDED + " AND called_quality = 'exact' AND decided_quality = 'exact'"
 _HOURS: LiteralString = "(extract(epoch FROM decided_at - called_at) - held_seconds) / 3600"
 
-# First-pass yield is first_pass of decided (I-24); of the decisions that are measured the time from call to decision
-# counts, holds left out (I-25); waived, owed and warned are of evaluated, at decisions (I-27).
-effectiveness = Figures(
+effectiveness = Figures(  # yield and time to decision (I-24, I-25); waived, owed, warned of evaluated (I-27)
     table="gates",
     at="gate",
     order=GATES,
     counted={
+        "n": "true",
         "called": "basis = 'reviewed'",
         "waiting": "outcome = 'open'",
         "decided": _DECIDED,
@@ -284,6 +281,7 @@ effectiveness = Figures(
         "lost": "lost_at IS NOT NULL",
         "standing": "basis = 'standing'",
         "observed": "basis IN ('observed', 'inferred')",
+        "with_results": _EVALUATED + " > 0",
         "with_waivers": "waived > 0",
         "with_debts": "owed > 0",
         "with_warnings": "warned > 0",
@@ -291,10 +289,10 @@ effectiveness = Figures(
         "measured": _MEASURED,
         "not_measured": _DECIDED + " AND (" + _MEASURED + ") IS NOT TRUE",
     },
-    more="""
-        sum(refusals)::bigint AS refusals, sum(waived)::bigint AS waived, sum(owed)::bigint AS owed,
-        sum(warned)::bigint AS warned, sum(breaches)::bigint AS breaches,
-        sum(met + unmet + warned + waived + owed + undetermined)::bigint AS evaluated,
-        """
-    + percentiles(_HOURS, _MEASURED, "hours"),
+    measured={
+        **totals({"refusals": "refused", "waived": "with_waivers", "owed": "with_debts", "warned": "with_warnings"}),
+        **totals({"breaches": "breached"}),
+        "evaluated": ("sum(" + _EVALUATED + ")::bigint", "with_results"),
+        **percentiles(_HOURS, _MEASURED, "hours", "measured"),
+    },
 )

@@ -9,6 +9,7 @@ import orjson
 from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event, Recorded
 from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase, phase_after
+from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.preapproval import ProjectPreapproved
 from domain.portfolio.proposal import ProjectProposed
@@ -20,38 +21,25 @@ from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversing import ReviewReversed
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from domain.values import moment_text
-from projections.projection import COHORT, Figures, Projection, Query, Rows, chosen, cohort
+from projections.figures import Figures, totals
+from projections.projection import COHORT, Projection, Query, Rows, chosen, cohort
 
+LISTS = ("milestones", "conditions", "debts", "waivers", "team")
 COLUMNS: Mapping[str, LiteralString] = {
-    "project": "text",
-    "title": "text",
-    "requester": "text",
+    **dict.fromkeys(("project", "title", "requester"), "text"),
     **COHORT,
-    "policy": "text",
-    "state": "text",
-    "phase": "text",
-    "next_gate": "text",
-    "proposed_at": "timestamptz",
-    "last_gate": "text",
-    "last_gate_at": "timestamptz",
-    "last_event_at": "timestamptz",
-    "held_since": "timestamptz",
+    **dict.fromkeys(("policy", "state", "phase", "next_gate", "last_gate", "cancelled_for", "lowered_from"), "text"),
+    **dict.fromkeys(("proposed_at", "last_gate_at", "last_event_at", "held_since", "cancelled_at"), "timestamptz"),
+    **dict.fromkeys(LISTS, "jsonb"),
     "held_until": "date",
-    "cancelled_at": "timestamptz",
-    "cancelled_for": "text",
-    "milestones": "jsonb",
-    "conditions": "jsonb",
-    "debts": "jsonb",
-    "waivers": "jsonb",
     "breaches": "bigint",
-    "team": "jsonb",
 }
 
 Values = dict[str, Any]
 
 
 def fold(rows: Rows, recorded: Recorded) -> None:
-    counts_under = cohort(rows, recorded)
+    counts_under = cohort(rows, recorded) | _lowered(recorded)
     change = _CHANGES.get(type(recorded.event))
     if change is None:
         rows.put(last_event_at=recorded.measured_at, **counts_under)
@@ -61,8 +49,15 @@ def fold(rows: Rows, recorded: Recorded) -> None:
     rows.put(**(counts_under | values), last_event_at=recorded.measured_at)
 
 
+def _lowered(recorded: Recorded) -> Values:
+    event = recorded.event
+    if isinstance(event, ChangeClassified) and event.was and event.lowers:
+        return {"lowered_from": event.was.category}
+    return {}
+
+
 def _proposed(rows: Rows, recorded: Recorded[ProjectProposed]) -> Values:
-    nothing: Values = {name: [] for name in ("milestones", "conditions", "debts", "waivers", "team")}
+    nothing: Values = {name: [] for name in LISTS}
     return nothing | {
         "project": recorded.key,
         "title": recorded.event.title,
@@ -229,7 +224,7 @@ def _standing(row: Values) -> Values:
 
 projects = Projection(
     name="projects",
-    version=1,
+    version=2,
     question="Where does everything stand?",
     columns=COLUMNS,
     fold=fold,
@@ -277,18 +272,29 @@ def due(until: datetime, **cohort_: str | None) -> Query:
     return Query(sql, {"until": until, **chosen(**cohort_)})
 
 
-counted = Figures(  # I-27: emergency is of all proposed
+def tally() -> Query:
+    """How many projects there are of each origin, category, discipline, kind, state and phase."""
+    sql: LiteralString = """
+        SELECT origin, category, discipline, project_kind AS kind, state, phase, count(*) AS n FROM {projects}
+        GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+        """
+    return Query(sql)
+
+
+counted = Figures(  # I-27: emergencies and lowered categories are of all proposed
     table="projects",
     counted={
+        "n": "true",
         "active": "state = 'active'",
         "held": "state = 'held'",
         "cancelled": "state = 'cancelled'",
         "deployed": "state = 'deployed'",
         "emergency": "priority = 'emergency'",
+        "lowered": "lowered_from IS NOT NULL",
         "breached": "breaches > 0",
         "with_debts": "jsonb_array_length(debts) > 0",
         "with_conditions": "jsonb_array_length(conditions) > 0",
         "with_waivers": "jsonb_array_length(waivers) > 0",
     },
-    more="sum(breaches)::bigint AS breaches",
+    measured=totals({"breaches": "breached"}),
 )

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from consumers.reader import Answer
 from domain.lifecycle import Phase
 from milepost.owing import still_due
-from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted, tally
+from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted
 from milepost.pages.rendering import Pages, address
 from milepost.pages.waiting import by_project, merged
 from milepost.service import Service
@@ -59,7 +59,7 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
 def _questions(selection: Selection, now: datetime) -> dict[str, Question]:
     cohort = selection.columns
     return {
-        "all": tally(),
+        "all": projects.tally(),
         "page": projects.standing(selection.state, selection.phase, selection.behind or "", PER_PAGE + 1, **cohort),
         "waiting": gates.waiting(**cohort),
         "ageing": projects.ageing(SHOWN, **cohort),

@@ -14,12 +14,13 @@ from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
 from projections.audit_trail import searched, trail
+from projections.figures import Figures
 from projections.gates import effectiveness as of_gates
 from projections.gates import inbox, waiting
 from projections.gates import of_project as gates_of
 from projections.phases import effectiveness as of_phases
 from projections.phases import of_project as phases_of
-from projections.projection import GROUPS, Figures
+from projections.projection import GROUPS
 from projections.projects import ageing, counted, due, one, standing
 from tests.conftest import START, history
 from tests.consumers.telling import Telling

@@ -7,6 +7,7 @@ from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event
 from domain.lifecycle import Gate, Phase
 from domain.policy import Policy
+from domain.portfolio.classification import Classification
 from domain.portfolio.cohort import ProjectReassigned
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.preapproval import ProjectPreapproved
@@ -43,6 +44,14 @@ def test_begins_with_the_proposal() -> None:
         "p", "Pay", "pay", "sales", "main", "ada"
     ]  # fmt: skip
     assert subset(row, "state", "phase", "next_gate", "policy") == ["active", "envision", "portfolio", "default/1"]
+
+
+def test_keeps_the_category_that_was_lowered() -> None:
+    was = Classification(category="major", priority="medium")
+    lowered = CLASSIFIED.model_copy(update={"category": "minor", "was": was})
+    raised = CLASSIFIED.model_copy(update={"was": Classification(category="minor", priority="medium")})
+    assert row_after(CLASSIFIED)["lowered_from"] is None
+    assert row_after(CLASSIFIED, lowered, raised)["lowered_from"] == "major"
 
 
 def test_is_not_there_before_the_proposal() -> None:

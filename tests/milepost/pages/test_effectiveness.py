@@ -26,6 +26,24 @@ def test_open_each_figure_to_as_many_as_it_says(site: str, query: str) -> None:
         assert {link: Read(client.get(link).text).rows for link in figures} == figures
 
 
+@pytest.mark.parametrize("query", ["?origin=simulated", "?by=origin"])
+def test_leave_no_number_that_does_not_open(visit: Visit, query: str) -> None:
+    visit.open(f"/effectiveness{query}")
+    cells = visit.tell(
+        "[...document.querySelectorAll('td.num')].map(one => one.childNodes[0]).map(one => [one.tagName, one.textContent])"
+    )
+    assert len(cells) > 100
+    assert {told for tag, told in cells if tag != "A"} <= {"0", "–"}
+
+
+def test_open_what_was_evaluated_to_its_attempts(visit: Visit) -> None:
+    visit.open("/effectiveness?origin=simulated")
+    link = visit.page.locator("[data-label=Evaluated] a").first
+    evaluated = int(link.inner_text())
+    link.click()
+    assert 0 < visit.page.locator("tr[data-row]").count() < evaluated
+
+
 def test_show_the_origin_of_the_most_projects_and_never_two(visit: Visit) -> None:
     visit.open("/effectiveness")
     assert "Projects of the origin live" in visit.page.locator("main").inner_text()
