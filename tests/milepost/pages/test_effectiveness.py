@@ -10,6 +10,11 @@ from tests.milepost.pages.browsing import Read, Visit, visiting
 from tests.milepost.servers import until
 
 
+CELLS = """
+[...document.querySelectorAll('td.num')].map(one => one.childNodes[0]).map(one => [one.tagName, one.textContent])
+"""
+
+
 @pytest.fixture(scope="module")
 def visit(browser: Browser, site: str) -> Iterator[Visit]:
     with visiting(browser, site) as made:
@@ -29,9 +34,7 @@ def test_open_each_figure_to_as_many_as_it_says(site: str, query: str) -> None:
 @pytest.mark.parametrize("query", ["?origin=simulated", "?by=origin"])
 def test_leave_no_number_that_does_not_open(visit: Visit, query: str) -> None:
     visit.open(f"/effectiveness{query}")
-    cells = visit.tell(
-        "[...document.querySelectorAll('td.num')].map(one => one.childNodes[0]).map(one => [one.tagName, one.textContent])"
-    )
+    cells = visit.tell(CELLS)
     assert len(cells) > 100
     assert {told for tag, told in cells if tag != "A"} <= {"0", "–"}
 
