@@ -9,7 +9,6 @@ from playwright.sync_api import Browser
 from tests.milepost.pages.browsing import Read, Visit, visiting
 from tests.milepost.servers import until
 
-
 CELLS = """
 [...document.querySelectorAll('td.num')].map(one => one.childNodes[0]).map(one => [one.tagName, one.textContent])
 """
