@@ -37,7 +37,7 @@ def envisioning(life: Life) -> Steps:
     yield life.act("program-manager", PhaseStarted(phase=Phase.ENVISION), hours=DAY)
     goal = life.one_of(list(GOALS))
     linked = GoalLinked(goal=goal, statement=GOALS[goal], confirmed_by_role="sponsor")
-    yield life.act("product-manager", linked, hours=life.hours(2 * DAY))
+    yield life.act("sponsor", linked, hours=life.hours(2 * DAY))
     yield life.act("product-manager", *_parties(life), hours=life.hours(3 * DAY))
     if speakers := [AssignRole(person=life.who("stakeholder"), role="stakeholder", party=p) for p in life.stakeholders]:
         yield life.act("solution-manager", *speakers, hours=DAY)
