@@ -129,8 +129,7 @@ def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> Values:
 
 
 def _closed(rows: Rows, recorded: Recorded[ConditionClosed]) -> Values:
-    kept = [one for one in rows[()]["conditions"] if one["condition"] != recorded.event.condition]
-    return {"conditions": kept}
+    return {"conditions": [one for one in rows[()]["conditions"] if one["condition"] != recorded.event.condition]}
 
 
 def _asked(rows: Rows, recorded: Recorded[WaiverAsked]) -> Values:
@@ -258,14 +257,15 @@ def ageing(limit: int = 50, **cohort_: str | None) -> Query:
 
 
 def due(until: datetime, **cohort_: str | None) -> Query:
-    """What was promised for an approval, is owed, or stops being waived up to a moment, the earliest first."""
+    """What is promised, owed, or waived at a gate that isn't passed, and ends by a moment; the earliest first."""
     sql: LiteralString = """
         SELECT project, what, coalesce(it->>'condition', it->>'control') AS name, it->>'gate' AS gate,
             it->>'owner' AS owner, coalesce(it->>'due', it->>'until')::timestamptz AS due
         FROM {projects}, LATERAL (
             SELECT 'condition' AS what, it FROM jsonb_array_elements(conditions) AS it
             UNION ALL SELECT 'debt', it FROM jsonb_array_elements(debts) AS it
-            UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it) AS dues
+            UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it
+                WHERE NOT milestones @> jsonb_build_array(jsonb_build_object('gate', it->'gate'))) AS dues
         WHERE state <> 'cancelled' AND coalesce(it->>'due', it->>'until')::timestamptz <= %(until)s AND {chosen}
         ORDER BY due, project, name
         """

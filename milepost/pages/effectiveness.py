@@ -72,8 +72,14 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
     @router.get("/effectiveness/projects")
     def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
         found = service.models.ask(_question(asked))
-        definition = DEFINITIONS[asked.of][FIGURES[asked.of].figure(asked.figure)]
-        told = {"asked": asked, "rows": found.rows, "definition": definition, "of": OF}
+        figure = FIGURES[asked.of].figure(asked.figure)
+        told = {
+            "asked": asked,
+            "figure": figure,
+            "rows": found.rows,
+            "definition": DEFINITIONS[asked.of][figure],
+            "of": OF,
+        }
         return pages.render("figure.html", "/effectiveness", told, found)
 
     @router.get("/effectiveness/definitions")

@@ -10,6 +10,7 @@ import pytest
 from consumers.projector import Projector
 from consumers.reader import NotBuilt, Reader, Watch
 from domain.lifecycle import Gate
+from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -25,7 +26,7 @@ from projections.projects import ageing, counted, due, one, standing
 from tests.conftest import START, history
 from tests.consumers.telling import Telling
 from tests.domain.openings import PROPOSED, classified, holds
-from tests.projections.histories import EVENTFUL, called, eventful
+from tests.projections.histories import DUE, ENVISIONED, EVENTFUL, called, eventful
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_answers_every_question(full: Reader) -> None:
         trail("project-a", after=3, limit=5),
         searched(who="grace", kind="signoff.given", since=START),
     ]
-    assert [len(full.ask(question).rows) for question in questions] == [1, 1, 3, 4, 0, 2, 5, 8]
+    assert [len(full.ask(question).rows) for question in questions] == [1, 1, 2, 4, 0, 2, 5, 8]
 
 
 def test_pages_through_projects(full: Reader) -> None:
@@ -96,6 +97,19 @@ def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: 
     assert (waits["project"], waits["gate"], waits["what"], waits["role"]) == ("a", "envisioned", "sign-off", "tester")
     assert reader.ask(inbox("grace", START)).rows == []
     assert reader.ask(inbox("linus", START + timedelta(days=1))).rows == []
+    projector.close()
+
+
+def test_tells_when_a_waiver_ends_while_its_gate_is_not_passed(
+    log: Log, feed: LogFeed, telling: Telling, reader: Reader
+) -> None:
+    asked = WaiverAsked(waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="x", until=DUE)
+    acts = (PROPOSED, asked, WaiverDecided(waiver="w", outcome="granted", until=DUE, by_role="executive"))
+    telling.tell({"project-a": history(*acts), "project-b": history(*acts, ENVISIONED)})
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    found = reader.ask(due(DUE)).rows
+    assert [(one["project"], one["what"], one["name"]) for one in found] == [("a", "waiver", "goal-linked")]
     projector.close()
 
 
