@@ -58,6 +58,7 @@ class Opened(View):
 def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIRouter:
     """The routes of the dashboard, of what its figures count, and of what they mean."""
     router = APIRouter(include_in_schema=False)
+    _opening(router, service, pages)
 
     @router.get("/effectiveness")
     def effectiveness(view: Annotated[View, Query()]) -> HTMLResponse:
@@ -69,25 +70,21 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
         told = {"view": view, "rows": rows, "charts": _charts(charts, rows, view, position), **_chosen_from(all_)}
         return pages.render("effectiveness.html", "/effectiveness", told, all_, *asked.values())
 
-    @router.get("/effectiveness/projects")
-    def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
-        found = service.models.ask(_question(asked))
-        figure = FIGURES[asked.of].figure(asked.figure)
-        told = {
-            "asked": asked,
-            "figure": figure,
-            "rows": found.rows,
-            "definition": DEFINITIONS[asked.of][figure],
-            "of": OF,
-        }
-        return pages.render("figure.html", "/effectiveness", told, found)
-
     @router.get("/effectiveness/definitions")
     def definitions() -> HTMLResponse:
         told = {"definitions": DEFINITIONS, "measures": MEASURES, "figures": FIGURES, "of": OF}
         return pages.render("definitions.html", "/effectiveness", told)
 
     return router
+
+
+def _opening(router: APIRouter, service: Service, pages: Pages) -> None:
+    @router.get("/effectiveness/projects")
+    def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
+        found = service.models.ask(_question(asked))
+        figure = FIGURES[asked.of].figure(asked.figure)
+        told = {"asked": asked, "figure": figure, "definition": DEFINITIONS[asked.of][figure], "of": OF}
+        return pages.render("figure.html", "/effectiveness", told | {"rows": found.rows}, found)
 
 
 def _chosen_from(all_: Answer) -> Row:

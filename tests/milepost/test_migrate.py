@@ -99,7 +99,7 @@ def test_sets_the_applications_password(empty: Database) -> None:
 
 def test_tells_the_server_no_password_but_a_verifier(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    carry_out = psycopg.Connection.execute
+    carry_out: Any = psycopg.Connection.execute
 
     def overheard(connection: Any, query: Any, *rest: Any, **more: Any) -> Any:
         said.append(query.as_string(connection) if isinstance(query, Composable) else str(query))

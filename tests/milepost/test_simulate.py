@@ -238,8 +238,8 @@ def test_goes_on_where_it_was_killed_and_ends_as_if_it_had_not_been(log: Log, wr
         until(lambda: log.head().position > 60)
         process.kill()
     killed_at, whole = log.head().position, lived(8, 5).events
-    script = begun(log)
-    assert script == Script(8, 5, NOW)
+    script = Script(8, 5, NOW)
+    assert begun(log) == script
     assert not ended(log, script)
     simulated = simulate(writer, 8, 5)
     assert killed_at < log.head().position == len(whole) + 2
