@@ -43,9 +43,7 @@ def test_shows_on_standard_error_how_far_it_is(capsys: pytest.CaptureFixture[str
     assert "3/3" in err
 
 
-def test_demonstrates_once_up_to_the_day_it_began(
-    prepared: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_demonstrates_once_up_to_the_day_it_began(prepared: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulating, "PROJECTS", 2)
     with opened(Settings(database_url=prepared.application)) as service:
         demonstrate(replace(service, clock=lambda: NOW + timedelta(hours=9)))
