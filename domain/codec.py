@@ -1,7 +1,7 @@
 """The one sequence of bytes that an event is: a CloudEvents 1.0 JSON object in canonical form (RFC 8785)."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -107,14 +107,15 @@ def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
         raise Unreadable(f"type: {whole['type']} is not known here: a newer release wrote it, upgrade to read it")
     body = whole["data"] if known.upcast is None else known.upcast(whole["data"])
     log, stream = _place(whole["source"])
+    time, recorded_at = whole["time"], _moment(whole["recordedtime"])
     return Recorded(
         id=whole["id"],
         log=log,
         stream=stream,
         version=_version(whole["sequence"]),
         event=known.event.model_validate(body),
-        time=_moment(whole["time"]),
-        recorded_at=_moment(whole["recordedtime"]),
+        time=recorded_at if time == whole["recordedtime"] else _moment(time),
+        recorded_at=recorded_at,
         who=whole["authid"],
         command=whole["commandid"],
         correlation=whole["correlationid"],
@@ -149,7 +150,7 @@ def _version(text: object) -> int:
 def _moment(text: object) -> datetime:
     if isinstance(text, str) and _MOMENT.fullmatch(text):
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+            return datetime.fromisoformat(text)
         except ValueError as error:
             raise Unreadable(f"{text!r} is not a moment: {error}") from error
     raise Unreadable(f"{text!r} is not a moment in UTC with six decimals")

@@ -1,8 +1,9 @@
 """The facts of a project: of each kind and part the records that survive, the newest last."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import cast
 
 from domain.event import E, Event, Recorded
@@ -70,10 +71,7 @@ class Facts:
         """Every surviving record of a kind (of one part where it is named), oldest first."""
         parts = self._kept.get(kind, {})
         chosen = [parts.get(part, [])] if part is not None else list(parts.values())
-        found: list[Recorded] = []
-        for records in chosen:
-            for record in records:
-                insort(found, record, key=lambda known: known.version)
+        found = sorted(chain.from_iterable(chosen), key=lambda record: record.version)
         return cast("list[Recorded[E]]", found)
 
     def kinds(self) -> Iterator[type[Event]]:
