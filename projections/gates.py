@@ -252,6 +252,7 @@ def inbox(person: str, now: datetime) -> Query:
         WHERE outcome = 'open' AND EXISTS (
             SELECT FROM jsonb_array_elements(p.team) AS held
             WHERE held->>'person' = %(person)s AND held->>'role' = word->>'role'
+                AND (word->>'party' IS NULL OR held->'speaks_for' ? (word->>'party'))
                 AND (held->>'since')::timestamptz <= %(now)s
                 AND (held->>'until' IS NULL OR (held->>'until')::timestamptz > %(now)s))
         ORDER BY since, project, gate

@@ -149,11 +149,12 @@ def _waived(rows: Rows, recorded: Recorded[WaiverDecided]) -> Values:
 
 
 def _assigned(rows: Rows, recorded: Recorded[RoleAssigned]) -> Values:
-    event, at = recorded.event, recorded.measured_at
-    since = {"since": moment_text(max(event.since or at, at))}
+    event, at, team = recorded.event, recorded.measured_at, rows[()]["team"]
     until = {"until": moment_text(event.until)} if event.until else {}
-    held = {"assignment": recorded.id, "person": event.person, "role": event.role, **since, **until}
-    return {"team": [*rows[()]["team"], held]}
+    stood_in_for = next((one["speaks_for"] for one in team if one["assignment"] == event.deputy_for), [])
+    speaks_for = {"speaks_for": [event.person, *filter(None, [event.party]), *stood_in_for]}
+    held = {"person": event.person, "role": event.role, "since": moment_text(max(event.since or at, at))}
+    return {"team": [*team, {"assignment": recorded.id, **held, **until, **speaks_for}]}
 
 
 def _released(rows: Rows, recorded: Recorded[RoleReleased]) -> Values:
@@ -165,10 +166,8 @@ def _breached(rows: Rows, recorded: Recorded[BreachRecorded]) -> Values:
 
 
 def _held(rows: Rows, recorded: Recorded[ProjectHeld]) -> Values:
-    return {
-        "held_since": rows[()]["held_since"] or recorded.measured_at,
-        "held_until": recorded.event.expected_until,
-    }
+    since = rows[()]["held_since"] or recorded.measured_at
+    return {"held_since": since, "held_until": recorded.event.expected_until}
 
 
 def _resumed(rows: Rows, recorded: Recorded[ProjectResumed]) -> Values:

@@ -9,8 +9,10 @@ import pytest
 
 from consumers.projector import Projector
 from consumers.reader import NotBuilt, Reader, Watch
+from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.state.gates import Required
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -110,6 +112,22 @@ def test_tells_when_a_waiver_ends_while_its_gate_is_not_passed(
     projector.open()
     found = reader.ask(due(DUE)).rows
     assert [(one["project"], one["what"], one["name"]) for one in found] == [("a", "waiver", "goal-linked")]
+    projector.close()
+
+
+def test_puts_what_a_party_is_asked_before_those_who_speak_for_it(
+    log: Log, feed: LogFeed, telling: Telling, reader: Reader
+) -> None:
+    asked = called("r", Gate.ENVISIONED).model_copy(
+        update={"required": (Required(role="stakeholder", rule="stakeholder", party="sales"),)}
+    )
+    for_sales = RoleAssigned(person="grace", role="stakeholder", party="sales")
+    acts = (PROPOSED, classified("major"), for_sales, holds("linus", "stakeholder"), asked)
+    telling.tell({"project-a": history(*acts)})
+    projector = Projector(log.conninfo, feed, feed, projections())
+    projector.open()
+    later = START + timedelta(days=1)
+    assert [len(reader.ask(inbox(who, later)).rows) for who in ("grace", "linus")] == [1, 0]
     projector.close()
 
 

@@ -154,6 +154,13 @@ def test_names_the_team_while_it_holds_its_roles() -> None:
     assert row_after(joined, RoleReleased(assignment=event_id(2)))["team"] == []
 
 
+def test_names_for_whom_each_of_the_team_may_speak() -> None:
+    for_sales = RoleAssigned(person="grace", role="stakeholder", party="sales")
+    deputy = RoleAssigned(person="ada", role="stakeholder", deputy_for=event_id(2))
+    team = row_after(for_sales, deputy)["team"]
+    assert [held["speaks_for"] for held in team] == [["grace", "sales"], ["ada", "grace", "sales"]]
+
+
 def test_counts_breaches() -> None:
     assert row_after(BreachRecorded(act="pilot", version=1, results=(), cause="observed-import"))["breaches"] == 1
 
