@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 BIN := .venv/bin
-COVER ?= 0# per cent of the branches of domain/ that the tests must run
+COVER ?= 100# per cent of the branches of domain/ that the tests must run
 PACKAGES := domain projections consumers milepost
 FIT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c '$(FIT)' 2>/dev/null && echo $(p))))

@@ -1,9 +1,14 @@
 """The working calendar of a policy: which days are worked, in which zone."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.policy import Calendar
+
+
+def day_of(moment: datetime, calendar: Calendar) -> date:
+    """The day that a moment falls on in the calendar's zone."""
+    return moment.astimezone(ZoneInfo(calendar.zone)).date()
 
 
 def working_days_later(moment: datetime, days: int, calendar: Calendar) -> datetime:
@@ -21,8 +26,7 @@ def working_days_later(moment: datetime, days: int, calendar: Calendar) -> datet
 
 def working_days_between(start: datetime, end: datetime, calendar: Calendar) -> int:
     """How many working days lie between two moments, by their dates in the calendar's zone."""
-    zone = ZoneInfo(calendar.zone)
-    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    first, last = day_of(start, calendar), day_of(end, calendar)
     return sum(
         (first + timedelta(days=n)).isoweekday() in calendar.working_days for n in range(1, (last - first).days + 1)
     )

@@ -1,7 +1,7 @@
 """The one sequence of bytes that an event is: a CloudEvents 1.0 JSON object in canonical form (RFC 8785)."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,19 +12,11 @@ from domain.values import moment_text
 
 LARGEST_EVENT = 65_535
 _SINGULAR = {plural: category for category, plural in CATEGORIES.items()}
-_OPTIONAL = ("causation", "role", "assignment", "policy")
-_NAMES = {
-    "id": "id",
-    "correlation": "correlationid",
-    "causation": "causationid",
-    "command": "commandid",
-    "auth": "authtype",
-    "who": "authid",
-    "role": "actingrole",
+_OPTIONAL = {
+    "causationid": "causation",
+    "actingrole": "role",
     "assignment": "assignment",
-    "policy": "policyversion",
-    "origin": "origin",
-    "time_quality": "timequality",
+    "policyversion": "policy",
 }
 
 
@@ -45,26 +37,37 @@ def encode(recorded: Recorded) -> bytes:
     """The canonical bytes of an event. Raises `TooLarge` over 65,535 bytes, `Unreadable` where they can't be read."""
     body = recorded.event.model_dump(mode="json", exclude_none=True)
     _must_be_readable(recorded.event, body)
-    whole: dict[str, Any] = {
-        "specversion": "1.0",
-        "source": source_of(recorded.log, recorded.stream),
-        "type": type_of(recorded.event.kind),
-        "sequence": f"{recorded.version:020d}",
-        "time": moment_text(recorded.time),
-        "recordedtime": moment_text(recorded.recorded_at),
-        "data": body,
-    }
-    for field, attribute in _NAMES.items():
-        value = getattr(recorded, field)
-        if value is not None:
-            whole[attribute] = value
-    data = orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+    data = orjson.dumps(_whole(recorded, body), option=orjson.OPT_SORT_KEYS)
     if len(data) > LARGEST_EVENT:
         raise TooLarge(
             f"{recorded.event.kind} would take {len(data):,} bytes of at most {LARGEST_EVENT:,}: "
             "put the text into a document and give its digest"
         )
     return data
+
+
+def _whole(recorded: Recorded, body: dict[str, Any]) -> dict[str, Any]:
+    recorded_at = moment_text(recorded.recorded_at)
+    whole: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": recorded.id,
+        "source": source_of(recorded.log, recorded.stream),
+        "type": type_of(recorded.event.kind),
+        "sequence": f"{recorded.version:020d}",
+        "time": recorded_at if recorded.time is recorded.recorded_at else moment_text(recorded.time),
+        "timequality": recorded.time_quality,
+        "recordedtime": recorded_at,
+        "correlationid": recorded.correlation,
+        "commandid": recorded.command,
+        "authtype": recorded.auth,
+        "authid": recorded.who,
+        "origin": recorded.origin,
+        "data": body,
+    }
+    for name, field in _OPTIONAL.items():
+        if (value := getattr(recorded, field)) is not None:
+            whole[name] = value
+    return whole
 
 
 def _must_be_readable(event: Event, body: dict[str, Any]) -> None:
@@ -104,20 +107,27 @@ def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
         raise Unreadable(f"type: {whole['type']} is not known here: a newer release wrote it, upgrade to read it")
     body = whole["data"] if known.upcast is None else known.upcast(whole["data"])
     log, stream = _place(whole["source"])
+    time, recorded_at = whole["time"], _moment(whole["recordedtime"])
     return Recorded(
+        id=whole["id"],
         log=log,
         stream=stream,
         version=_version(whole["sequence"]),
         event=known.event.model_validate(body),
-        time=_moment(whole["time"]),
-        recorded_at=_moment(whole["recordedtime"]),
+        time=recorded_at if time == whole["recordedtime"] else _moment(time),
+        recorded_at=recorded_at,
+        who=whole["authid"],
+        command=whole["commandid"],
+        correlation=whole["correlationid"],
+        time_quality=whole["timequality"],
+        role=whole.get("actingrole"),
+        assignment=whole.get("assignment"),
+        auth=whole["authtype"],
+        causation=whole.get("causationid"),
+        policy=whole.get("policyversion"),
+        origin=whole["origin"],
         data=data,
-        **_attributes(whole),
     )
-
-
-def _attributes(whole: dict[str, Any]) -> dict[str, Any]:
-    return {field: whole.get(name) if field in _OPTIONAL else whole[name] for field, name in _NAMES.items()}
 
 
 def _place(source: str) -> tuple[str, str]:
@@ -140,7 +150,7 @@ def _version(text: object) -> int:
 def _moment(text: object) -> datetime:
     if isinstance(text, str) and _MOMENT.fullmatch(text):
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+            return datetime.fromisoformat(text)
         except ValueError as error:
             raise Unreadable(f"{text!r} is not a moment: {error}") from error
     raise Unreadable(f"{text!r} is not a moment in UTC with six decimals")

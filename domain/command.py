@@ -3,7 +3,7 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic
 
@@ -19,8 +19,9 @@ from domain.rulebook import Rulebook
 class Circumstances:
     """Who asks, in which role, how that was made sure, at which moment of the service's clock, under which rules.
 
-    `policy` is the version that the project is held to; `rulebook` is all that the policy's stream says by now: other
-    versions, templates of standard changes, freezes.
+    `role` is the one that they named, `inferred` what deciding found instead. `policy` is the version that the
+    project is held to; `rulebook` is all that the policy's stream says by now: other versions, templates of standard
+    changes, freezes.
     """
 
     who: str
@@ -30,6 +31,17 @@ class Circumstances:
     role: str | None = None
     auth: str = "unauthenticated"
     origin: str = "live"
+    inferred: list[str] = field(default_factory=list[str], compare=False)
+
+    @property
+    def acting(self) -> str | None:
+        """The role that they act in: the one that the command needed, else the one that they named."""
+        return self.inferred[-1] if self.inferred else self.role
+
+    def infer(self, role: str) -> str:
+        """Know from here on that this is the role the command is asked in, so that its events say so."""
+        self.inferred.append(role)
+        return role
 
 
 @dataclass(frozen=True)

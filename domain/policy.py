@@ -14,6 +14,10 @@ GateOrRfc = Annotated[Gate | Literal["rfc"], Field(union_mode="left_to_right")]
 T = TypeVar("T")
 
 
+STRICT: tuple[Column, ...] = ("significant", "major")
+"""Where nothing over nothing is not met, nobody speaks for two opposed roles, and whoever is asked may abstain."""
+
+
 class ByColumn(Fact, Generic[T]):
     """One value for each column of the policy; a column left out has none."""
 
@@ -48,6 +52,8 @@ class GateRule(Fact):
     of its votes that must be for go, both in thousandths, and `minimum` how many votes for go there must be at least;
     `minimum_at_stake` takes its place where data or money can be lost. A no-go of a role in `no_go_stands` can't be
     overridden where others can. A gate is decided by one of `decided_by`, the RFC by all of them in their order.
+    In a body, and in the columns of `STRICT`, an abstention counts for the quorum and neither way; else, and for who
+    is recused, a deputy has to sign.
     """
 
     gate: GateOrRfc
@@ -135,11 +141,15 @@ class TemplateLimits(Fact):
     failures_counted_over: Count = 20
 
 
+Question = Literal["services", "users", "downtime", "effort", "money", "experience", "reversibility", "data"]
+"""What is asked about a change, to find out how much rigour it needs."""
+
+
 class CategoryRule(Fact):
     """How answers from 0 to 3 make a category: a sum from `significant` or `major` on, or a 3 in a decisive answer."""
 
-    questions: tuple[Key, ...]
-    decisive: tuple[Key, ...]
+    questions: tuple[Question, ...]
+    decisive: tuple[Question, ...]
     significant_from: Count
     major_from: Count
 

@@ -20,7 +20,7 @@ class Use:
 
 @dataclass
 class Template:
-    """A registered standard change: known, tested, proven by projects that were deployed."""
+    """A registered standard change: its limits, and the projects that ran on it."""
 
     id: str
     version: int

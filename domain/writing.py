@@ -49,6 +49,7 @@ class Writing:
     def carry_out(self, commands: Iterable[Command]) -> list[Recorded]:
         """Decide each command on what the ones before it have written. Raises `Rejected`, `Refused` or `TooLarge`."""
         for command in commands:
+            self.circumstances.inferred.clear()
             for decided in command.decide(self.states[self.stream], self._circumstances):
                 self.write(decided if isinstance(decided, Told) else None, decided)
         return self.events
@@ -70,7 +71,8 @@ class Writing:
     def _recorded(self, event: Event, told: Told | None, version: int) -> Recorded:
         recorded_at, c, stream = self.tick(), self._circumstances, self._stream_of(event.belongs_to)
         moment = recorded_at if c.origin == "live" else c.now
-        assignment = self.states[stream].assignment(c.who, c.role, c.now)
+        assignment = self.states[self.stream].assignment(c.who, c.acting, c.now)
+        named = assignment or not self.stream.startswith("project-")  # in a project a mere claim is no role
         return Recorded(
             id=self.new_id(recorded_at),
             log=self.log,
@@ -81,7 +83,7 @@ class Writing:
             recorded_at=recorded_at,
             time_quality=told.quality if told else "exact",
             who=c.who,
-            role=c.role if assignment or event.belongs_to != "project" else None,  # a claim is no role
+            role=c.acting if named else None,
             assignment=assignment,
             auth=c.auth,
             command=self.command,

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from milepost import clock, journal
+from milepost import clock, garbage, journal
 from milepost.log import Log, NotOpened
 from milepost.migrate import APPLICATION, migrate
 from milepost.models import Models
@@ -50,6 +50,7 @@ def connected(
     own must have been migrated.
     """
     journal.configure()
+    garbage.seldom()
     settings = settings or settings_from(environment)
     with ExitStack() as stack:
         log = Log(settings.database_url or _embedded(settings, say, stack), environment)

@@ -12,7 +12,8 @@ import orjson
 from domain.command import Command
 from domain.event import CATEGORIES
 
-_STREAM = re.compile(r"([a-z]+)(?:-([a-z0-9][a-z0-9._-]{0,62}))?")
+KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_STREAM = re.compile(rf"([a-z]+)(?:-({KEY.pattern}))?")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 _KEYLESS = ("directory", "ledger", "log")  # of these there is one stream
 DEFAULT_POLICY = "default"
@@ -65,15 +66,19 @@ class Request:
             raise Invalid(
                 f"stream: {self.stream!r} is not CATEGORY-KEY with a key like pay-2 (a-z, 0-9, and ._- inside)"
             )
-        for name in ("who", "command", "correlation", "causation"):
-            value = getattr(self, name)
-            if value is not None and not _TOKEN.fullmatch(value):
-                raise Invalid(f"{name}: expected 1 to 200 visible ASCII characters, found {value!r}")
+        self._demand(KEY, ("who", "role"), "a key like ada (a-z, 0-9, and ._- inside)")
+        self._demand(_TOKEN, ("command", "correlation", "causation"), "1 to 200 visible ASCII characters")
         if (self.at is None) != (self.origin == "live"):
             raise Invalid("at: what is live has the service's moment, everything else that of its source")
         wrong = next((command for command in self.commands if command.belongs_to != place[1]), None)
         if wrong is not None:
             raise Invalid(f"{wrong.called} is a command to a {wrong.belongs_to}, and {self.stream} is a {place[1]}")
+
+    def _demand(self, form: re.Pattern[str], names: Iterable[str], words: str) -> None:
+        for name in names:
+            value = getattr(self, name)
+            if value is not None and not form.fullmatch(value):
+                raise Invalid(f"{name}: expected {words}, found {value!r}")
 
     @property
     def digest(self) -> bytes:

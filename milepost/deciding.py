@@ -1,7 +1,7 @@
 """Deciding: each request of a transaction on the newest state, and what it writes and is answered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from domain.command import Circumstances, Refused, Rejected
 from domain.event import Recorded
 from domain.policy import Policy
 from domain.rulebook import Rulebook
-from domain.rules.adoption import AdoptPolicy
+from domain.rules.adoption import AdoptPolicy, ProposePolicy
 from domain.writing import Writing
 from milepost.commands import DEFAULT_POLICY, Conflict, KeyReused, Outcome, Request, Status, Unavailable, Written
 from milepost.log import Stored
@@ -75,7 +75,8 @@ class Deciding:
             raise Unavailable(
                 f"the clock of this machine is {behind:.1f} s behind the last event: set it right, then write"
             )
-        return self._tick()
+        self.last = max(now, self.last + _TICK)
+        return self.last
 
     def _tick(self) -> datetime:
         self.last = max(self.clock(), self.last + _TICK)
@@ -90,7 +91,8 @@ class Deciding:
             self._demand_origin(request, *(event.stream for event in events if event.stream != request.stream))
         except Refused as refused:
             self._undo(writing)
-            return self._refused(request, command, now, refused)
+            acting = writing.circumstances.acting if writing else request.role
+            return self._refused(replace(request, role=acting), command, now, refused)
         except (Rejected, TooLarge) as rejected:
             self._undo(writing)
             return self._answered("rejected", request, command, str(rejected))
@@ -193,5 +195,5 @@ class Deciding:
 def _named_alike(request: Request, key: str) -> None:
     """A policy stands in the stream of its own name, as a project looks for it there."""
     for command in request.commands:
-        if isinstance(command, AdoptPolicy) and command.policy.name != key:
+        if isinstance(command, AdoptPolicy | ProposePolicy) and command.policy.name != key:
             raise Rejected(f"policy.name: this is the stream of {key}, {command.policy.name} has one of its own")

@@ -44,13 +44,19 @@ def _roles(connection: Connection[Any], application: str, password: str | None) 
             )
         connection.execute(SQL("CREATE ROLE {} LOGIN NOINHERIT").format(Identifier(application)))
     if password is not None:
-        connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(application), Literal(password)))
+        secret = Literal(_verifier(connection, application, password))
+        connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(application), secret))
     if everything:
         if not _exists(connection, OWNER):
             connection.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(OWNER)))
         database = Identifier(connection.info.dbname)
         connection.execute(SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, Identifier(OWNER)))
         connection.execute(SQL("SET LOCAL ROLE {}").format(Identifier(OWNER)))
+
+
+def _verifier(connection: Connection[Any], role: str, password: str) -> str:
+    """What the server keeps of a password, so that the password itself is in no statement and in no server's log."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
 def _exists(connection: Connection[Any], role: str) -> bool:

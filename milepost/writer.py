@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import SimpleQueue
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -21,6 +21,7 @@ from milepost.states import KEPT_EVENTS, States
 MOST_AT_ONCE = 256
 MOST_WAITING = 10_000
 MOST_FOLLOWED = 1_000
+MANY, GATHERING_SECONDS = 16, 0.001
 PATIENCE_SECONDS = 10.0
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -118,6 +119,8 @@ class Writer:
                     break
                 batch.append(following)
             self._settle([asked for asked in batch if asked.answer.set_running_or_notify_cancel()])
+            if len(batch) >= MANY:
+                sleep(GATHERING_SECONDS)  # so that those answered ask again first: a fuller transaction costs less
         self._disconnect()
 
     def _settle(self, batch: list[_Asked]) -> None:

@@ -15,9 +15,10 @@ from domain.reviews.deciding import APPROVALS, ReviewDecided, ReviewRefused
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversing import ReviewReversed
 from domain.reviews.signing import SignoffGiven
-from domain.state.gates import Required
+from domain.state.gates import Required, counting
 from domain.values import moment_text
-from projections.projection import COHORT, Figures, Key, Projection, Query, Row, Rows, chosen, cohort, percentiles
+from projections.figures import Figures, percentiles, totals
+from projections.projection import COHORT, Key, Projection, Query, Row, Rows, chosen, cohort
 
 COUNTED: tuple[str, ...] = ("met", "unmet", "warned", "waived", "owed", "undetermined", "not_applicable")
 LISTS = ("required", "signed", "waiting_for", "deciders", "refused_for")
@@ -53,7 +54,7 @@ def _called(rows: Rows, recorded: Recorded[ReviewCalled]) -> None:
     known = {word["id"]: word for _, row in rows.items() for word in row["signed"]}
     carried = [{**known[id_], "carried": True} for id_ in event.carried_signoffs if id_ in known]
     required = [_named(one) for one in event.required]
-    missing = [one for one in required if _who(one) not in map(_who, carried)]
+    silent = [one for one in required if _who(one) not in map(_who, carried)]
     values: Values = {
         "basis": "reviewed",
         "called_at": at,
@@ -62,10 +63,11 @@ def _called(rows: Rows, recorded: Recorded[ReviewCalled]) -> None:
         "due": event.due,
         "required": required,
         "signed": carried,
-        "waiting_for": _waiting([_since(one, at) for one in missing], event.decided_by, at),
+        "waiting_for": _waiting([_since(one, at) for one in silent], event.decided_by, at),
         "deciders": list(event.decided_by),
         "outcome": "open",
     }
+    rows.memory.setdefault("words", {})[event.review] = list(carried)
     for gate in event.gates:
         _begun(rows, recorded, gate, event.attempt, event.review, **values)
 
@@ -75,8 +77,7 @@ def _who(said: Values) -> tuple[str, str | None, str | None]:
 
 
 def _named(one: Required | SignoffGiven) -> Values:
-    names = {"role": one.role, "party": one.party, "seat": one.seat}
-    return {name: value for name, value in names.items() if value is not None}
+    return {name: value for name in ("role", "party", "seat") if (value := getattr(one, name)) is not None}
 
 
 def _since(one: Values, at: Any) -> Values:
@@ -95,13 +96,14 @@ def _signed(rows: Rows, recorded: Recorded[SignoffGiven]) -> None:
     if event.review is None:
         _said(rows, event.gate or "", word)
         return
+    words: list[Values] = rows.memory["words"][event.review]
+    words.append(word)
+    counts = counting(lambda one: (one["person"], one["verdict"]), (one for one in words if _who(one) == _who(word)))
     for key, row in _of_review(rows, event.review):
-        signed = [one for one in row["signed"] if _who(one) != _who(word)]
-        out = [one for one in row["waiting_for"] if one["what"] == "sign-off" and _who(one) != _who(word)]
-        if event.verdict == "taken-back":
-            out += [_since(one, at) for one in row["required"] if _who(one) == _who(word)]
-        else:
-            signed.append(word)
+        signed = [one for one in row["signed"] if _who(one) != _who(word)] + ([counts] if counts else [])
+        since = {_who(one): one for one in row["waiting_for"] if one["what"] == "sign-off"}
+        silent = (one for one in row["required"] if _who(one) not in map(_who, signed))
+        out = [since.get(_who(one), _since(one, at)) for one in silent]
         rows.put(key, signed=signed, waiting_for=_waiting(out, row["deciders"], at))
 
 
@@ -126,18 +128,15 @@ def _refused(rows: Rows, recorded: Recorded[ReviewRefused]) -> None:
 
 
 def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> None:
-    event = recorded.event
-    for key, row in _of_review(rows, event.review):
-        rows.put(key, outcome=event.outcome, **_closed(recorded), **_counts(event.results, row["gate"]))
+    rows.memory["words"].pop(recorded.event.review)
+    for key, row in _of_review(rows, recorded.event.review):
+        closed = _closed(recorded) | _counts(recorded.event.results, row["gate"])
+        rows.put(key, outcome=recorded.event.outcome, **closed)
 
 
 def _closed(recorded: Recorded) -> Values:
-    return {
-        "decided_at": recorded.measured_at,
-        "decided_by": recorded.who,
-        "decided_quality": recorded.time_quality,
-        "waiting_for": [],
-    }
+    decided: Values = {"decided_at": recorded.measured_at, "decided_by": recorded.who}
+    return decided | {"decided_quality": recorded.time_quality, "waiting_for": []}
 
 
 def _counts(results: Iterable[Result], gate: str) -> Values:
@@ -161,11 +160,10 @@ def _reached(rows: Rows, recorded: Recorded[MilestoneReached]) -> None:
 
 
 def _passed(rows: Rows, recorded: Recorded, gate: Gate, attempt: int, basis: str, results: Iterable[Result]) -> None:
-    before = [row["attempt"] for _, row in rows.items() if row["gate"] == gate and row["review"] == ""]
-    number = max([attempt, *(one + 1 for one in before)])
+    after = [row["attempt"] + 1 for _, row in rows.items() if row["gate"] == gate and row["review"] == ""]
     values: Values = {"basis": basis, "outcome": "passed", "signed": rows.memory.get("said", {}).pop(gate, [])}
     values |= _closed(recorded) | _counts(results, gate)
-    _begun(rows, recorded, gate, number, "", **values)
+    _begun(rows, recorded, gate, max([attempt, *after]), "", **values)
 
 
 def _lost(rows: Rows, recorded: Recorded, gates: Iterable[str], why: str) -> None:
@@ -254,6 +252,7 @@ def inbox(person: str, now: datetime) -> Query:
         WHERE outcome = 'open' AND EXISTS (
             SELECT FROM jsonb_array_elements(p.team) AS held
             WHERE held->>'person' = %(person)s AND held->>'role' = word->>'role'
+                AND (word->>'party' IS NULL OR held->'speaks_for' ? (word->>'party'))
                 AND (held->>'since')::timestamptz <= %(now)s
                 AND (held->>'until' IS NULL OR (held->>'until')::timestamptz > %(now)s))
         ORDER BY since, project, gate
@@ -262,16 +261,16 @@ def inbox(person: str, now: datetime) -> Query:
 
 
 _DECIDED: LiteralString = "basis = 'reviewed' AND outcome NOT IN ('open', 'withdrawn', 'cancelled')"
+_EVALUATED: LiteralString = "(met + unmet + warned + waived + owed + undetermined)"
 _MEASURED: LiteralString = _DECIDED + " AND called_quality = 'exact' AND decided_quality = 'exact'"
 _HOURS: LiteralString = "(extract(epoch FROM decided_at - called_at) - held_seconds) / 3600"
 
-# First-pass yield is first_pass of decided (I-24); of the decisions that are measured the time from call to decision
-# counts, holds left out (I-25); waived, owed and warned are of evaluated, at decisions (I-27).
-effectiveness = Figures(
+effectiveness = Figures(  # yield and time to decision (I-24, I-25); waived, owed, warned of evaluated (I-27)
     table="gates",
     at="gate",
     order=GATES,
     counted={
+        "n": "true",
         "called": "basis = 'reviewed'",
         "waiting": "outcome = 'open'",
         "decided": _DECIDED,
@@ -283,6 +282,7 @@ effectiveness = Figures(
         "lost": "lost_at IS NOT NULL",
         "standing": "basis = 'standing'",
         "observed": "basis IN ('observed', 'inferred')",
+        "with_results": _EVALUATED + " > 0",
         "with_waivers": "waived > 0",
         "with_debts": "owed > 0",
         "with_warnings": "warned > 0",
@@ -290,10 +290,10 @@ effectiveness = Figures(
         "measured": _MEASURED,
         "not_measured": _DECIDED + " AND (" + _MEASURED + ") IS NOT TRUE",
     },
-    more="""
-        sum(refusals)::bigint AS refusals, sum(waived)::bigint AS waived, sum(owed)::bigint AS owed,
-        sum(warned)::bigint AS warned, sum(breaches)::bigint AS breaches,
-        sum(met + unmet + warned + waived + owed + undetermined)::bigint AS evaluated,
-        """
-    + percentiles(_HOURS, _MEASURED, "hours"),
+    measured={
+        **totals({"refusals": "refused", "waived": "with_waivers", "owed": "with_debts", "warned": "with_warnings"}),
+        **totals({"breaches": "breached"}),
+        "evaluated": ("sum(" + _EVALUATED + ")::bigint", "with_results"),
+        **percentiles(_HOURS, _MEASURED, "hours", "measured"),
+    },
 )

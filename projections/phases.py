@@ -14,7 +14,8 @@ from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversing import ReviewReversed
 from domain.state.project import ProjectFact
-from projections.projection import COHORT, Figures, Projection, Query, Row, Rows, cohort, percentiles
+from projections.figures import Figures, percentiles, totals
+from projections.projection import COHORT, Projection, Query, Row, Rows, cohort
 
 ORDER = tuple(phase.value for phase in Phase)
 COLUMNS: Mapping[str, LiteralString] = {
@@ -213,6 +214,7 @@ effectiveness = Figures(
     at="phase",
     order=ORDER,
     counted={
+        "n": "true",
         "entered": "entered_at IS NOT NULL",
         "finished": "outcome = 'finished'",
         "open": "outcome = 'open' AND entered_at IS NOT NULL",
@@ -221,11 +223,15 @@ effectiveness = Figures(
         "cancelled": "outcome = 'cancelled'",
         "passed_over": "outcome = 'passed-over'",
         "returned": "returns > 0",
+        "ever_held": "held_seconds > 0",
         "measured": _MEASURED,
+        "worked": _WORKED,
         "not_measured": "outcome = 'finished' AND (" + _MEASURED + ") IS NOT TRUE",
     },
-    more="sum(returns)::bigint AS returns, sum(held_seconds) / 86400 AS held_days, "
-    + percentiles(_DAYS, _MEASURED, "days")
-    + ", "
-    + percentiles(_WORK_DAYS, _WORKED, "work_days"),
+    measured={
+        **totals({"returns": "returned"}),
+        "held_days": ("sum(held_seconds) / 86400", "ever_held"),
+        **percentiles(_DAYS, _MEASURED, "days", "measured"),
+        **percentiles(_WORK_DAYS, _WORKED, "work_days", "worked"),
+    },
 )

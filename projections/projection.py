@@ -140,55 +140,6 @@ def chosen(**given: str | None) -> dict[str, Any]:
     return {**dict.fromkeys(GROUPS), **given}
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What is counted over the rows of one read model: each figure is a condition, which also opens what it counts.
-
-    `at` is the column of the gate or phase that figures are for, in this `order`; `more` are further sums.
-    """
-
-    table: LiteralString
-    counted: Mapping[LiteralString, LiteralString]
-    more: LiteralString
-    at: LiteralString = "NULL::text"
-    order: tuple[str, ...] = ()
-
-    def by(self, by: By, **cohort_: str | None) -> Query:
-        """Every figure, told apart by an attribute of the cohort: rows of `at`, `group_by`, `n` and the figures."""
-        counts: LiteralString = ", ".join(_COUNT.format(name=name, test=test) for name, test in self.counted.items())
-        sql = _FIGURES.format(at=self.at, by=GROUPS[by], counts=counts, more=self.more, table=self.table)
-        return Query(sql, {"order": list(self.order), **chosen(**cohort_)})
-
-    def opened(self, figure: str, by: By, group_by: str | None, at: str | None = None, **cohort_: str | None) -> Query:
-        """The rows that a figure counts. Raises `KeyError` where there is no such figure."""
-        tests: dict[str, LiteralString] = {**self.counted}
-        sql: LiteralString = _OPENED.format(table=self.table, test=tests[figure], by=GROUPS[by], at=self.at)
-        return Query(sql, {"group_by": group_by, "at": at, **chosen(**cohort_)})
-
-
-_COUNT: LiteralString = "count(*) FILTER (WHERE {test}) AS {name}"
-_FIGURES: LiteralString = """
-    SELECT {at} AS at, {by} AS group_by, count(*) AS n, {counts}, {more} FROM {{{table}}} WHERE {{chosen}}
-    GROUP BY 1, 2 ORDER BY array_position(%(order)s::text[], {at}), 2
-    """
-_OPENED: LiteralString = """
-    SELECT * FROM {{{table}}} WHERE ({test}) AND {by} IS NOT DISTINCT FROM %(group_by)s
-        AND (%(at)s::text IS NULL OR {at} = %(at)s) AND {{chosen}}
-    ORDER BY project
-    """
-
-
-def percentiles(value: LiteralString, test: LiteralString, unit: LiteralString) -> LiteralString:
-    """Median and 85th percentile of a value over the rows that meet a condition, as two columns."""
-    return _PERCENTILES.format(value=value, test=test, unit=unit)
-
-
-_PERCENTILES: LiteralString = """
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY {value}) FILTER (WHERE {test}) AS median_{unit},
-    percentile_cont(0.85) WITHIN GROUP (ORDER BY {value}) FILTER (WHERE {test}) AS p85_{unit}
-    """
-
-
 def cohort(rows: Rows, recorded: Recorded) -> dict[str, Any]:
     """What a project counts under from this event on, remembered by the fold; empty before it was proposed."""
     known: dict[str, Any] = rows.memory.setdefault("cohort", {})

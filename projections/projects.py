@@ -9,6 +9,7 @@ import orjson
 from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event, Recorded
 from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase, phase_after
+from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.preapproval import ProjectPreapproved
 from domain.portfolio.proposal import ProjectProposed
@@ -20,38 +21,25 @@ from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversing import ReviewReversed
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from domain.values import moment_text
-from projections.projection import COHORT, Figures, Projection, Query, Rows, chosen, cohort
+from projections.figures import Figures, totals
+from projections.projection import COHORT, Projection, Query, Rows, chosen, cohort
 
+LISTS = ("milestones", "conditions", "debts", "waivers", "team")
 COLUMNS: Mapping[str, LiteralString] = {
-    "project": "text",
-    "title": "text",
-    "requester": "text",
+    **dict.fromkeys(("project", "title", "requester"), "text"),
     **COHORT,
-    "policy": "text",
-    "state": "text",
-    "phase": "text",
-    "next_gate": "text",
-    "proposed_at": "timestamptz",
-    "last_gate": "text",
-    "last_gate_at": "timestamptz",
-    "last_event_at": "timestamptz",
-    "held_since": "timestamptz",
+    **dict.fromkeys(("policy", "state", "phase", "next_gate", "last_gate", "cancelled_for", "lowered_from"), "text"),
+    **dict.fromkeys(("proposed_at", "last_gate_at", "last_event_at", "held_since", "cancelled_at"), "timestamptz"),
+    **dict.fromkeys(LISTS, "jsonb"),
     "held_until": "date",
-    "cancelled_at": "timestamptz",
-    "cancelled_for": "text",
-    "milestones": "jsonb",
-    "conditions": "jsonb",
-    "debts": "jsonb",
-    "waivers": "jsonb",
     "breaches": "bigint",
-    "team": "jsonb",
 }
 
 Values = dict[str, Any]
 
 
 def fold(rows: Rows, recorded: Recorded) -> None:
-    counts_under = cohort(rows, recorded)
+    counts_under = cohort(rows, recorded) | _lowered(recorded)
     change = _CHANGES.get(type(recorded.event))
     if change is None:
         rows.put(last_event_at=recorded.measured_at, **counts_under)
@@ -61,8 +49,15 @@ def fold(rows: Rows, recorded: Recorded) -> None:
     rows.put(**(counts_under | values), last_event_at=recorded.measured_at)
 
 
+def _lowered(recorded: Recorded) -> Values:
+    event = recorded.event
+    if isinstance(event, ChangeClassified) and event.was and event.lowers:
+        return {"lowered_from": event.was.category}
+    return {}
+
+
 def _proposed(rows: Rows, recorded: Recorded[ProjectProposed]) -> Values:
-    nothing: Values = {name: [] for name in ("milestones", "conditions", "debts", "waivers", "team")}
+    nothing: Values = {name: [] for name in LISTS}
     return nothing | {
         "project": recorded.key,
         "title": recorded.event.title,
@@ -134,8 +129,7 @@ def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> Values:
 
 
 def _closed(rows: Rows, recorded: Recorded[ConditionClosed]) -> Values:
-    kept = [one for one in rows[()]["conditions"] if one["condition"] != recorded.event.condition]
-    return {"conditions": kept}
+    return {"conditions": [one for one in rows[()]["conditions"] if one["condition"] != recorded.event.condition]}
 
 
 def _asked(rows: Rows, recorded: Recorded[WaiverAsked]) -> Values:
@@ -155,11 +149,12 @@ def _waived(rows: Rows, recorded: Recorded[WaiverDecided]) -> Values:
 
 
 def _assigned(rows: Rows, recorded: Recorded[RoleAssigned]) -> Values:
-    event, at = recorded.event, recorded.measured_at
-    since = {"since": moment_text(max(event.since or at, at))}
+    event, at, team = recorded.event, recorded.measured_at, rows[()]["team"]
     until = {"until": moment_text(event.until)} if event.until else {}
-    held = {"assignment": recorded.id, "person": event.person, "role": event.role, **since, **until}
-    return {"team": [*rows[()]["team"], held]}
+    stood_in_for: list[str] = next((one["speaks_for"] for one in team if one["assignment"] == event.deputy_for), [])
+    speaks_for = {"speaks_for": [event.person, *filter(None, [event.party]), *stood_in_for]}
+    held = {"person": event.person, "role": event.role, "since": moment_text(max(event.since or at, at))}
+    return {"team": [*team, {"assignment": recorded.id, **held, **until, **speaks_for}]}
 
 
 def _released(rows: Rows, recorded: Recorded[RoleReleased]) -> Values:
@@ -171,10 +166,8 @@ def _breached(rows: Rows, recorded: Recorded[BreachRecorded]) -> Values:
 
 
 def _held(rows: Rows, recorded: Recorded[ProjectHeld]) -> Values:
-    return {
-        "held_since": rows[()]["held_since"] or recorded.measured_at,
-        "held_until": recorded.event.expected_until,
-    }
+    since = rows[()]["held_since"] or recorded.measured_at
+    return {"held_since": since, "held_until": recorded.event.expected_until}
 
 
 def _resumed(rows: Rows, recorded: Recorded[ProjectResumed]) -> Values:
@@ -229,7 +222,7 @@ def _standing(row: Values) -> Values:
 
 projects = Projection(
     name="projects",
-    version=1,
+    version=2,
     question="Where does everything stand?",
     columns=COLUMNS,
     fold=fold,
@@ -263,32 +256,44 @@ def ageing(limit: int = 50, **cohort_: str | None) -> Query:
 
 
 def due(until: datetime, **cohort_: str | None) -> Query:
-    """What was promised for an approval, is owed, or stops being waived up to a moment, the earliest first."""
+    """What is promised, owed, or waived at a gate that isn't passed, and ends by a moment; the earliest first."""
     sql: LiteralString = """
         SELECT project, what, coalesce(it->>'condition', it->>'control') AS name, it->>'gate' AS gate,
             it->>'owner' AS owner, coalesce(it->>'due', it->>'until')::timestamptz AS due
         FROM {projects}, LATERAL (
             SELECT 'condition' AS what, it FROM jsonb_array_elements(conditions) AS it
             UNION ALL SELECT 'debt', it FROM jsonb_array_elements(debts) AS it
-            UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it) AS dues
+            UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it
+                WHERE NOT milestones @> jsonb_build_array(jsonb_build_object('gate', it->'gate'))) AS dues
         WHERE state <> 'cancelled' AND coalesce(it->>'due', it->>'until')::timestamptz <= %(until)s AND {chosen}
         ORDER BY due, project, name
         """
     return Query(sql, {"until": until, **chosen(**cohort_)})
 
 
-counted = Figures(  # I-27: emergency is of all proposed
+def tally() -> Query:
+    """How many projects there are of each origin, category, discipline, kind, state and phase."""
+    sql: LiteralString = """
+        SELECT origin, category, discipline, project_kind AS kind, state, phase, count(*) AS n FROM {projects}
+        GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
+        """
+    return Query(sql)
+
+
+counted = Figures(  # I-27: emergencies and lowered categories are of all proposed
     table="projects",
     counted={
+        "n": "true",
         "active": "state = 'active'",
         "held": "state = 'held'",
         "cancelled": "state = 'cancelled'",
         "deployed": "state = 'deployed'",
         "emergency": "priority = 'emergency'",
+        "lowered": "lowered_from IS NOT NULL",
         "breached": "breaches > 0",
         "with_debts": "jsonb_array_length(debts) > 0",
         "with_conditions": "jsonb_array_length(conditions) > 0",
         "with_waivers": "jsonb_array_length(waivers) > 0",
     },
-    more="sum(breaches)::bigint AS breaches",
+    measured=totals({"breaches": "breached"}),
 )

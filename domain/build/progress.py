@@ -1,7 +1,6 @@
 """Progress: how much of a package of work is done by when, for earned value."""
 
-from zoneinfo import ZoneInfo
-
+from domain.calendar import day_of
 from domain.command import Circumstances, Rejected
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key, Permille
@@ -16,8 +15,7 @@ class WorkProgressed(ProjectFact, kind="work.progressed/1", command="report-prog
     units: Decimal | None = None
 
     def check(self, project: Project, circumstances: Circumstances) -> None:
-        today = circumstances.now.astimezone(ZoneInfo(circumstances.policy.calendar.zone)).date()
-        if self.as_of > today:
+        if self.as_of > day_of(circumstances.now, circumstances.policy.calendar):
             raise Rejected("as_of: work can't be done in the future")
         if (self.done is None) == (self.units is None):
             raise Rejected("done: say how much is done either in thousandths or in units")

@@ -1,6 +1,7 @@
 """The controls that a candidate is proven: tested, without blocking defects, accepted by users, piloted as agreed."""
 
 from domain.build.documents import documents
+from domain.controls.consent import tellings
 from domain.controls.control import Finding, Sight, control, met, not_applicable, nothing, unmet
 from domain.controls.objectives import QUALITY
 from domain.controls.wording import counted, examples
@@ -10,7 +11,6 @@ from domain.stabilize.candidates import chosen_candidate
 from domain.stabilize.defects import DefectFound, defects
 from domain.stabilize.pilot import PilotAgreed, PilotDecided, PilotStarted, agreed_before, pilot_runs
 from domain.stabilize.test_runs import TestRunCompleted, TestType, runs_on
-from domain.state.project import Project
 
 
 @control(
@@ -101,7 +101,7 @@ def pilot_criteria_agreed_first(sight: Sight) -> Finding:
         return not_applicable("there is no pilot")
     team = {*sight.policy.team_roles, "solution-manager"}
     agreements = [agreed_before(sight.project, run) for run in runs]
-    why = [_not_agreed(sight.project, run, agreed, team) for run, agreed in zip(runs, agreements, strict=True)]
+    why = [_not_agreed(sight, run, agreed, team) for run, agreed in zip(runs, agreements, strict=True)]
     lacking = {run.event.run: (run, reason) for run, reason in zip(runs, why, strict=True) if reason}
     rests_on = [*runs, *{agreed.version: agreed for agreed in agreements if agreed}.values()]
     if lacking:
@@ -111,15 +111,19 @@ def pilot_criteria_agreed_first(sight: Sight) -> Finding:
 
 
 def _not_agreed(
-    project: Project, run: Recorded[PilotStarted], agreed: Recorded[PilotAgreed] | None, team: set[str]
+    sight: Sight, run: Recorded[PilotStarted], agreed: Recorded[PilotAgreed] | None, team: set[str]
 ) -> str | None:
     """What is wrong with the agreement that a run of a pilot began on."""
     if agreed is None or run.time < agreed.time:
         return "nothing was agreed before"
     if not agreed.event.criteria:
         return "no criterion was agreed"
-    if team & project.team.roles_of(agreed.event.agreed_by, agreed.measured_at):
+    customer = agreed.event.agreed_by
+    if team & sight.project.team.roles_of(customer, agreed.measured_at):
         return "agreed by the team itself"
+    own = [each for each in tellings(sight, agreed) if each.who == customer]
+    if not any(each.version < run.version and each.time <= run.time for each in own):
+        return f"{customer} had not told so before"
     return None
 
 

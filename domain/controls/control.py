@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeVar
 
 from domain.controls.objectives import Objective
 from domain.lifecycle import Column, Gate, Point
-from domain.policy import Policy
+from domain.policy import STRICT, Policy
 from domain.rulebook import Rulebook
 from domain.state.gates import Review
 from domain.state.project import Project
@@ -39,7 +39,7 @@ class Sight:
     @property
     def strict(self) -> bool:
         """Whether an empty set fails a control: nothing over nothing is not met for significant and major."""
-        return self.column in ("significant", "major")
+        return self.column in STRICT
 
     @property
     def review(self) -> Review | None:

@@ -1,5 +1,6 @@
 """The controls that Deploy is done: what was approved is in production, everywhere, stable, and operations owns it."""
 
+from domain.controls.consent import own_word
 from domain.controls.control import Finding, Sight, control, met, nothing, unmet
 from domain.controls.objectives import READINESS, STABILITY
 from domain.controls.release_ready import OPERATIONS
@@ -71,7 +72,12 @@ def sites_complete(sight: Sight) -> Finding:
         return unmet(
             f"{len(lacking)} of {counted(len(planned), 'site')} not signed off as deployed now: {names}", *records
         )
-    left = sum(each.planned.event.state == "excluded" for each in planned)
+    left_out = [each.planned for each in planned if each.planned.event.state == "excluded"]
+    imposed = [each for each in left_out if not own_word(sight, each, each.event.agreed_by or "")]
+    if imposed:
+        names = examples(f"{each.event.site} ({each.event.agreed_by})" for each in imposed)
+        return unmet(f"left out without the word of who is said to agree, who has to tell it too: {names}", *records)
+    left = len(left_out)
     return met(
         f"{len(planned) - left} of {counted(len(planned), 'site')} signed off, {left} left out by agreement", *records
     )
@@ -115,8 +121,11 @@ def deployment_stable(sight: Sight) -> Finding:
 
 
 def _not_agreed(sight: Sight, told: Recorded[DeploymentStabilised]) -> list[str]:
-    """Which of customer and team is not among those who agreed; whoever tells it agrees to it."""
-    people, team = {told.who, *told.event.agreed_by}, {*sight.policy.team_roles, ACCOUNTABLE}
+    """Which of customer and team is not among those who agreed: who told it, and who is named and signs for it."""
+    team, since = {*sight.policy.team_roles, ACCOUNTABLE}, last_change(sight.project)
+    tellings = sight.project.facts.history(DeploymentStabilised, told.event.attempt)
+    people = {each.who for each in tellings if each.version > since}
+    people.update(person for person in told.event.agreed_by if own_word(sight, told, person))
     roles = {role for person in people for role in sight.project.team.roles_of(person, told.measured_at)}
     return [side for side, agreed in (("the customer", "customer" in roles), ("the team", roles & team)) if not agreed]
 
@@ -156,4 +165,6 @@ def ownership_transferred(sight: Sight) -> Finding:
     person, unit = told.event.accepted_by, told.event.to_unit
     if not OPERATIONS & sight.project.team.roles_of(person, told.measured_at):
         return unmet(f"{person} accepted ownership for {unit} without being granted operations or support here", told)
+    if not own_word(sight, told, person):
+        return unmet(f"{told.who} says that {person} accepted ownership for {unit}: {person} has to tell it too", told)
     return met(f"{unit} owns it, as {person} accepted", told)

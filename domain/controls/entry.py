@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
+from domain.controls.consent import tellings
 from domain.controls.control import Finding, Sight, control, met, nothing, unmet
 from domain.controls.objectives import COMPLIANCE, NEEDS, PLAN, STABILITY
 from domain.controls.wording import examples
@@ -65,9 +66,9 @@ def _confirmations(sight: Sight, last: Recorded[ChangeClassified]) -> Iterator[S
 
 @control(
     "template-valid",
-    question="Is the template registered, in date, within its limits and failure rate, proven by a deployed project?",
+    question="Is the template registered, in date, of this service, within its limits and failure rate?",
     objective=STABILITY,
-    risk="a change that was never proven runs without anyone's approval",
+    risk="a change that is no known one runs without anyone's approval",
     warrant="MOF 4.0, Change and Configuration SMF, step 4: pre-defined approval (mof.md §6)",
     by=("cab",),
     use=("register-standard-change", "start"),
@@ -126,12 +127,18 @@ def goal_linked(sight: Sight) -> Finding:
     goals = sight.project.facts.parts(GoalLinked)
     if not goals:
         return nothing(sight, "no goal of the organisation is named")
-    confirmed = [goal for goal in goals.values() if goal.event.confirmed_by_role]
+    confirmed = [goal for goal in goals.values() if _confirmed(sight, goal)]
     if not confirmed:
         return unmet(f"nobody has confirmed that it serves {examples(goals)}", *goals.values())
     first = confirmed[0]
     others = f" and {len(confirmed) - 1} more" if len(confirmed) > 1 else ""
     return met(f"serves {first.event.goal}, says the {first.event.confirmed_by_role}{others}", *confirmed)
+
+
+def _confirmed(sight: Sight, goal: Recorded[GoalLinked]) -> bool:
+    """Whether somebody told it in the role that is said to confirm it."""
+    team, role = sight.project.team, goal.event.confirmed_by_role
+    return any(role in team.roles_of(each.who, each.measured_at) for each in tellings(sight, goal))
 
 
 @control(

@@ -114,8 +114,9 @@ def _due(rule: ControlRule, sight: Sight) -> datetime:
 
 def standing_approval(sight: Sight) -> str | None:
     """The template that this project was approved by in advance, while it holds."""
-    template = sight.rulebook.templates.get(sight.project.entry.template or "")
-    if template is None or template.suspended or sight.now >= template.valid_until:
+    entry = sight.project.entry
+    template = sight.rulebook.templates.get(entry.template or "")
+    if template is None or entry.template_left or template.suspended or sight.now >= template.valid_until:
         return None
     return f"{template.id}/{template.version}"
 

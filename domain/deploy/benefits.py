@@ -1,7 +1,6 @@
 """Benefits: what a success criterion measures once the solution is used."""
 
-from zoneinfo import ZoneInfo
-
+from domain.calendar import day_of
 from domain.command import Circumstances, Rejected
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Document, Key
@@ -16,6 +15,5 @@ class BenefitMeasured(ProjectFact, kind="benefit.measured/1", command="measure-b
     source: Document | None = None
 
     def check(self, project: Project, circumstances: Circumstances) -> None:
-        today = circumstances.now.astimezone(ZoneInfo(circumstances.policy.calendar.zone)).date()
-        if self.measured_on > today:
+        if self.measured_on > day_of(circumstances.now, circumstances.policy.calendar):
             raise Rejected("measured_on: a benefit can't be measured in the future")

@@ -10,9 +10,16 @@ from domain.values import Document, Key, Person
 
 
 class OwnershipTransferred(
-    ProjectFact, kind="ownership.transferred/1", command="transfer-ownership", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="ownership.transferred/1",
+    command="transfer-ownership",
+    evidence=(Gate.DEPLOYED,),
+    own_words=True,
 ):
-    """A unit of operations owns the solution now; `accepted_by` took it over for them (MOF 4.0, Deploy: goal G7)."""
+    """A unit of operations owns the solution now; `accepted_by` took it over for them (MOF 4.0, Deploy: goal G7).
+
+    It counts where whoever took it over tells it too, or signs for it.
+    """
 
     to_unit: Key
     accepted_by: Person

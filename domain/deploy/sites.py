@@ -11,10 +11,13 @@ from domain.state.project import Project, ProjectFact
 from domain.values import Day, Key, Person
 
 
-class SitePlanned(ProjectFact, kind="site.planned/1", command="plan-site", part="site", evidence=(Gate.DEPLOYED,)):
+class SitePlanned(
+    ProjectFact, kind="site.planned/1", command="plan-site", part="site", evidence=(Gate.DEPLOYED,), own_words=True
+):
     """A site is to get the solution, or is left out by agreement (MOF 4.0, Deploy SMF: process 2, deploy sites).
 
-    A site that is `excluded` is left to operations: `agreed_by` says who agreed, the reason why.
+    A site that is `excluded` is left to operations: `agreed_by` says who agreed, the reason why. It counts where they
+    tell it too, or sign for it.
     """
 
     site: Key

@@ -22,11 +22,12 @@ class DeploymentStabilised(
     command="stabilise-deployment",
     part="attempt",
     evidence=(Gate.DEPLOYED,),
+    own_words=True,
 ):
     """The solution does in production what it should (MOF 4.0, Deploy SMF: process 3, rule 11).
 
     `attempt` is the one that brought it there, `verified` says what was looked at and how, `agreed_by` who of
-    customer and team agreed.
+    customer and team agreed: each counts who tells it too, or signs for it.
     """
 
     attempt: Key

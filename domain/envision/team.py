@@ -10,7 +10,7 @@ from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.standing import must_be_alive
 from domain.state.team import Assignment
-from domain.values import EventId, Moment, Person, Role, Text
+from domain.values import EventId, Key, Moment, Person, Role, Text
 
 ACCOUNTABLE = "solution-manager"
 OWNER = "program-manager"
@@ -20,6 +20,7 @@ class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
     """A person may act in a role from then on (MOF 4.0, Team SMF).
 
     `deputy_for` is the assignment they stand in for, `granted_by_role` the role that granted it; none for a requester.
+    `party` is the unit or stakeholder that they speak for in this role.
     """
 
     person: Person
@@ -28,6 +29,7 @@ class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
     until: Moment | None = None
     deputy_for: EventId | None = None
     granted_by_role: Role | None = None
+    party: Key | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.team.assignments[recorded.id] = Assignment(
@@ -40,11 +42,12 @@ class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
             granted_as=self.granted_by_role,
             until=self.until,
             deputy_for=self.deputy_for,
+            party=self.party,
         )
 
 
 class AssignRole(ProjectCommand):
-    """Give a role to somebody else, from now or a later moment on.
+    """Give a role to somebody else, from now or a later moment on; `party` is whom they then speak for.
 
     Who may is the policy's to say, for roles that sign or decide apart from others; while a role or the Solution
     Manager is missing, the requester or the owner may.
@@ -55,6 +58,7 @@ class AssignRole(ProjectCommand):
     since: Moment | None = None
     until: Moment | None = None
     deputy_for: EventId | None = None
+    party: Key | None = None
     reason: Text | None = None
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
@@ -66,12 +70,15 @@ class AssignRole(ProjectCommand):
             raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
         founds = _open(state, self.role, circumstances) and _founds(state, circumstances)
         role = _founder_role(state, circumstances) if founds else _granting(state, self.role, circumstances)
+        if role:
+            circumstances.infer(role)
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         yield RoleAssigned(**fields, granted_by_role=role)
 
     def _given(self, state: Project, circumstances: Circumstances) -> bool:
-        mine = (self.person, self.until, self.deputy_for)
-        return any(mine == (a.person, a.until, a.deputy_for) for a in _lasting(state, self.role, circumstances))
+        mine = (self.person, self.until, self.deputy_for, self.party)
+        lasting = _lasting(state, self.role, circumstances)
+        return any(mine == (a.person, a.until, a.deputy_for, a.party) for a in lasting)
 
     def _makes_sense(self, state: Project, circumstances: Circumstances) -> None:
         policy, now = circumstances.policy, circumstances.now

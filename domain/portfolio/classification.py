@@ -97,6 +97,8 @@ class Classifying(ProjectCommand, listed=False):
             return
         was = Classification(category=last.event.category, priority=last.event.priority) if last else None
         event = event.model_copy(update={"was": was})
+        if authority:
+            circumstances.infer(authority)
         if event.lowers:
             authority = self._lowering(state, circumstances)
         elif authority is None:

@@ -6,9 +6,17 @@ from domain.values import Key, Role, Text
 
 
 class GoalLinked(
-    ProjectFact, kind="project.goal-linked/1", command="link-goal", part="goal", evidence=(Gate.ENVISIONED,)
+    ProjectFact,
+    kind="project.goal-linked/1",
+    command="link-goal",
+    part="goal",
+    evidence=(Gate.ENVISIONED,),
+    own_words=True,
 ):
-    """A project serves a goal of the organisation, as somebody confirmed (MOF 4.0, Plan: IT's goals are those)."""
+    """A project serves a goal of the organisation, as somebody confirmed (MOF 4.0, Plan: IT's goals are those).
+
+    It counts where someone in the role `confirmed_by_role` tells it.
+    """
 
     goal: Key
     statement: Text

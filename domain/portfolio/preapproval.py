@@ -17,7 +17,8 @@ class ProjectPreapproved(ProjectEvent, kind="project.preapproved/1"):
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.entry.template = self.template
+        version, at, command = recorded.version, recorded.measured_at, recorded.command
         project.gates.portfolio = Milestone(
-            Gate.PORTFOLIO, recorded.version, recorded.measured_at, "standing", self.standing_approval
+            Gate.PORTFOLIO, version, at, "standing", self.standing_approval, command=command
         )
         project.facts.keep("", recorded)

@@ -12,13 +12,16 @@ from domain.envision.stakeholders import StakeholderIdentified
 from domain.event import Recorded
 from domain.lifecycle import GATES, Column, Gate
 from domain.policy import GateRule, Policy
-from domain.reviews.policy_moves import moved
+from domain.reviews.policy_moves import as_held_now, moved
 from domain.reviews.rfc_together import joined_rule
 from domain.reviews.voting import is_body, minimum_of
 from domain.state.authority import acting_as
 from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment, Person, Role, Text
+
+MOST_SIGNERS = 200
+"""How many a review may ask to sign: they stand in one event, of 65,535 bytes at most."""
 
 
 class ReviewCalled(ProjectEvent, kind="review.called/1"):
@@ -83,7 +86,7 @@ class CallReview(ProjectCommand):
         may_be_called(state, self.review, self.gates)
         if newer := circumstances.rulebook.moves_open(circumstances.policy.label):
             yield moved(state, newer, circumstances, f"{newer.label} holds for open projects from their next gate on")
-            circumstances = replace(circumstances, policy=newer)
+            circumstances = as_held_now(state, circumstances)
         yield self._called(state, circumstances)
 
     def _called(self, state: Project, circumstances: Circumstances) -> ReviewCalled:
@@ -169,12 +172,17 @@ def review_rules(project: Project, gates: tuple[Gate, ...], circumstances: Circu
 
 
 def required_by(project: Project, rules: Iterable[GateRule], circumstances: Circumstances) -> tuple[Required, ...]:
-    """Everyone who has to sign by these rules, each once."""
+    """Everyone who has to sign by these rules, each once. Raises `Rejected` where they are more than can be asked."""
     found: dict[tuple[str, str | None, str | None], Required] = {}
     for rule in rules:
         for wording in rule.required:
             for required in _resolved(project, rule, wording, circumstances):
                 found.setdefault((required.role, required.party, required.seat), required)
+    if len(found) > MOST_SIGNERS:
+        raise Rejected(
+            f"gates: {len(found)} would have to sign, and a review asks {MOST_SIGNERS} at most: name units as "
+            "stakeholders in the place of people, or release members of the body"
+        )
     return tuple(found.values())
 
 
@@ -213,18 +221,27 @@ def carried(
 ) -> Iterator[Signoff]:
     """What the required said for go in the attempt before and still holds: the role not ended, on the same evidence.
 
-    Nothing of an attempt whose decision was reversed: what was taken back is asked for anew.
+    Nothing of an attempt whose decision was reversed: what was taken back is asked for anew. Nothing of who decides by
+    signing: else nobody would be left whose sign-off decides.
     """
     earlier = [review for review in project.gates.reviews.values() if review.gates == gates and review.outcome]
     last = earlier[-1] if earlier else None
     if last is None or any(d.reversed for d in project.gates.decisions.values() if d.review == last.id):
         return
+    deciding = deciders_who_sign(project, gates, circumstances)
     for signoff in (word for required in last.required if (word := last.given(required))):
         assignment = project.team.assignments.get(signoff.assignment or "")
         holds = assignment is not None and assignment.holds(circumstances.now)
         same = evidence_digest(evidence, signoff.role) == signoff.own or evidence_digest(evidence) == signoff.evidence
-        if signoff.verdict == "go" and holds and same:
+        if signoff.verdict == "go" and holds and same and signoff.role not in deciding:
             yield signoff
+
+
+def deciders_who_sign(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> tuple[str, ...]:
+    """The roles that decide a review over these gates with their sign-off, where the policy has it end in the last."""
+    rules = review_rules(project, gates, circumstances)
+    by_act = any(rule.mode != "last-signoff" for rule in rules)
+    return () if by_act else gate_rules(project, gates, circumstances)[-1].decided_by
 
 
 def open_review(project: Project, review: str) -> Review:

@@ -96,7 +96,8 @@ class ReviewDecided(ProjectEvent, kind="review.decided/1"):
         for c in self.conditions:
             gates.conditions[c.id] = Condition(c.id, str(c.text), c.owner, c.due, c.blocks_gate, recorded.version)
         if Gate.PORTFOLIO in self.gates:
-            gates.portfolio = Milestone(Gate.PORTFOLIO, recorded.version, at, "reviewed", recorded.id)
+            version, command = recorded.version, recorded.command
+            gates.portfolio = Milestone(Gate.PORTFOLIO, version, at, "reviewed", recorded.id, command=command)
 
 
 class Seen(Fact):

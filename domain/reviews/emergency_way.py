@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from domain.command import Circumstances, Decided, Rejected
 from domain.lifecycle import GATES, Gate
 from domain.reviews.calling import CallReview, ReviewCalled
+from domain.reviews.policy_moves import as_held_now
 from domain.reviews.signing import GiveSignoff
 from domain.state.project import Project, ProjectCommand
 from domain.values import Key, Text
@@ -29,6 +30,7 @@ class ApproveEmergency(ProjectCommand):
         known = state.gates.reviews.get(self.review)
         if known is None or not known.open:
             yield from self._called(state, gates, circumstances)
+            circumstances = as_held_now(state, circumstances)  # calling may have moved it to another policy
         signoff = GiveSignoff(review=self.review, role="emergency-committee", reason=self.reason)
         yield from signoff.decide(state, circumstances)
 

@@ -25,16 +25,22 @@ class MilestoneReached(ProjectEvent):
     baselines: tuple[Evidence, ...] = ()
     results: tuple[Result, ...] = ()
 
-    def __init_subclass__(cls, *, gate: Gate | None = None, **config: Any) -> None:
+    def __init_subclass__(cls, *, gate: Gate, **config: Any) -> None:
         super().__init_subclass__(**config)
-        if gate:
-            cls.gate = gate
-            _milestones[gate] = cls
+        cls.gate = gate
+        _milestones[gate] = cls
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates
         gates.milestones[self.gate] = Milestone(
-            self.gate, recorded.version, recorded.measured_at, self.basis, self.decision, self.holds_until, self.found
+            gate=self.gate,
+            version=recorded.version,
+            at=recorded.measured_at,
+            basis=self.basis,
+            decision=self.decision,
+            valid_until=self.holds_until,
+            candidate_digest=self.found,
+            command=recorded.command,
         )
         gates.attempts[self.gate] = self.attempt
         gates.lost.discard(self.gate)

@@ -90,7 +90,7 @@ class FactSeen(Observation):
         return cls(kind=fact.kind, fact=fact)
 
     def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
-        if not unchanged(project, self.fact):
+        if not unchanged(project, self.fact, circumstances.who):
             yield self.fact
 
 

@@ -70,5 +70,11 @@ def moved(project: Project, policy: Policy, circumstances: Circumstances, reason
     )
 
 
+def as_held_now(project: Project, circumstances: Circumstances) -> Circumstances:
+    """The circumstances under the policy that the project is held to by now, should a command have moved it."""
+    policies = circumstances.rulebook.policies
+    return replace(circumstances, policy=policies.get(project.held_to or "", circumstances.policy))
+
+
 def _results(project: Project, gate: Gate | None, circumstances: Circumstances) -> tuple[Result, ...]:
     return tuple(evaluate(sight_of(project, gate, circumstances))) if gate else ()

@@ -35,14 +35,14 @@ class Report(ProjectCommand, listed=False):
         if state.entry.cancelled and not told.kind.startswith(TOLD_AFTER_THE_END):
             raise Rejected("the project is cancelled: only incidents, benefits, costs and corrections are still told")
         told.check(state, circumstances)
-        if unchanged(state, told) and not told.asks_again(state, circumstances):
+        if unchanged(state, told, circumstances.who) and not told.asks_again(state, circumstances):
             return
         yield told if self.happened is None else at_its_time(state, told, self.happened, circumstances)
         if told.checked_at:
             yield from breaches_of(state, told.checked_at, circumstances)
 
 
-def unchanged(project: Project, told: ProjectFact) -> bool:
+def unchanged(project: Project, told: ProjectFact, who: str) -> bool:
     """Whether exactly this is the last word on this part of its subject, so that telling it again says nothing new."""
     if told.told_again:
         return False
@@ -52,6 +52,9 @@ def unchanged(project: Project, told: ProjectFact) -> bool:
     words = [word for kind in kinds if (word := project.facts.latest(kind, part))]
     last = max(words, key=lambda word: word.version, default=None)
     if last is None or last.event != told:
+        return False
+    tellings = project.facts.history(type(told), part) if told.own_words else []
+    if told.own_words and not any(each.who == who for each in tellings if each.event == told):
         return False
     passed = project.gates.last()
     return not (told.looked_again and passed and last.version < passed.version)

@@ -1,11 +1,11 @@
-"""Reversing and confirming: a decision is undone by a decision, or looked at again and left standing."""
+"""Reversing and confirming: a decision, or a standing approval, is undone by a decision; or looked at and confirmed."""
 
 from collections.abc import Iterator
 from typing import Literal
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import ENDS, Gate, Phase, phase_after
+from domain.lifecycle import ENDS, GATES, Gate, Phase, phase_after
 from domain.planning.rfc_decision import RfcDecided
 from domain.reviews.milestones import PhaseReturned, lose
 from domain.state.authority import acting_as
@@ -13,12 +13,16 @@ from domain.state.gates import Decision
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import EventId, Key, Text
 
+PERMITTED = ("reviewed", "standing")
+"""What somebody here has allowed; all else is what a source tells."""
+
 
 class ReviewReversed(ProjectEvent, kind="review.reversed/1"):
-    """A decision was reversed: the gates that it opened are lost, all that followed, and the approval of the request
-    for change that was given with it.
+    """A decision was reversed, or what a standing approval had opened: the gates are lost, all that followed, and the
+    approval of the request for change that was given with them.
 
-    An imported history knows neither review nor decision; its `cause` is whether what was lost had taken effect.
+    A standing approval knows neither review nor decision, and neither does an imported history; the `cause` of the
+    latter is whether what was lost had taken effect.
     """
 
     review: Key | None = None
@@ -32,18 +36,20 @@ class ReviewReversed(ProjectEvent, kind="review.reversed/1"):
         for decision in gates.decisions.values():
             if decision.approved and set(decision.gates).intersection(self.gates_lost):
                 decision.reversed = True
-                _take_back_rfc(project, decision, recorded)
+        lost = [passed for gate in self.gates_lost if (passed := gates.passed(gate))]
+        project.entry.template_left |= any(passed.basis == "standing" for passed in lost)
+        _take_back_rfc(project, {passed.command for passed in lost if passed.basis in PERMITTED}, recorded)
         if Gate.PORTFOLIO in self.gates_lost:
             gates.portfolio = None
-        lost = [gate for gate in self.gates_lost if gate is not Gate.PORTFOLIO]
-        if lost:
-            lose(project, lost[0])
+        milestones = [gate for gate in self.gates_lost if gate is not Gate.PORTFOLIO]
+        if milestones:
+            lose(project, milestones[0])
         settle(project)
 
 
-def _take_back_rfc(project: Project, decision: Decision, reversal: Recorded) -> None:
+def _take_back_rfc(project: Project, given_with: set[str], reversal: Recorded) -> None:
     for answer in project.facts.history(RfcDecided):
-        if answer.command == decision.command:
+        if answer.command in given_with:
             project.facts.correct(answer.version, None, reversal.who, reversal.version)
 
 
@@ -77,14 +83,25 @@ class ReverseReview(ProjectCommand):
         decision = _approval(state, self.review)
         roles = circumstances.policy.authorities_for("reverse", state.column)
         acting_as(state, circumstances, roles, f"to reverse the decision of review {self.review}")
-        gates_lost = tuple(gate for gate in Gate if _falls(state, gate, decision))
-        passed = state.gates.last()
-        phase = ENDS[next((gate for gate in gates_lost if gate is not Gate.PORTFOLIO), Gate.ENVISIONED)]
-        yield ReviewReversed(
-            review=self.review, decision=decision.id, gates_lost=gates_lost, returns_to=phase, reason=self.reason
-        )
-        current = phase_after(passed.gate if passed else None) or Phase.DEPLOY
-        yield PhaseReturned(from_phase=current, to_phase=phase, cause="reversal", cause_event=decision.id)
+        yield from _reversed(state, decision.gates[0], self.reason, decision)
+
+
+class ReverseMilestone(ProjectCommand):
+    """Take back a gate that a standing approval has opened. What it opened is named and lost, as by a review."""
+
+    gate: Gate
+    reason: Text
+
+    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+        passed = state.gates.passed(self.gate)
+        if passed is None:
+            raise Rejected(f"gate: {self.gate} is not passed, so there is nothing to take back")
+        if passed.basis != "standing":
+            decided = state.gates.decisions.get(passed.decision or "")
+            raise Rejected(f"gate: {self.gate} was not opened by a standing approval: {_way_back(decided)}")
+        roles = circumstances.policy.authorities_for("reverse", state.column)
+        acting_as(state, circumstances, roles, f"to take back {self.gate}")
+        yield from _reversed(state, self.gate, self.reason)
 
 
 class ConfirmReview(ProjectCommand):
@@ -110,7 +127,16 @@ def _approval(project: Project, review: str) -> Decision:
     return found[-1]
 
 
-def _falls(project: Project, gate: Gate, decision: Decision) -> bool:
-    """Whether a gate is lost with a decision: it was opened by it, or stands on a gate that was."""
-    order = list(Gate)
-    return project.gates.passed(gate) is not None and order.index(gate) >= order.index(decision.gates[0])
+def _way_back(decided: Decision | None) -> str:
+    return f"reverse review {decided.review}" if decided else "it stands as its source tells it"
+
+
+def _reversed(project: Project, first: Gate, reason: Text, decision: Decision | None = None) -> Iterator[Decided]:
+    """The reversal of a gate and of all that stand on it, and the way back."""
+    review, cause = (decision.review, decision.id) if decision else (None, None)
+    passed = project.gates.last()
+    gates_lost = tuple(gate for gate in GATES[GATES.index(first) :] if project.gates.passed(gate))
+    phase = ENDS[next((gate for gate in gates_lost if gate is not Gate.PORTFOLIO), Gate.ENVISIONED)]
+    yield ReviewReversed(review=review, decision=cause, gates_lost=gates_lost, returns_to=phase, reason=reason)
+    current = phase_after(passed.gate if passed else None) or Phase.DEPLOY
+    yield PhaseReturned(from_phase=current, to_phase=phase, cause="reversal", cause_event=cause)

@@ -10,6 +10,7 @@ from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Gate
+from domain.policy import STRICT
 from domain.reviews.calling import must_fit, open_review, review_rules
 from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
 from domain.reviews.outcomes import consequences
@@ -80,7 +81,7 @@ class GiveSignoff(ProjectCommand):
     """Sign in an open review, in a role that it requires and that was granted to you.
 
     `seen_evidence` makes it fail where the evidence has changed since you looked. Where the policy decides with the
-    last sign-off, this decides the review as well.
+    last sign-off, this decides the review as well; so does who decides by saying again what they have said.
     """
 
     review: Key
@@ -101,20 +102,32 @@ class GiveSignoff(ProjectCommand):
             raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
+        if self.verdict not in ("recused", "taken-back"):
+            self._not_opposed(review, required, circumstances)
         given = self._signoff(state, review, required, evidence, circumstances)
         known = review.words(required).get(circumstances.who)
-        if known and _same(known, given):
-            return
-        yield given
-        yield from settled(state, review, circumstances, self.reason)
+        circumstances.infer(required.role)
+        if known is None or not _same(known, given):
+            yield given
+        yield from settled(state, review, circumstances, self.verdict, self.reason)
+
+    def _not_opposed(self, review: Review, required: Required, circumstances: Circumstances) -> None:
+        """Raise `Rejected` where this person has signed here in an opposed role; elsewhere, without a reason."""
+        who, policy = circumstances.who, circumstances.policy
+        mine = [(other.role, word) for other in review.required if (word := review.words(other).get(who))]
+        signed = sorted({role for role, word in mine if word.verdict != "recused"})
+        opposed = next((role for role in signed if policy.combination(role, required.role) == "N"), None)
+        if opposed and review.column in STRICT:
+            raise Rejected(f"role: {who} signed here as {opposed}: somebody else has to sign as {required.role}")
+        if opposed and self.reason is None:
+            raise Rejected(f"reason: {who} signed here as {opposed}, say why the same person signs as {required.role}")
 
     def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
-        held = project.team.roles_of(circumstances.who, circumstances.now)
         wanted = self.role or circumstances.role
         mine = [
             r
             for r in review.required
-            if r.role in held and wanted in (None, r.role) and self.party in (None, r.party)
+            if wanted in (None, r.role) and self.party in (None, r.party)
             if may_sit(project, review, r, circumstances)
         ]
         unsigned = [required for required in mine if required in waiting_for(review)]
@@ -122,13 +135,14 @@ class GiveSignoff(ProjectCommand):
             roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
             raise Rejected(
                 f"review {review.id} asks {roles} to sign; {circumstances.who} was not granted {wanted or 'any'}"
+                f"{f' to speak for {self.party}' if self.party else ''}"
             )
         return (unsigned or mine)[0]
 
     def _signoff(
         self, project: Project, review: Review, required: Required, seen: tuple[Evidence, ...], c: Circumstances
     ) -> SignoffGiven:
-        granted = project.team.assignment(c.who, required.role, c.now)
+        granted = project.team.speaking_for(required.party, c.who, required.role, c.now)
         return SignoffGiven(
             review=review.id,
             role=required.role,
@@ -160,29 +174,34 @@ def statement(project: Project, review: Review, required: Required, verdict: str
 
 
 def may_sit(project: Project, review: Review, required: Required, circumstances: Circumstances) -> bool:
-    """Whether this person may sign there: in a body only in their own seat or as its deputy, else in one seat alone."""
+    """Whether this person may sign there, in a role that they hold: for a party only who speaks for it, in a body only
+    in their own seat or as its deputy, else in one seat alone.
+    """
     who, team = circumstances.who, project.team
+    held = team.speaking_for(required.party, who, required.role, circumstances.now)
+    if held is None:
+        return False
     if is_body(required.rule) and required.seat:
-        held = team.assignment(who, required.role, circumstances.now)
-        stands_in_for = team.assignments.get(held.deputy_for or "") if held else None
+        stands_in_for = team.assignments.get(held.deputy_for or "")
         return required.seat in (who, stands_in_for.person if stands_in_for else None)
     place = required.role, required.party
     others = [other for other in review.required if other != required and (other.role, other.party) == place]
     return not any(who in review.words(other) for other in others)
 
 
-def settled(project: Project, review: Review, circumstances: Circumstances, reason: Text | None) -> Iterator[Decided]:
+def settled(
+    project: Project, review: Review, circumstances: Circumstances, verdict: Verdict, reason: Text | None
+) -> Iterator[Decided]:
     """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
     rules = review_rules(project, review.gates, circumstances)
-    held = project.team.roles_of(circumstances.who, circumstances.now)
-    if any(rule.mode != "last-signoff" for rule in rules) or not held.intersection(review.decided_by):
+    if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, circumstances):
         return
     if against(review) and all(rule.no_go != "recorded" for rule in rules):
         asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
         yield decision(project, review, circumstances, asked, ())
         yield from consequences(project, review, "returned-for-rework", circumstances)
         return
-    if review.signoffs[-1].verdict != "go":
+    if verdict != "go":
         return
     try:
         for rule in rules:
@@ -196,3 +215,12 @@ def settled(project: Project, review: Review, circumstances: Circumstances, reas
         shut = refusal(review, results)
         if not shut.repeated:
             yield shut.record
+
+
+def _decides(project: Project, review: Review, circumstances: Circumstances) -> bool:
+    """Whether the signer may decide as well; what follows is then said in a role that does."""
+    held = project.team.roles_of(circumstances.who, circumstances.now)
+    deciding = [role for role in review.decided_by if role in held]
+    if deciding and circumstances.acting not in deciding:
+        circumstances.infer(deciding[0])
+    return bool(deciding)

@@ -1,4 +1,4 @@
-"""The standard change's way: start, go, finish. A registered, proven template opens every gate in advance."""
+"""The standard change's way: start, go, finish. A registered template opens every gate in advance."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -186,6 +186,8 @@ def _over(project: Project, template: Template) -> str | None:
     outcome = next((use.outcome for use in reversed(template.uses) if use.project == project.key), None)
     if project.gates.passed(Gate.DEPLOYED):
         return "it was deployed"
+    if project.entry.template_left:
+        return "what its template had opened was taken back"
     if outcome == "failed" or any(run.startswith("check-") and check.event.failed for run, check in checks):
         return "its check or its deployment failed"
     return "it was rolled back" if tried and tried[-1].state == "rolled-back" else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.command import Rejected
-from domain.policy import GateRule
+from domain.policy import STRICT, GateRule
 from domain.portfolio.classification import MOST, ChangeClassified
 from domain.state.gates import Required, Review, Signoff
 from domain.state.project import Project
@@ -84,11 +84,14 @@ def _others_said_go(review: Review, rule: GateRule, others: list[Required]) -> N
         raise Rejected(
             f"{rule.gate}: {signed} of {len(others)} required have signed; waiting for {', '.join(silent[:5])}"
         )
-    words = [review.given(required) for required in others]
-    neither = [word for word in words if word and word.verdict in ("abstain", "recused")]
-    if neither:
-        who = ", ".join(f"{word.person} as {word.role} ({word.verdict})" for word in neither[:5])
+    words = [word for required in others if (word := review.given(required))]
+    without_voice = ("recused",) if rule.column in STRICT else ("recused", "abstain")
+    replaced = [word for word in words if word.verdict in without_voice]
+    if replaced:
+        who = ", ".join(f"{word.person} as {word.role} ({word.verdict})" for word in replaced[:5])
         raise Rejected(f"{rule.gate}: these have not said go: {who}; name deputies who sign in their place")
+    if words and all(word.verdict == "abstain" for word in words):
+        raise Rejected(f"{rule.gate}: all of {len(words)} required abstain, somebody has to say go")
 
 
 def _body_voted(tally: Tally, rule: GateRule, minimum: int) -> None:

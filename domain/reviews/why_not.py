@@ -135,7 +135,9 @@ def _waits(project: Project, gate: Gate, review: Review | None, circumstances: C
         return
     missing = waiting_for(review)
     for required in missing:
-        holders = _holders(project, (required.role,), circumstances)
+        team, now = project.team, circumstances.now
+        speak = {a.person for a in team.holders(required.role, now) if team.speaks_for(required.party, a)}
+        holders = tuple(sorted(speak))
         people = (required.seat,) if required.seat in holders else holders
         yield WaitsFor("sign-off", required.role, required.party, people, review.called_at)
     if not missing:

@@ -78,11 +78,11 @@ class AdoptPolicy(PolicyCommand):
 
 
 def _is_as_proposed(rulebook: Rulebook, asked: AdoptPolicy) -> None:
-    """Raise `Rejected` unless somebody else put exactly this forward; a stream's first policy is free of it."""
+    """Raise `Rejected` unless somebody else put exactly this forward."""
     proposed = rulebook.proposed.get(asked.policy.label)
-    if proposed is None and rulebook.policies:
+    if proposed is None:
         raise Rejected(f"policy: nobody proposed {asked.policy.label}: somebody else proposes it before it is adopted")
-    if proposed and (proposed.policy, proposed.by) != (asked.policy, asked.proposed_by):
+    if (proposed.policy, proposed.by) != (asked.policy, asked.proposed_by):
         raise Rejected(f"policy: {proposed.by} proposed another {asked.policy.label}: adopt that, as it was proposed")
 
 

@@ -14,7 +14,10 @@ from domain.values import Count, Document, Key, Moment, Name, Permille, Role, Te
 
 
 class StandardChangeRegistered(PolicyEvent, kind="standard-change.registered/1"):
-    """A kind of change is approved in advance: steps, way back, checks, limits (MOF, Change SMF, step 4)."""
+    """A kind of change is approved in advance: steps, way back, checks, limits (MOF, Change SMF, step 4).
+
+    `proven_by` are the deployed projects of the same steps that the registrar says it was proven by.
+    """
 
     template: Key
     template_version: Version
@@ -74,7 +77,10 @@ class StandardChangeSuspended(PolicyEvent, kind="standard-change.suspended/1"):
 
 
 class RegisterStandardChange(PolicyCommand):
-    """Register a template, proven by at least one deployed project of the same steps; by who keeps the policy."""
+    """Register a template, as who keeps the policy, on one's own word that it is proven by deployed projects.
+
+    That each in `proven_by` was deployed by the same steps is stated under the registrar's name, and not checked.
+    """
 
     template: Key
     service: Key

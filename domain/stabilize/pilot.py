@@ -33,11 +33,16 @@ class PilotResult(Fact):
 
 
 class PilotAgreed(
-    ProjectFact, kind="pilot.agreed/1", command="agree-pilot", part="pilot", evidence=(Gate.RELEASE_READY,)
+    ProjectFact,
+    kind="pilot.agreed/1",
+    command="agree-pilot",
+    part="pilot",
+    evidence=(Gate.RELEASE_READY,),
+    own_words=True,
 ):
     """Who pilots, where and when, and what makes it a success, agreed with the customer (MOF 4.0, Stabilize: rule 7).
 
-    `agreed_by` is whoever agreed for the customer.
+    `agreed_by` is whoever agreed for the customer, and has to tell it too.
     """
 
     pilot: Key

@@ -15,7 +15,7 @@ def acting_as(project: Project, circumstances: Circumstances, roles: Iterable[st
     held = project.team.roles_of(circumstances.who, circumstances.now)
     chosen = circumstances.role if circumstances.role else next((role for role in allowed if role in held), None)
     if chosen in held and chosen in allowed:
-        return chosen
+        return circumstances.infer(chosen)
     asked = " or ".join(allowed) or "nobody, by this policy"
     holders = sorted({a.person for role in allowed for a in project.team.holders(role, circumstances.now)})
     who = f"; that is {', '.join(holders[:3])}" if holders else "; nobody holds that role here yet"

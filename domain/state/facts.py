@@ -1,8 +1,9 @@
 """The facts of a project: of each kind and part the records that survive, the newest last."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import cast
 
 from domain.event import E, Event, Recorded
@@ -22,14 +23,13 @@ class Facts:
         self._parts[recorded.version] = kind, part
 
     def correct(self, version: int, instead: Recorded | None, by: str = "", corrected_at: int = 0) -> None:
-        """Let another record stand in the place of one, or none; by whom, and at which version of the stream."""
+        """Let another record, or none, stand where one stands; by whom, and at which version of the stream."""
         kind, part = self._parts[version]
-        records = self._kept[kind][part]
-        at = _index(records, version)
-        if at is not None:
-            records[at : at + 1] = [] if instead is None else [instead]
-        if not records:
-            del self._kept[kind][part]
+        parts = self._kept[kind]
+        then = (instead if record.version == version else record for record in parts[part])
+        parts[part] = [record for record in then if record]
+        if not parts[part]:
+            del parts[part]
         self._correctors.setdefault(kind, {})[by] = corrected_at
 
     def correctors(self, kind: type[Event]) -> dict[str, int]:
@@ -71,10 +71,7 @@ class Facts:
         """Every surviving record of a kind (of one part where it is named), oldest first."""
         parts = self._kept.get(kind, {})
         chosen = [parts.get(part, [])] if part is not None else list(parts.values())
-        found: list[Recorded] = []
-        for records in chosen:
-            for record in records:
-                insort(found, record, key=lambda known: known.version)
+        found = sorted(chain.from_iterable(chosen), key=lambda record: record.version)
         return cast("list[Recorded[E]]", found)
 
     def kinds(self) -> Iterator[type[Event]]:

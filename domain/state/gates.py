@@ -1,7 +1,9 @@
 """The gates: what was put before whom, who signed what, what was decided, and what is still owed."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from domain.lifecycle import Basis, Gate
 from domain.values import Count, Digest, EventId, Fact, Key, Name, Role
@@ -52,6 +54,31 @@ class Signoff:
     carried: bool = False
 
 
+W = TypeVar("W")
+Said = Callable[[W], tuple[str, str]]
+"""Gives the person and the verdict of a word."""
+
+
+def newest_words(said: Said[W], words: Iterable[W]) -> dict[str, W]:
+    """The newest word of each person who spoke in one place, the newest last; without those taken back."""
+    newest: dict[str, W] = {}
+    for word in words:
+        newest.pop(said(word)[0], None)
+        newest[said(word)[0]] = word
+    return {person: word for person, word in newest.items() if said(word)[1] != "taken-back"}
+
+
+def counting(said: Said[W], words: Iterable[W]) -> W | None:
+    """The one of all words in a place that counts: the newest, but a no-go stands until who said it says otherwise."""
+    newest = list(newest_words(said, words).values())
+    against = [word for word in newest if said(word)[1] == "no-go"]
+    return next(reversed(against or newest), None)
+
+
+def _said(word: Signoff) -> tuple[str, str]:
+    return word.person, word.verdict
+
+
 @dataclass
 class Review:
     """One attempt at one gate or several adjacent ones; open until it has an outcome."""
@@ -77,18 +104,15 @@ class Review:
 
     def words(self, required: Required) -> dict[str, Signoff]:
         """The newest word of each person who spoke in a place, the newest last; without those taken back."""
-        asked, newest = (required.role, required.party, required.seat), dict[str, Signoff]()
-        for word in self.signoffs:
-            if (word.role, word.party, word.seat) == asked:
-                newest.pop(word.person, None)
-                newest[word.person] = word
-        return {person: word for person, word in newest.items() if word.verdict != "taken-back"}
+        return newest_words(_said, self._at(required))
 
     def given(self, required: Required) -> Signoff | None:
         """What whoever had to sign says: the newest word, but a no-go stands until who said it says otherwise."""
-        words = list(self.words(required).values())
-        against = [word for word in words if word.verdict == "no-go"]
-        return next(reversed(against or words), None)
+        return counting(_said, self._at(required))
+
+    def _at(self, required: Required) -> list[Signoff]:
+        asked = required.role, required.party, required.seat
+        return [word for word in self.signoffs if (word.role, word.party, word.seat) == asked]
 
 
 @dataclass
@@ -117,6 +141,7 @@ class Milestone:
     decision: str | None
     valid_until: datetime | None = None
     candidate_digest: str | None = None
+    command: str = ""
 
     def stands(self, column: str) -> bool:
         """Whether it still counts in this column of the policy: a standing approval covers standard changes alone."""

@@ -28,6 +28,7 @@ class Entry:
     lowered_in: int | None = None
     lowering_allowed: bool = True
     template: str | None = None
+    template_left: bool = False  # what its standing approval had opened was taken back
     held_since: datetime | None = None
     cancelled: bool = False
     discipline: str | None = None
@@ -97,7 +98,8 @@ class ProjectFact(ProjectEvent):
 
     `part` names the field that says which part of the project it is about, `evidence` the gates whose reviews look at
     it, `command` how it is reported, `checked_at` the rules that it may have broken, `told_again` that the same words
-    said twice are two facts, `looked_again` that they are where a gate was passed in between.
+    said twice are two facts, `looked_again` that they are where a gate was passed in between, `own_words` that they are
+    where another person says them, whose own word counts.
     """
 
     part_field: ClassVar[str] = ""
@@ -106,6 +108,7 @@ class ProjectFact(ProjectEvent):
     checked_at: ClassVar[Act | None] = None
     told_again: ClassVar[bool] = False
     looked_again: ClassVar[bool] = False
+    own_words: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -116,10 +119,11 @@ class ProjectFact(ProjectEvent):
         checked_at: Act | None = None,
         told_again: bool = False,
         looked_again: bool = False,
+        own_words: bool = False,
         **config: Any,
     ) -> None:
         super().__init_subclass__(**config)
-        cls.told_again, cls.looked_again = told_again, looked_again
+        cls.told_again, cls.looked_again, cls.own_words = told_again, looked_again, own_words
         cls.part_field, cls.evidence_for, cls.reported_as, cls.checked_at = part, evidence, command, checked_at
 
     def check(self, project: Project, circumstances: Circumstances) -> None:

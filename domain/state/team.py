@@ -19,6 +19,7 @@ class Assignment:
     until: datetime | None = None
     deputy_for: str | None = None
     released: datetime | None = None
+    party: str | None = None  # the unit that the person speaks for in this role
 
     @property
     def ends(self) -> datetime | None:
@@ -48,7 +49,18 @@ class Team:
     def roles_of(self, person: str, now: datetime) -> set[str]:
         return {assignment.role for assignment in self.now(now) if assignment.person == person}
 
+    def speaking_for(self, party: str | None, person: str, role: str, now: datetime) -> Assignment | None:
+        """What lets this person act in this role for a party now; the newest where there are several."""
+        held = [a for a in self.holders(role, now) if a.person == person and self.speaks_for(party, a)]
+        return held[-1] if held else None
+
+    def speaks_for(self, party: str | None, held: Assignment) -> bool:
+        """Whether an assignment lets its holder speak for a party: they are it, are named for it, or stand in."""
+        stands_in_for = self.assignments.get(held.deputy_for or "")
+        named = party in (None, held.person, held.party)
+        return named or (stands_in_for is not None and self.speaks_for(party, stands_in_for))
+
     def assignment(self, person: str, role: str | None, now: datetime) -> Assignment | None:
         """What lets this person act in this role now; the newest where there are several."""
-        held = [a for a in self.now(now) if a.person == person and a.role == role]
+        held = [a for a in self.assignments.values() if a.person == person and a.role == role and a.holds(now)]
         return held[-1] if held else None

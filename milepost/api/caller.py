@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request as HttpRequest
 
+from milepost.commands import KEY
 from milepost.problems import Problem
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _VERSION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?')
 _COMMAND_ID = re.compile(r"[\x21-\x7e]{1,200}")
 ANONYMOUS = "anonymous"
@@ -40,7 +40,7 @@ def caller_of(request: HttpRequest) -> Caller:
 def key_of(text: str, place: str = "key") -> str:
     """A key as it is stored: upper case is folded at the edge."""
     folded = text.lower()
-    if not _KEY.fullmatch(folded):
+    if not KEY.fullmatch(folded):
         raise Problem(422, "invalid", "This is no key", f"{place}: a key is like pay-2: a-z, 0-9, then also . _ -")
     return folded
 

@@ -1,20 +1,26 @@
 """Effectiveness over HTTP: the figures of each gate and phase, and the rows behind every one of them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from milepost.api.description import TEXT, listed, reads, record
+from milepost.api.description import NUMBER, TEXT, listed, reads, record
 from milepost.api.rows import After, Word, rows_answer
 from milepost.problems import Problem
 from milepost.service import Service
-from projections import gates, phases
-from projections.projection import By, Figures
+from projections import gates, phases, projects
+from projections.figures import Figures
+from projections.projection import By
 
-FIGURES: dict[str, Figures] = {"gates": gates.effectiveness, "phases": phases.effectiveness}
+FIGURES: Mapping[str, Figures] = {
+    "phases": phases.effectiveness,
+    "gates": gates.effectiveness,
+    "projects": projects.counted,
+}
 
-COUNTS = reads(record({"figures": listed(record({"n": {"type": "integer"}}, at=TEXT, group_by=TEXT))}))
+COUNTS = reads(record({"figures": listed(record({"n": NUMBER}, at=TEXT, group_by=TEXT))}))
 ROWS = reads(record({"rows": listed(record({"project": TEXT}))}), 404)
 
 
@@ -23,6 +29,7 @@ class Of(StrEnum):
 
     GATES = "gates"
     PHASES = "phases"
+    PROJECTS = "projects"
 
 
 def effectiveness_routes(service: Service) -> APIRouter:
@@ -30,18 +37,18 @@ def effectiveness_routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["effectiveness"])
 
     @router.get(
-        "/v1/effectiveness/{of}", responses=COUNTS, summary="The figures of each gate or phase, by an attribute"
+        "/v1/effectiveness/{of}", responses=COUNTS, summary="The figures of gates, phases or projects, by an attribute"
     )
     async def figures(of: Of, by: By = "category", origin: Word = "live", after: After = 0) -> Response:
         return await rows_answer(service, "figures", FIGURES[of].by(by, origin=origin), after)
 
-    @router.get("/v1/effectiveness/{of}/{figure}", responses=ROWS, summary="The rows that one figure counts")
+    @router.get("/v1/effectiveness/{of}/{figure}", responses=ROWS, summary="The rows that one figure is made of")
     async def opened(
         of: Of, figure: str, by: By = "category", group: Word = None, at: Word = None, origin: Word = "live",
         after: After = 0,
     ) -> Response:  # fmt: skip
-        if figure not in FIGURES[of].counted:
-            known = ", ".join(FIGURES[of].counted)
+        if figure not in FIGURES[of].numbers:
+            known = ", ".join(FIGURES[of].numbers)
             raise Problem(404, "unknown", "There is no such figure", f"{of} have {known}")
         return await rows_answer(service, "rows", FIGURES[of].opened(figure, by, group, at, origin=origin), after)
 

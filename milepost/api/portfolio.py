@@ -10,6 +10,7 @@ from starlette.responses import Response
 from milepost.api.caller import caller_of
 from milepost.api.description import MOMENT, TEXT, WHO, reads, rows
 from milepost.api.rows import After, Behind, Limit, When, Word, rows_answer
+from milepost.owing import still_due
 from milepost.service import Service
 from projections import audit_trail, gates, projects
 
@@ -42,10 +43,15 @@ def _standing(router: APIRouter, service: Service) -> None:
 
 
 def _due(router: APIRouter, service: Service) -> None:
-    @router.get("/v1/due", responses=DUE, summary="Conditions, debts and waivers that end soon, the earliest first")
+    @router.get(
+        "/v1/due",
+        responses=DUE,
+        summary="Conditions, debts not paid yet, and waivers that end soon, the earliest first",
+    )
     async def due(days: Days = 30, after: After = 0) -> Response:
-        question = projects.due(service.clock() + timedelta(days=days))
-        return await rows_answer(service, "due", question, after)
+        now = service.clock()
+        question = projects.due(now + timedelta(days=days))
+        return await rows_answer(service, "due", question, after, lambda rows: still_due(service.reading, rows, now))
 
 
 def _waiting(router: APIRouter, service: Service) -> None:

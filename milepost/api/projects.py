@@ -15,6 +15,7 @@ from milepost.api.caller import caller_of, key_of
 from milepost.api.description import WHO, problems, reads, ref
 from milepost.api.rows import When
 from milepost.api.views import project_view, why_view
+from milepost.owing import owed
 from milepost.problems import Problem
 from milepost.reading import AsOf
 from milepost.service import Service
@@ -57,7 +58,7 @@ def _project(router: APIRouter, service: Service) -> None:
         if as_of == AsOf() and matches(request, tag):
             return Response(status_code=304, headers={"ETag": tag})
         now = as_at or known_at or service.clock()
-        return json_answer(project_view(found, now), service, {"ETag": tag})
+        return json_answer(project_view(found, owed(service.reading, found, now), now), service, {"ETag": tag})
 
 
 def _why(router: APIRouter, service: Service) -> None:

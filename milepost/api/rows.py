@@ -1,6 +1,7 @@
 """Rows of read models as answers: they wait for a position where one is asked for, and say which one they reflect."""
 
 from asyncio import to_thread
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -22,14 +23,21 @@ Behind = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description="Where the l
 Word = Annotated[Key | None, Query(description="A key, like pay-2.")]
 When = Annotated[Moment | None, Query(description="A moment with its zone, like 2026-11-22T09:30:00Z.")]
 
+Rows = Sequence[Mapping[str, Any]]
 
-async def rows_answer(service: Service, name: str, question: Question, after: int) -> Response:
-    """The rows that answer a question, under a name. A problem 503 where the models don't reflect `after` in time."""
+
+async def rows_answer(
+    service: Service, name: str, question: Question, after: int, narrowed: Callable[[Rows], Rows] | None = None
+) -> Response:
+    """The rows that answer a question, under a name. A problem 503 where the models don't reflect `after` in time.
+
+    `narrowed` leaves out rows by what only the log tells.
+    """
     if after:
         await _reached(service, after)
     found = await to_thread(service.models.ask, question)
-    rows: list[dict[str, Any]] = [plain(row) for row in found.rows]
-    return answer_at({name: rows}, found.position, service)
+    rows = await to_thread(narrowed, found.rows) if narrowed else found.rows
+    return answer_at({name: [plain(row) for row in rows]}, found.position, service)
 
 
 async def _reached(service: Service, after: int) -> None:

@@ -11,6 +11,7 @@ from domain.reviews.why_not import Obstacle, WaitsFor, WhyNot
 from domain.state.gates import Review
 from domain.state.project import Project
 from domain.values import moment_text
+from milepost.owing import Owed
 
 View = dict[str, Any]
 
@@ -31,15 +32,15 @@ def plain(value: Any) -> Any:
     return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else value
 
 
-def project_view(project: Project, now: datetime) -> View:
-    """All that is known of a project, as of the state that was folded."""
+def project_view(project: Project, owed: Iterable[Owed], now: datetime) -> View:
+    """All that is known of a project, as of the state that was folded; `owed` are its debts, paid or not by `now`."""
     return record(
         {
             "key": project.key,
             "version": project.version,
             "origin": project.origin,
             **_standing(project),
-            **_gates(project),
+            **_gates(project, owed),
             "team": [vars(assignment) for assignment in project.team.now(now)],
             "facts": {kind.kind: len(project.facts.parts(kind)) for kind in project.facts.kinds()},
             "digest": project.digest,
@@ -64,13 +65,13 @@ def _standing(project: Project) -> View:
     }
 
 
-def _gates(project: Project) -> View:
+def _gates(project: Project, owed: Iterable[Owed]) -> View:
     gates = project.gates
     return {
         "milestones": [vars(passed) for passed in gates.milestones.values()],
         "reviews": [review_view(review) for review in gates.reviews.values()],
         "conditions": [vars(condition) for condition in gates.conditions.values()],
-        "debts": [vars(debt) for debt in gates.debts],
+        "debts": [{**vars(one.debt), "paid": one.paid} for one in owed],
         "waivers": [vars(waiver) for waiver in gates.waivers.values()],
         "breaches": gates.breaches,
     }

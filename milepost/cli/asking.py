@@ -13,14 +13,30 @@ from domain.command import Command
 from domain.commands import commands
 from milepost.cli.output import Failed, as_json, table
 from milepost.cli.wanting import wanted
-from milepost.commands import Outcome, Request
+from milepost.commands import KEY, Outcome, Request
 from milepost.service import Service
 from milepost.strict_json import NotJson, demand_text, read
 
 Opener = Callable[[], Any]
-ACTOR = click.Option(["--as", "actor"], envvar="MILEPOST_ACTOR", default="anonymous", help="Who asks.")
-ROLE = click.Option(["--as-role", "--role", "acting"], help="The role that you act in.")
-ACTING = click.Option(["--as-role", "acting"], help="The role that you act in.")
+
+
+class _Key(click.ParamType[str]):
+    """A person or a role, as it is stored: upper case is folded."""
+
+    name = "key"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        folded = value.lower()
+        if not KEY.fullmatch(folded):
+            self.fail(f"{value!r} is no key: it is like ada, of a-z and 0-9, then also . _ -", param, ctx)
+        return folded
+
+
+ACTOR = click.Option(
+    ["--as", "actor"], type=_Key(), envvar="MILEPOST_ACTOR", show_envvar=True, default="anonymous", help="Who asks."
+)
+ROLE = click.Option(["--as-role", "--role", "acting"], type=_Key(), help="The role that you act in.")
+ACTING = click.Option(["--as-role", "acting"], type=_Key(), help="The role that you act in.")
 COMMAND_ID = click.Option(["--id", "command_id"], help="Your id of the command; given again, it gets the same answer.")
 JSON = click.Option(["--json", "json"], is_flag=True, help="Print JSON for programs.")
 REJECTED, REFUSED = 3, 4
@@ -39,7 +55,7 @@ def _command(name: str, command: type[Command], opened: Opener) -> click.Command
     def ask(key: str, actor: str, acting: str | None, command_id: str | None, json: bool, **given: Any) -> None:
         asked = parsed(command, {field: value for field, value in given.items() if value not in (None, ())})
         stream = f"{command.belongs_to}-{key.lower()}"
-        request = Request(stream=stream, commands=(asked,), who=actor.lower(), role=acting, command=command_id)
+        request = Request(stream=stream, commands=(asked,), who=actor, role=acting, command=command_id)
         with opened() as service:
             show(execute(service, request), json)
 

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +19,6 @@ from milepost.service import Service
 from milepost.settings import Settings, settings_from
 
 DEMO_NAME = "milepost.demo"
-OPENED = 2
-"""How many events a log has that was only opened."""
-
 HOST = click.Option(["--host"], help="Address to serve on (MILEPOST_HOST).")
 PORT = click.Option(["--port"], type=click.IntRange(0, 65_535), help="Port to serve on (MILEPOST_PORT).")
 
@@ -54,7 +49,7 @@ def serve(host: str | None, port: int | None) -> None:
     settings = _settings(host, port)
     with opened(settings, say) as service:
         name = service.log.identity().name
-        _serve(service, lambda address: f"Milepost serves {name} on {address}")
+        _answer(service, lambda address: f"Milepost serves {name} on {address}")
 
 
 def demo(host: str | None, port: int | None) -> None:
@@ -66,10 +61,8 @@ def demo(host: str | None, port: int | None) -> None:
         )
     settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME)
     with opened(settings, say) as service:
-        if service.log.head().position <= OPENED:
-            today = service.clock().replace(hour=0, minute=0, second=0, microsecond=0)
-            simulating.fill(service, simulating.PROJECTS, simulating.SEED, today)
-        _serve(service, lambda address: _five_lines(address, settings.data))
+        simulating.demonstrate(service)
+        _answer(service, lambda address: _five_lines(address, settings.data))
 
 
 def simulated(projects: int, seed: int, until: datetime, json: bool) -> None:
@@ -113,37 +106,7 @@ def _end_in_order() -> None:
         signal.signal(asked, end)
 
 
-def _serve(service: Service, told: Callable[[str], str]) -> None:
-    import uvicorn  # here, as it would double the time that every other command needs to start
+def _answer(service: Service, told: Callable[[str], str]) -> None:
+    from milepost.cli.serving import answer  # here, as it would double the time that every other command needs to start
 
-    from milepost.api.app import application
-
-    settings = service.settings
-    with closing(_bound(settings)) as listening:
-        port = listening.getsockname()[1]
-        service.models.follow()
-        config = uvicorn.Config(
-            application(service),
-            log_level="warning",
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-        server = uvicorn.Server(config)
-        click.echo(told(replace(settings, port=port).address))
-        server.run(sockets=[listening])
-
-
-def _bound(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-        listening.listen()  # who comes before the server runs waits, and is not turned away
-    except OSError as error:
-        listening.close()
-        raise Failed(
-            f"Port {settings.port} is taken: stop what serves there, or choose another with --port."
-        ) from error
-    return listening
+    answer(service, told)

@@ -10,6 +10,7 @@ from milepost import clock
 from milepost.api.views import plain, project_view, why_view
 from milepost.cli.asking import ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import as_json, table
+from milepost.owing import owed
 from milepost.reading import AsOf
 from projections import audit_trail, gates, projects
 from projections.projection import Query
@@ -27,7 +28,8 @@ def _show(opened: Opener) -> click.Command:
     def show(key: str, version: int | None, known_at: Any, as_at: Any, json: bool) -> None:
         with opened() as service:
             project = service.reading.project(key.lower(), AsOf(version, known_at, as_at))
-            told = project_view(project, as_at or known_at or service.clock())
+            now = as_at or known_at or service.clock()
+            told = project_view(project, owed(service.reading, project, now), now)
         if json:
             as_json(told)
             return

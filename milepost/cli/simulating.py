@@ -8,9 +8,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from milepost.cli.output import Failed, as_json
 from milepost.service import Service
-from milepost.simulate import NOW, Simulated, SimulatedAlready, Unlikely, simulate
+from milepost.simulate import NOW, Simulated, SimulatedAlready, Unlikely, begun, ended, simulate
 
 PROJECTS, SEED = 60, 1
+OPENED = 2
+"""How many events a log has that was only opened."""
+
 OPTIONS: list[click.Parameter] = [
     click.Option(["--projects"], type=click.IntRange(1, 10_000), default=PROJECTS, help="How many projects."),
     click.Option(["--seed"], type=int, default=SEED, help="The same seed gives the same lives."),
@@ -30,6 +33,15 @@ def fill(service: Service, projects: int, seed: int, now: datetime) -> Simulated
             return simulate(service.writer, projects, seed, lambda begun: bar.update(task, completed=begun), now)
         except (SimulatedAlready, Unlikely) as fault:
             raise Failed(str(fault)) from fault
+
+
+def demonstrate(service: Service) -> None:
+    """Fill a log that was only opened, up to this day; or go on with what was interrupted, up to the day it was for."""
+    if service.log.head().position <= OPENED:
+        today = service.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        fill(service, PROJECTS, SEED, today)
+    elif (script := begun(service.log)) and not ended(service.log, script):
+        fill(service, script.projects, script.seed, script.now)
 
 
 def told(simulated: Simulated, json: bool) -> None:

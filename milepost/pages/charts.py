@@ -81,11 +81,12 @@ class Charts:
         try:
             return self._exchanged(request, seconds)
         except (OSError, EOFError) as error:
-            _log.warning("chart not drawn", why=str(error) or type(error).__name__)
+            if not self._closed:  # else it is we who ended the child
+                _log.warning("chart not drawn", why=str(error) or type(error).__name__)
             self._end()
         finally:
             self._one_at_a_time.release()
-        if again:
+        if again and not self._closed:
             self.warm()
         return None
 

@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, LiteralString
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
-
-from projections.projection import Query
 
 Chosen = Annotated[
     str | None, Field(max_length=200), BeforeValidator(lambda given: given or None)
@@ -14,10 +12,6 @@ Chosen = Annotated[
 COHORT = ("category", "discipline", "kind", "origin")
 LABELS = {"category": "Category", "discipline": "Discipline", "kind": "Kind", "origin": "Origin", "state": "State"}
 
-TALLY: LiteralString = """
-    SELECT origin, category, discipline, project_kind AS kind, state, phase, count(*) AS n FROM {projects}
-    GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
-    """
 Row = Mapping[str, Any]
 
 
@@ -41,11 +35,6 @@ class Cohort(BaseModel):
 
     def has(self, row: Row) -> bool:
         return all(getattr(self, name) in (None, row[name]) for name in COHORT)
-
-
-def tally() -> Query:
-    """How many projects there are of each kind that pages tell apart."""
-    return Query(TALLY)
 
 
 def choices(rows: Iterable[Row], names: Iterable[str]) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ OF = {"phases": "Phases", "gates": "Gates", "projects": "Projects"}
 
 DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "phases": {
+        "n": ("All", "Phases that a project came into or worked in, each once a project."),
         "entered": ("Entered", "Projects that came into the phase: through the gate before it, or by being proposed."),
         "finished": ("Finished", "Projects that passed the gate at its end."),
         "open": ("Open", "Projects that are in it now. They have no duration yet, so they stand in no median."),
@@ -13,6 +14,8 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "measured": (
             "Measured", "Finished, with both moments known exactly. Only these make the median and the percentile.",
         ),
+        "worked": ("Work measured", "Measured, and the first fact of the phase's own work has an exact time as well."),
+        "ever_held": ("Held for a while", "Projects that were held in it and resumed; the time makes the days held."),
         "not_measured": (
             "Not measured", "Finished, but a moment is only reported, inferred, or known as a latest one.",
         ),
@@ -22,6 +25,7 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "passed_over": ("Passed over", "A later milestone was reached without the one that ends this phase."),
     },
     "gates": {
+        "n": ("All", "Attempts, and passages without a review: by standing approval, or as a source tells them."),
         "called": ("Called", "Attempts: reviews that were called. A review over several gates is one attempt at each."),
         "waiting": ("Waiting", "Attempts that nobody has decided yet."),
         "decided": ("Decided", "Attempts that were decided, with any outcome; withdrawn and cancelled ones are not."),
@@ -39,6 +43,10 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "lost": ("Lost later", "Passed, and lost again: by a reversal, or because the project was returned."),
         "standing": ("Standing", "Passed by standing approval, without a review."),
         "observed": ("Observed", "Passed as a source tells it: imported, observed or inferred, without a review here."),
+        "with_results": (
+            "With results",
+            "Attempts with the results of controls on record; all of these are the controls evaluated, at decisions.",
+        ),
         "with_waivers": ("With waivers", "Attempts decided with at least one control waived."),
         "with_debts": ("With debts", "Attempts decided with at least one control owed."),
         "with_warnings": ("With warnings", "Attempts decided although at least one control warned."),
@@ -49,13 +57,17 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "not_measured": ("Not measured", "Decided, but call or decision is not known exactly."),
     },
     "projects": {
+        "n": ("All", "Projects, whatever became of them."),
         "active": ("Active", "On their way, neither held nor over."),
         "held": ("Held", "They wait for something outside the project."),
         "deployed": ("Deployed", "Past all gates."),
         "cancelled": ("Cancelled", "Ended without deployment."),
         "emergency": ("Emergency", "Of emergency priority now, whatever the category."),
+        "lowered": ("Lowered", "Their category was lowered at least once after it had been set."),
         "breached": ("Breached", "With at least one breach of the rules on record."),
-        "with_debts": ("With debts", "That owe a control now."),
+        "with_debts": (
+            "With debts", "Passed a gate owing a control that no later decision found met; each says what is paid now.",
+        ),
         "with_conditions": ("With conditions", "With a condition of an approval that is still open."),
         "with_waivers": ("With waivers", "With a waiver that was granted and not revoked."),
     },

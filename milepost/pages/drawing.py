@@ -5,6 +5,7 @@ It is given a socket and answers each request, JSON with `chart` and `rows`, by 
 
 import resource
 import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 import orjson
@@ -18,14 +19,11 @@ def main(descriptor: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
     from milepost.pages.specifications import drawn
 
-    with Connection(descriptor) as connection:
+    with Connection(descriptor) as connection, suppress(EOFError, ConnectionError):
         connection.send_bytes(READY)
         while True:
-            try:
-                asked = orjson.loads(connection.recv_bytes())
-                connection.send_bytes(drawn(asked["chart"], asked["rows"]).encode())
-            except (EOFError, ConnectionError):
-                return
+            asked = orjson.loads(connection.recv_bytes())
+            connection.send_bytes(drawn(asked["chart"], asked["rows"]).encode())
 
 
 if __name__ == "__main__":

@@ -7,22 +7,18 @@ from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
 from consumers.reader import Answer
+from milepost.api.effectiveness import FIGURES
 from milepost.pages.charts import Charts
-from milepost.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, tally, usual_origin
+from milepost.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, usual_origin
 from milepost.pages.definitions import DEFINITIONS, MEASURES, OF
 from milepost.pages.rendering import Pages, address
 from milepost.pages.words import number, share, words
 from milepost.problems import Problem
 from milepost.service import Service
-from projections import gates, phases, projects
-from projections.projection import By, Figures
+from projections.projection import By
 from projections.projection import Query as Question
+from projections.projects import tally
 
-FIGURES: Mapping[str, Figures] = {
-    "phases": phases.effectiveness,
-    "gates": gates.effectiveness,
-    "projects": projects.counted,
-}
 GROUPS: Mapping[str, By] = {"category": "category", "discipline": "discipline", "kind": "project_kind"}
 Of = Literal["phases", "gates", "projects"]
 Row = dict[str, Any]
@@ -62,6 +58,7 @@ class Opened(View):
 def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIRouter:
     """The routes of the dashboard, of what its figures count, and of what they mean."""
     router = APIRouter(include_in_schema=False)
+    _opening(router, service, pages)
 
     @router.get("/effectiveness")
     def effectiveness(view: Annotated[View, Query()]) -> HTMLResponse:
@@ -73,12 +70,6 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
         told = {"view": view, "rows": rows, "charts": _charts(charts, rows, view, position), **_chosen_from(all_)}
         return pages.render("effectiveness.html", "/effectiveness", told, all_, *asked.values())
 
-    @router.get("/effectiveness/projects")
-    def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
-        found = service.models.ask(_question(asked))
-        told = {"asked": asked, "rows": found.rows, "definition": DEFINITIONS[asked.of][asked.figure], "of": OF}
-        return pages.render("figure.html", "/effectiveness", told, found)
-
     @router.get("/effectiveness/definitions")
     def definitions() -> HTMLResponse:
         told = {"definitions": DEFINITIONS, "measures": MEASURES, "figures": FIGURES, "of": OF}
@@ -87,19 +78,29 @@ def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIR
     return router
 
 
+def _opening(router: APIRouter, service: Service, pages: Pages) -> None:
+    @router.get("/effectiveness/projects")
+    def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
+        found = service.models.ask(_question(asked))
+        figure = FIGURES[asked.of].figure(asked.figure)
+        told = {"asked": asked, "figure": figure, "definition": DEFINITIONS[asked.of][figure], "of": OF}
+        return pages.render("figure.html", "/effectiveness", told | {"rows": found.rows}, found)
+
+
 def _chosen_from(all_: Answer) -> Row:
     return {
         "labels": {name: LABELS[name] for name in COHORT},
         "choices": choices(all_.rows, COHORT),
         "origins": counted(all_.rows, "origin"),
         "definitions": DEFINITIONS,
+        "figures": FIGURES,
     }
 
 
 def _question(asked: Opened) -> Question:
     figures = FIGURES[asked.of]
-    if asked.figure not in figures.counted:
-        known = ", ".join(figures.counted)
+    if asked.figure not in figures.numbers:
+        known = ", ".join(figures.numbers)
         raise Problem(404, "unknown", "There is no such figure", f"{asked.figure}: {asked.of} have {known}")
     return figures.opened(asked.figure, asked.grouped, asked.group or None, asked.at or None, **asked.cohort)
 
@@ -113,10 +114,8 @@ def _whole(of: str, answer: Answer, view: View) -> list[Row]:
 
 
 def _nothing(of: str, at: str, view: View) -> Row:
-    measures = ("median_days", "p85_days", "median_work_days", "p85_work_days", "median_hours", "p85_hours")
-    sums = ("refusals", "waived", "owed", "warned", "breaches", "evaluated", "returns", "held_days")
-    counts: Row = dict.fromkeys((*FIGURES[of].counted, *sums, "n"), 0)
-    return {"at": at, "group_by": view.origin, **counts, **dict.fromkeys(measures)}
+    figures = FIGURES[of]
+    return {"at": at, "group_by": view.origin, **dict.fromkeys(figures.counted, 0), **dict.fromkeys(figures.measured)}
 
 
 def _charts(charts: Charts, rows: Mapping[str, list[Row]], view: View, position: int) -> Row:

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse
 
 from consumers.reader import Answer
 from domain.lifecycle import Phase
-from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted, tally
+from milepost.owing import still_due
+from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted
 from milepost.pages.rendering import Pages, address
 from milepost.pages.waiting import by_project, merged
 from milepost.service import Service
@@ -48,7 +49,8 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
     def portfolio(selection: Annotated[Selection, Query()]) -> HTMLResponse:
         now = service.clock()
         asked = {name: service.models.ask(question) for name, question in _questions(selection, now).items()}
-        told = {"now": now, "selection": selection, "due_days": DUE_DAYS, **_told(asked, selection)}
+        due = still_due(service.reading, asked["due"].rows, now)
+        told = {"now": now, "selection": selection, "due": due, "due_days": DUE_DAYS, **_told(asked, selection)}
         return pages.render("portfolio.html", "/", told, *asked.values())
 
     return router
@@ -57,7 +59,7 @@ def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
 def _questions(selection: Selection, now: datetime) -> dict[str, Question]:
     cohort = selection.columns
     return {
-        "all": tally(),
+        "all": projects.tally(),
         "page": projects.standing(selection.state, selection.phase, selection.behind or "", PER_PAGE + 1, **cohort),
         "waiting": gates.waiting(**cohort),
         "ageing": projects.ageing(SHOWN, **cohort),
@@ -79,7 +81,6 @@ def _told(asked: Mapping[str, Answer], selection: Selection) -> dict[str, Any]:
         "waiting": waits[:SHOWN],
         "waiting_count": len(waits),
         "ageing": asked["ageing"].rows,
-        "due": asked["due"].rows,
     }
 
 

@@ -13,6 +13,7 @@ from domain.reviews.why_not import why_not
 from domain.state.project import Project, fold
 from milepost.api.caller import ANONYMOUS, key_of
 from milepost.api.views import phase_of, state_of
+from milepost.owing import owed
 from milepost.pages.rendering import Pages
 from milepost.pages.timeline import stops, turns
 from milepost.service import Service
@@ -38,6 +39,7 @@ def project_routes(service: Service, pages: Pages) -> APIRouter:
         told: dict[str, Any] = {
             "now": now,
             "project": found,
+            "owed": owed(service.reading, found, now),
             "why": why_not(found, service.reading.circumstances(found, ANONYMOUS, None, now)),
             "stops": stops(found, stays.rows, tried.rows, now),
             "tried": {(row["review"], row["gate"]): row for row in tried.rows},

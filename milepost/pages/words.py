@@ -69,9 +69,16 @@ def number(value: float | None, digits: int = 0) -> str:
     return NONE if value is None else f"{value:,.{digits}f}"
 
 
+def count(many: int, thing: str) -> str:
+    """How many of a thing: `1 return`, `2 returns`."""
+    return f"{many:,} {thing}{'' if many == 1 else 's'}"
+
+
 def share(part: int, whole: int) -> str:
-    """A share in per cent; a share of nothing is a dash, never 0 %."""
-    return f"{100 * part / whole:.0f} %" if whole else NONE
+    """A share in per cent; a share of nothing is a dash, never 0 %, and one of very little isn't nothing."""
+    if not whole:
+        return NONE
+    return "under 1 %" if 0 < part < whole / 100 else f"{100 * part / whole:.0f} %"
 
 
 def listed(names: Iterable[object]) -> str:
@@ -89,5 +96,6 @@ def _parsed(at: Any) -> datetime | None:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    filter_.__name__: filter_ for filter_ in (words, moment, day, ago, lasting, past, number, share, listed, kind)
+    filter_.__name__: filter_
+    for filter_ in (words, moment, day, ago, lasting, past, number, count, share, listed, kind)
 }

@@ -83,7 +83,9 @@ def _gates(policy: Policy) -> str:
     rows = [(place, *(_cell(policy.gate(place, column)) for column in COLUMNS)) for place in places]
     note = (
         "`team:*` is every team role assigned, `stakeholder:*` everyone required at the gate, `cab:*` every holder of\n"
-        "the role, of whom a quorum votes; `a|b` is either role, `a?` the role where it is assigned."
+        "the role, of whom a quorum votes; `a|b` is either role, `a?` the role where it is assigned. Who is recused\n"
+        "has a deputy sign. Who abstains counts for the quorum of a body, and neither way there and in significant\n"
+        "and major changes; elsewhere a deputy signs for them too."
     )
     return table("Who signs, who decides", ("gate", *COLUMNS), rows, note)
 

@@ -4,6 +4,7 @@ from domain.build.documents import DocumentRecorded, DocumentType
 from domain.envision.criteria import SuccessCriterionAgreed
 from domain.envision.risks import RiskAssessed
 from domain.envision.stakeholders import StakeholderIdentified
+from domain.envision.team import AssignRole
 from domain.envision.vision import VisionScopeBaselined
 from domain.lifecycle import Gate, Phase
 from domain.portfolio.goals import GoalLinked
@@ -36,8 +37,10 @@ def envisioning(life: Life) -> Steps:
     yield life.act("program-manager", PhaseStarted(phase=Phase.ENVISION), hours=DAY)
     goal = life.one_of(list(GOALS))
     linked = GoalLinked(goal=goal, statement=GOALS[goal], confirmed_by_role="sponsor")
-    yield life.act("product-manager", linked, hours=life.hours(2 * DAY))
+    yield life.act("sponsor", linked, hours=life.hours(2 * DAY))
     yield life.act("product-manager", *_parties(life), hours=life.hours(3 * DAY))
+    if speakers := [AssignRole(person=life.who("stakeholder"), role="stakeholder", party=p) for p in life.stakeholders]:
+        yield life.act("solution-manager", *speakers, hours=DAY)
     yield documented(life, "program-manager", "structure", "project-structure", "Project structure", 3 * DAY)
     yield life.act("product-manager", *_criteria(life), hours=life.hours(WEEK * PACE[life.column]))
     yield from assessed(life)

@@ -31,13 +31,15 @@ class SimulatedAlready(Exception):
 
 
 def rules(life: Life) -> Steps:
-    """The policy is adopted, templates are registered; later a freeze, then a stricter version."""
-    adopted = AdoptPolicy(policy=life.policy, proposed_by=life.who("change-manager"), reason="the rules to begin with")
-    answer = yield decreed(life, adopted, hours=0)
+    """The policy is proposed and adopted, templates are registered; later a freeze, then a stricter version."""
+    why, proposed_by = "the rules to begin with", life.who("change-manager")
+    proposed = ProposePolicy(policy=life.policy, reason=why)
+    answer = yield decreed(life, proposed, hours=0, by=("change-manager", proposed_by))
     try:
         answer()
     except Unlikely as unlikely:
         raise SimulatedAlready(f"a log holds one simulated portfolio: take another log ({unlikely})") from unlikely
+    yield decreed(life, AdoptPolicy(policy=life.policy, proposed_by=proposed_by, reason=why), hours=0)
     yield from _templates(life, "proven twice", weeks=0)
     yield from _frozen(life, "inventory", weeks=14)
     yield from _withdrawn(life)

@@ -1,9 +1,9 @@
 """Running lives side by side: who is next on the virtual clock acts next, many requests in flight at once."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
@@ -20,16 +20,19 @@ MOST_IN_FLIGHT = 200
 class Clock:
     """The virtual clock: gives requests in the order of their moments, until `end`, and sees how each is answered.
 
-    `execute` has to carry requests out in the order in which it is given them.
+    `execute` has to carry requests out in the order in which it is given them. They are numbered under a `name`, so
+    that a log which was told a part of this already answers what it answered then, and hears the rest.
     """
 
     execute: Execute
     end: datetime
+    name: str
     commands: int = 0
     events: int = 0
     _waiting: list[tuple[datetime, int, Life, Steps, Step | None]] = field(
         default_factory=list[tuple[datetime, int, Life, Steps, Step | None]]
     )
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _in_flight: deque[tuple[Step, "Future[Outcome]"]] = field(default_factory=deque[tuple[Step, "Future[Outcome]"]])
 
     def run(self, lives: Iterable[tuple[Life, Steps]], begun: Callable[[int], None]) -> None:
@@ -53,7 +56,7 @@ class Clock:
         try:
             if step is None:
                 return next(steps)
-            answer = self.execute(step.request)
+            answer = self.execute(replace(step.request, command=f"{self.name}/{next(self._numbers)}"))
             self._in_flight.append((step, answer))
             self._settle(MOST_IN_FLIGHT)
             return steps.send(partial(_as_it_had_to_be, step, answer))

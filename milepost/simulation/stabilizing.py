@@ -151,7 +151,7 @@ def _piloted(life: Life) -> Steps:
         group="twelve people of two branches",
         sites=life.sites[:1],
     )
-    yield life.act("release-management", agreed, hours=life.hours(2 * DAY))
+    yield life.act("customer", agreed, hours=life.hours(2 * DAY))
     for number in range(1, 5):
         outcome = life.weighed(OUTCOMES) if number < 4 else "deploy"
         yield from _pilot_run(life, f"p1-{number}", outcome)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any, cast
 
+from milepost import garbage
 from milepost.postgres import start
 from tests.bench.folding import long_projects
 from tests.bench.ground import Ground, say
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--part", type=float, default=1.0, help="measure only so much of it")
     parser.add_argument("figures", nargs="*", choices=[[], *by_name], help="only these")
     asked = parser.parse_args()
+    garbage.seldom()  # as in every process of Milepost
     began, folder = perf_counter(), reachable()
     try:
         with start(folder / "data", say) as server:

@@ -8,23 +8,27 @@ from threading import Event, Thread
 import pytest
 
 from consumers.reader import NotBuilt, Reader, Watch
+from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
+from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.state.gates import Required
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
 from projections.audit_trail import searched, trail
+from projections.figures import Figures
 from projections.gates import effectiveness as of_gates
 from projections.gates import inbox, waiting
 from projections.gates import of_project as gates_of
 from projections.phases import effectiveness as of_phases
 from projections.phases import of_project as phases_of
-from projections.projection import GROUPS, Figures
+from projections.projection import GROUPS
 from projections.projects import ageing, counted, due, one, standing
 from tests.conftest import START, history
 from tests.consumers.follower import Follower, made
 from tests.consumers.telling import Telling
 from tests.domain.openings import PROPOSED, classified, holds
-from tests.projections.histories import EVENTFUL, called, eventful
+from tests.projections.histories import DUE, ENVISIONED, EVENTFUL, called, eventful
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def test_answers_every_question(full: Reader) -> None:
         trail("project-a", after=3, limit=5),
         searched(who="grace", kind="signoff.given", since=START),
     ]
-    assert [len(full.ask(question).rows) for question in questions] == [1, 1, 3, 4, 0, 2, 5, 8]
+    assert [len(full.ask(question).rows) for question in questions] == [1, 1, 2, 4, 0, 2, 5, 8]
 
 
 def test_pages_through_projects(full: Reader) -> None:
@@ -92,6 +96,33 @@ def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: 
     assert (waits["project"], waits["gate"], waits["what"], waits["role"]) == ("a", "envisioned", "sign-off", "tester")
     assert reader.ask(inbox("grace", START)).rows == []
     assert reader.ask(inbox("linus", START + timedelta(days=1))).rows == []
+    projector.close()
+
+
+def test_tells_when_a_waiver_ends_while_its_gate_is_not_passed(
+    log: Log, feed: LogFeed, telling: Telling, reader: Reader
+) -> None:
+    asked = WaiverAsked(waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="x", until=DUE)
+    acts = (PROPOSED, asked, WaiverDecided(waiver="w", outcome="granted", until=DUE, by_role="executive"))
+    telling.tell({"project-a": history(*acts), "project-b": history(*acts, ENVISIONED)})
+    projector = made(log, feed)
+    found = reader.ask(due(DUE)).rows
+    assert [(one["project"], one["what"], one["name"]) for one in found] == [("a", "waiver", "goal-linked")]
+    projector.close()
+
+
+def test_puts_what_a_party_is_asked_before_those_who_speak_for_it(
+    log: Log, feed: LogFeed, telling: Telling, reader: Reader
+) -> None:
+    asked = called("r", Gate.ENVISIONED).model_copy(
+        update={"required": (Required(role="stakeholder", rule="stakeholder", party="sales"),)}
+    )
+    for_sales = RoleAssigned(person="grace", role="stakeholder", party="sales")
+    acts = (PROPOSED, classified("major"), for_sales, holds("linus", "stakeholder"), asked)
+    telling.tell({"project-a": history(*acts)})
+    projector = made(log, feed)
+    later = START + timedelta(days=1)
+    assert [len(reader.ask(inbox(who, later)).rows) for who in ("grace", "linus")] == [1, 0]
     projector.close()
 
 

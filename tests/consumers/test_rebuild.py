@@ -64,7 +64,7 @@ def test_takes_the_place_of_what_a_projector_follows(log: Log, feed: LogFeed, te
     telling.tell({"project-a": eventful()[:9]})
     projector.step()
     with connect(log.conninfo) as connection:
-        connection.execute("DELETE FROM models.projects_v1_1")
+        connection.execute("DELETE FROM models.projects_v2_1")
     build(feed, log)
     assert in_models(log.conninfo) == by_fold(log)
     telling.tell({"project-a": eventful()[9:]})

@@ -56,7 +56,7 @@ def test_go_when_a_later_one_is_left(log: Log, feed: LogFeed) -> None:
         rebuild(log.conninfo, feed.source, feed, [PROJECTS], promoted=True)
     with connect(log.conninfo) as connection:
         assert states(connection) == [(2, "left"), (3, "active")]
-        tables = connection.execute("SELECT to_regclass('models.projects_v1_1') AS gone").fetchone()
+        tables = connection.execute("SELECT to_regclass('models.projects_v2_1') AS gone").fetchone()
     assert tables == {"gone": None}
 
 

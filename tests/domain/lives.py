@@ -221,7 +221,7 @@ def stabilised(life: Life) -> None:
         run = {"run": f"t{number}", "type": kind, "candidate": "c1", "planned": 9, "passed": 9}
         life.hears("tester", TestRunCompleted.model_validate(run))
     fast = PilotCriterion(criterion="fast", measure="seconds", target="under 2")
-    life.tell("product-manager", PilotAgreed(pilot="shop", agreed_by="carol", criteria=(fast,)))
+    life.tell("customer", PilotAgreed(pilot="shop", agreed_by="carol", criteria=(fast,)))
     life.tell("release-management", PilotStarted(run="shop-1", pilot="shop", candidate="c1"))
     life.tell("release-management", PilotDecided(run="shop-1", outcome="deploy"))
     life.lays_down("release-management", "release-notes", about=("c1",))

@@ -1,10 +1,10 @@
 """The working calendar."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.calendar import working_days_between, working_days_later
+from domain.calendar import day_of, working_days_between, working_days_later
 from domain.policy import Calendar
 
 WEEK = Calendar()
@@ -21,6 +21,10 @@ def test_counts_in_the_zone_of_the_policy() -> None:
     tokyo = Calendar(zone="Asia/Tokyo")
     assert working_days_later(FRIDAY, 1, tokyo) == FRIDAY.replace(day=11)  # Saturday there, so Monday is their next
     assert working_days_between(FRIDAY, FRIDAY.replace(day=11, hour=20), tokyo) == 1
+
+
+def test_tells_the_day_in_the_zone_of_the_policy() -> None:
+    assert day_of(FRIDAY, Calendar(zone="Asia/Tokyo")) == date(2026, 1, 10)
 
 
 def test_counts_nothing_backwards() -> None:

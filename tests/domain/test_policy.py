@@ -1,10 +1,13 @@
 """Policies."""
 
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 
 from domain.lifecycle import Gate
-from domain.policy import Combination, DisciplineTerms, JointReview, Policy, Times
+from domain.policy import CategoryRule, Combination, DisciplineTerms, JointReview, Policy, Question, Times
+from domain.portfolio.classification import Answers
 from tests.domain.reviews.small import SIGNED, authority, policy_of, rule
 
 
@@ -38,6 +41,15 @@ def test_say_what_it_means_to_hold_two_roles() -> None:
     policy = policy_of(combinations=(Combination(roles=("developer", "tester"), verdict="N"),))
     assert policy.combination("tester", "developer") == "N"
     assert policy.combination("tester", "customer") is None
+
+
+def test_ask_nothing_that_nobody_answers() -> None:
+    assert get_args(Question) == tuple(Answers.model_fields)
+    scale = {"questions": ("data",), "decisive": ("data",), "significant_from": 5, "major_from": 12}
+    assert CategoryRule.model_validate(scale).questions == ("data",)
+    for named in ("questions", "decisive"):
+        with pytest.raises(ValidationError, match=f"{named}.0\n.*'services', 'users'"):
+            CategoryRule.model_validate({**scale, named: ("dta",)})
 
 
 def test_have_answers_where_they_say_nothing() -> None:

@@ -7,9 +7,14 @@ import pytest
 
 from domain.codec import TooLarge, decode
 from domain.command import Circumstances, Rejected
+from domain.envision.team import AssignRole
+from domain.lifecycle import Gate
 from domain.opening import Opening
-from domain.portfolio.classification import ChangeClassified
+from domain.policy import Policy
+from domain.portfolio.classification import Answers, ChangeClassified
+from domain.reviews.classifying import ClassifyChange
 from domain.reviews.reporting import report
+from domain.reviews.signing import GiveSignoff
 from domain.reviews.standard_way import Start
 from domain.rulebook import Rulebook
 from domain.rules.freezes import FreezeDeclared
@@ -19,8 +24,9 @@ from domain.values import Sealed
 from domain.writing import Writing
 from tests.conftest import LOG, START, event_id, history
 from tests.domain.openings import DOCUMENT, PROPOSED, classified, holds
-from tests.domain.reviews.small import RISK, begun, policy_of
+from tests.domain.reviews.small import RISK, SIGNED, begun, called, decide, gate, policy_of, sign
 
+NOTHING_AT_STAKE = Answers.model_validate(dict.fromkeys(Answers.model_fields, 0))
 ASKED = START + timedelta(hours=8)
 
 
@@ -58,6 +64,65 @@ def test_leaves_out_a_role_that_was_never_granted() -> None:
     claims = Circumstances("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
     [recorded] = writing(story, circumstances=claims).carry_out([report(RISK)])
     assert (recorded.role, recorded.assignment) == (None, None)
+
+
+def test_stamps_a_role_that_the_command_needs_and_nobody_named() -> None:
+    story = called(begun(policy_of(SIGNED)))
+    story.do(GiveSignoff(review="r"), by="linus")
+    signed = story.events[-1]
+    assert (signed.who, signed.role, signed.assignment) == ("linus", "tester", event_id(5))
+    sign(story, "grace")
+    decide(story)
+    assert [recorded.event.kind for recorded in story.events[-2:]] == ["review.decided/1", "project.envisioned/1"]
+    assert {(recorded.role, recorded.assignment) for recorded in story.events[-2:]} == {
+        ("solution-manager", event_id(3))
+    }
+
+
+def test_stamps_the_role_that_was_needed_where_another_is_held_and_named() -> None:
+    story = called(begun(policy_of(SIGNED), holds("linus", "customer")))
+    story.do(GiveSignoff(review="r", role="customer"), by="linus", role="tester")
+    assert (story.events[-1].role, story.events[-1].assignment) == ("customer", event_id(6))
+
+
+def test_stamps_the_role_of_the_decision_that_comes_with_the_last_sign_off() -> None:
+    last = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff")
+    story = called(begun(policy_of(last), holds("linus", "solution-manager")))
+    sign(story, "grace", "linus")
+    told = [(recorded.event.kind, recorded.role) for recorded in story.events[-3:]]
+    assert told == [
+        ("signoff.given/1", "tester"),
+        ("review.decided/1", "solution-manager"),
+        ("project.envisioned/1", "solution-manager"),
+    ]
+
+
+def test_stamps_the_role_in_which_a_team_is_founded_and_a_change_classified(policy: Policy) -> None:
+    past = (PROPOSED, holds("omar", "program-manager"), holds("grace", "change-manager"))
+    story = begun(policy, past=past)
+    story.do(AssignRole(person="linus", role="tester"), by="omar")
+    story.do(ClassifyChange(answers=NOTHING_AT_STAKE), by="grace")
+    assert [(told.event.kind, told.role) for told in story.events[-2:]] == [
+        ("role.assigned/1", "program-manager"),
+        ("change.classified/1", "change-manager"),
+    ]
+
+
+def test_forgets_the_role_that_the_command_before_it_needed() -> None:
+    story = called(begun(policy_of(SIGNED)))
+    story.do(GiveSignoff(review="r"), report(RISK), by="linus")
+    assert [recorded.role for recorded in story.events[-2:]] == ["tester", None]
+
+
+def test_stamps_what_a_project_tells_its_rulebook_with_the_role_in_the_project() -> None:
+    story = begun(policy_of())
+    claims = Circumstances("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
+    for one, stamped in (
+        (writing(story), ("solution-manager", event_id(3))),
+        (writing(story, circumstances=claims), (None, None)),
+    ):
+        one.write(None, FreezeDeclared(freeze="f", from_=START, until=START))
+        assert [(told.stream, told.role, told.assignment) for told in one.events] == [("policy-small", *stamped)]
 
 
 def test_gives_events_of_other_origins_the_time_of_their_source() -> None:

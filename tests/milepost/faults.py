@@ -33,6 +33,7 @@ class Shut(ProjectCommand, listed=False):
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
         yield RISK
+        circumstances.infer("requester")
         raise Refused("the gate stays shut", RisksFoundNone(reason="refused"), self.repeated)
 
 

@@ -99,7 +99,7 @@ def served(service: Service) -> Generator[Site]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         service.models.follow()
         thread.start()
-        until(lambda: server.started)
+        until(lambda: server.started and service.models.position() >= service.log.head().position)
         with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
             yield Site(service, client)
         server.should_exit = True

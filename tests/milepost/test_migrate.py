@@ -1,9 +1,12 @@
 """A migration."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
+from psycopg.sql import Composable
 
 from milepost.migrate import Unsafe, demand_rights, migrate
 from milepost.migrations import steps
@@ -92,6 +95,20 @@ def test_sets_the_applications_password(empty: Database) -> None:
     migrate(empty.superuser, "counter", "it's me")
     with psycopg.connect(make_conninfo(empty.role("counter"), password="it's me"), autocommit=True) as connection:
         demand_rights(connection)
+
+
+def test_tells_the_server_no_password_but_a_verifier(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    carry_out: Any = psycopg.Connection.execute
+
+    def overheard(connection: Any, query: Any, *rest: Any, **more: Any) -> Any:
+        said.append(query.as_string(connection) if isinstance(query, Composable) else str(query))
+        return carry_out(connection, query, *rest, **more)
+
+    monkeypatch.setattr(psycopg.Connection, "execute", overheard)
+    migrate(empty.superuser, "teller", "open-sesame")
+    assert any("SCRAM-SHA-256$" in statement for statement in said)
+    assert not any("open-sesame" in statement for statement in said)
 
 
 def test_that_was_not_taken_is_asked_for(guarded: Database, empty: Database) -> None:

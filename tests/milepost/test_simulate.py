@@ -1,8 +1,12 @@
 """A simulated portfolio."""
 
+import subprocess
+import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -24,15 +28,25 @@ from milepost.commands import Outcome, Request, Status
 from milepost.export import export
 from milepost.log import Log
 from milepost.policies import default_policy
-from milepost.simulate import NOW, SimulatedAlready, Unlikely, simulate, simulated_by
+from milepost.simulate import NOW, Script, SimulatedAlready, Unlikely, begun, ended, simulate, simulated_by
 from milepost.verify import verify
 from milepost.writer import Writer
 from tests.milepost.logs import log, prepared, writer
 from tests.milepost.memory import Memory
+from tests.milepost.servers import until
 
 __all__ = ["log", "prepared", "writer"]
 
 MANY = 200
+ROOT = Path(__file__).parents[2]
+KILLED = """
+import sys
+from milepost.log import Log
+from milepost.simulate import simulate
+from milepost.writer import Writer
+with Writer(Log(sys.argv[1])) as writer:
+    simulate(writer, 8, 5)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -203,12 +217,31 @@ def test_fails_where_a_step_is_answered_otherwise() -> None:
         simulated_by(shut, 3, 1)
 
 
+def told(events: Iterable[Recorded]) -> list[tuple[str, str, datetime]]:
+    return [(recorded.stream, recorded.event.kind, recorded.time) for recorded in events]
+
+
+def stored(log: Log) -> list[Recorded]:
+    return [recorded for line in log.events() if (recorded := decode(line.data)).origin == "simulated"]
+
+
 def test_stands_in_a_real_log_whole_and_sound(log: Log, writer: Writer) -> None:
     simulated = simulate(writer, 8, 5)
     examined = verify(export(log))
     assert examined.findings == []
     assert log.head().position == simulated.events + 2
-    stored = [recorded for line in log.events() if (recorded := decode(line.data)).origin == "simulated"]
-    assert [(r.stream, r.event.kind, r.time) for r in stored] == [
-        (r.stream, r.event.kind, r.time) for r in lived(8, 5).events
-    ]
+    assert told(stored(log)) == told(lived(8, 5).events)
+
+
+def test_goes_on_where_it_was_killed_and_ends_as_if_it_had_not_been(log: Log, writer: Writer) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED, log.conninfo], cwd=ROOT) as process:
+        until(lambda: log.head().position > 60)
+        process.kill()
+    killed_at, whole = log.head().position, lived(8, 5).events
+    script = Script(8, 5, NOW)
+    assert begun(log) == script
+    assert not ended(log, script)
+    simulated = simulate(writer, 8, 5)
+    assert killed_at < log.head().position == len(whole) + 2
+    assert told(stored(log)) == told(whole)
+    assert (simulated.events, ended(log, script)) == (len(whole), True)

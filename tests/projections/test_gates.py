@@ -1,6 +1,8 @@
 """The gates of a project."""
 
-from typing import Any
+from itertools import product
+from random import Random
+from typing import Any, get_args
 
 from domain.event import Event
 from domain.lifecycle import Gate, Phase
@@ -10,16 +12,20 @@ from domain.reviews.breaches import BreachRecorded
 from domain.reviews.calling import ReviewWithdrawn
 from domain.reviews.milestones import PhaseReturned, ProjectEnvisioned
 from domain.reviews.reversing import ReviewReversed
+from domain.reviews.signing import Verdict
+from domain.reviews.voting import waiting_for
 from domain.state.gates import Required
+from domain.state.project import fold
 from projections.gates import gates
 from projections.projection import Key, Row
-from tests.conftest import Act, by, event_id
+from tests.conftest import Act, by, event_id, history
 from tests.domain.openings import PROPOSED, classified
 from tests.projections.following import followed, rows_after
 from tests.projections.histories import DUE, ENVISIONED, called, decided, refused, result, short_ways, signed
 
 CALLED = called("r", Gate.PORTFOLIO, Gate.ENVISIONED, roles=("tester", "operations"))
 ROW = ("envisioned", 1, "r")
+VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 
 def gates_after(*acts: Event | Act) -> dict[Key, Row]:
@@ -56,6 +62,37 @@ def test_wait_again_for_who_took_their_word_back() -> None:
     row = gates_after(CALLED, signed("r"), signed("r", "operations"), signed("r", verdict="taken-back"))[ROW]
     assert waits(row) == [("sign-off", "tester", "15:00")]
     assert [word["role"] for word in row["signed"]] == ["operations"]
+
+
+def test_let_a_no_go_stand_until_who_said_it_says_otherwise() -> None:
+    against, instead = by("grace")(signed("r", verdict="no-go")), by("linus")(signed("r"))
+
+    def says(*acts: Event | Act) -> list[tuple[str, str]]:
+        row = gates_after(CALLED, *acts)[ROW]
+        assert "tester" not in [wait["role"] for wait in row["waiting_for"]] or not row["signed"]
+        return [(word["person"], word["verdict"]) for word in row["signed"]]
+
+    assert says(against, instead) == [("grace", "no-go")]
+    assert says(against, instead, by("grace")(signed("r"))) == [("grace", "go")]
+    taken_back = by("grace")(signed("r", verdict="taken-back"))
+    assert says(against, instead, taken_back) == [("linus", "go")]
+    assert says(against, taken_back) == []
+
+
+def test_say_of_every_place_what_the_domain_says() -> None:
+    words = [
+        by(who)(signed("r", role, verdict=verdict))
+        for who, role, verdict in product(("ada", "grace"), ("tester", "operations"), VERDICTS)
+    ]
+    shuffled = Random(7)
+    for _ in range(200):
+        acts = shuffled.sample(words, 6)
+        row = gates_after(CALLED, *acts)[ROW]
+        review = fold(history(PROPOSED, classified("major"), CALLED, *acts)).gates.reviews["r"]
+        given = [word.id for required in review.required if (word := review.given(required))]
+        assert sorted(word["id"] for word in row["signed"]) == sorted(given)
+        missing = [wait["role"] for wait in row["waiting_for"] if wait["what"] == "sign-off"]
+        assert missing == [required.role for required in waiting_for(review)]
 
 
 def test_carry_sign_offs_to_the_next_attempt() -> None:

@@ -79,7 +79,8 @@ def test_can_be_told_apart_by_every_attribute() -> None:
 
 def test_has_figures_that_can_all_be_opened() -> None:
     for figures in (of_gates, of_phases, counted):
-        for figure in figures.counted:
-            assert figures.counted[figure] in figures.opened(figure, "category", "major").sql
+        for number in figures.numbers:
+            tests: dict[str, str] = {**figures.counted}
+            assert tests[figures.figure(number)] in figures.opened(number, "category", "major").sql
         with pytest.raises(KeyError):
             figures.opened("beauty", "category", "major")

@@ -7,6 +7,7 @@ from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event
 from domain.lifecycle import Gate, Phase
 from domain.policy import Policy
+from domain.portfolio.classification import Classification
 from domain.portfolio.cohort import ProjectReassigned
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.preapproval import ProjectPreapproved
@@ -43,6 +44,14 @@ def test_begins_with_the_proposal() -> None:
         "p", "Pay", "pay", "sales", "main", "ada"
     ]  # fmt: skip
     assert subset(row, "state", "phase", "next_gate", "policy") == ["active", "envision", "portfolio", "default/1"]
+
+
+def test_keeps_the_category_that_was_lowered() -> None:
+    was = Classification(category="major", priority="medium")
+    lowered = CLASSIFIED.model_copy(update={"category": "minor", "was": was})
+    raised = CLASSIFIED.model_copy(update={"was": Classification(category="minor", priority="medium")})
+    assert row_after(CLASSIFIED)["lowered_from"] is None
+    assert row_after(CLASSIFIED, lowered, raised)["lowered_from"] == "major"
 
 
 def test_is_not_there_before_the_proposal() -> None:
@@ -143,6 +152,13 @@ def test_names_the_team_while_it_holds_its_roles() -> None:
     [held] = row_after(joined)["team"]
     assert (held["person"], held["role"], held["until"]) == ("grace", "tester", "2026-02-04T09:00:00.000000Z")
     assert row_after(joined, RoleReleased(assignment=event_id(2)))["team"] == []
+
+
+def test_names_for_whom_each_of_the_team_may_speak() -> None:
+    for_sales = RoleAssigned(person="grace", role="stakeholder", party="sales")
+    deputy = RoleAssigned(person="ada", role="stakeholder", deputy_for=event_id(2))
+    team = row_after(for_sales, deputy)["team"]
+    assert [held["speaks_for"] for held in team] == [["grace", "sales"], ["ada", "grace", "sales"]]
 
 
 def test_counts_breaches() -> None:

@@ -18,7 +18,8 @@ DIGEST = f"sha256:{'1' * 64}"
 BUILT = CandidateBuilt(candidate="rc1", digest=DIGEST)
 CHOSEN = CandidateChosen(candidate="rc1", digest=DIGEST)
 CRITERION = PilotCriterion(criterion="speed", measure="seconds", target="1")
-AGREED = PilotAgreed(pilot="p1", agreed_by="carla", criteria=(CRITERION,))
+SAID = PilotAgreed(pilot="p1", agreed_by="carla", criteria=(CRITERION,))
+AGREED = by("carla")(SAID)
 STARTED = PilotStarted(run="p1.1", pilot="p1", candidate="rc1")
 CHOICE = (PROPOSED, BUILT, CHOSEN)
 
@@ -130,7 +131,7 @@ def test_without_a_pilot_no_criteria_are_asked_for(look: Look) -> None:
 def test_criteria_agreed_after_a_pilot_began_come_too_late(look: Look) -> None:
     late = look("pilot-criteria-agreed-first", PROPOSED, BUILT, STARTED, AGREED, at=READY)
     assert late.sentence == "1 pilot run began without agreed criteria (p1.1: nothing was agreed before)"
-    past = (PROPOSED, BUILT, by("ada", at=START + timedelta(hours=9))(AGREED))
+    past = (PROPOSED, BUILT, by("carla", at=START + timedelta(hours=9))(SAID))
     for hour, result in ((8, "unmet"), (9, "met")):
         told_late = by("ada", at=START + timedelta(hours=hour))(STARTED)
         assert look("pilot-criteria-agreed-first", *past, told_late, at=READY).result == result
@@ -140,6 +141,13 @@ def test_a_pilot_without_a_criterion_is_not_agreed(look: Look) -> None:
     vague = PilotAgreed(pilot="p1", agreed_by="carla", criteria=())
     found = look("pilot-criteria-agreed-first", PROPOSED, BUILT, vague, STARTED, at=READY)
     assert "no criterion was agreed" in found.sentence
+
+
+def test_nobody_else_agrees_in_the_name_of_the_customer(look: Look) -> None:
+    found = look("pilot-criteria-agreed-first", PROPOSED, BUILT, SAID, STARTED, AGREED, at=READY)
+    assert found.sentence == "1 pilot run began without agreed criteria (p1.1: carla had not told so before)"
+    for both in ((SAID, AGREED), (AGREED, SAID)):
+        assert look("pilot-criteria-agreed-first", PROPOSED, BUILT, *both, STARTED, at=READY).result == "met"
 
 
 def test_the_team_does_not_agree_for_the_customer(look: Look) -> None:

@@ -8,10 +8,12 @@ from domain.deploy.sites import DeploymentSignedOff, SitePlanned, SitesNotApplic
 from domain.deploy.stabilization import DeploymentStabilised, QuietPeriodStarted
 from domain.lifecycle import Gate
 from domain.reviews.milestones import ReleaseReady
+from domain.reviews.signing import Verdict
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.state.project import ProjectEvent
 from tests.conftest import START, by
 from tests.domain.controls.conftest import Look
+from tests.domain.controls.reviewed import called, signs
 from tests.domain.openings import PROPOSED, holds
 
 DONE = Gate.DEPLOYED
@@ -94,9 +96,17 @@ SIGNED = DeploymentSignedOff(target="rome", owner="remo")
 
 def test_sites_are_complete_once_each_is_signed_off_or_left_out(look: Look) -> None:
     more = SitePlanned(site="bern"), DeploymentSignedOff(target="bern", owner="beat")
-    found = look("sites-complete", PROPOSED, ROME, LEFT_OUT, SIGNED, *more, at=DONE)
+    found = look("sites-complete", PROPOSED, ROME, by("otto")(LEFT_OUT), SIGNED, *more, at=DONE)
     assert (found.result, found.rests_on) == ("met", (2, 3, 4, 5, 6))
     assert found.sentence == "2 of 3 sites signed off, 1 left out by agreement"
+
+
+def test_a_site_is_left_out_by_the_word_of_who_is_said_to_agree(look: Look) -> None:
+    imposed = look("sites-complete", PROPOSED, ROME, LEFT_OUT, SIGNED, at=DONE)
+    why = "left out without the word of who is said to agree, who has to tell it too: oslo (otto)"
+    assert (imposed.result, imposed.sentence) == ("unmet", why)
+    too = by("otto")(LEFT_OUT.model_copy(update={"reason": "it moves to rome"}))
+    assert look("sites-complete", PROPOSED, ROME, SIGNED, too, LEFT_OUT, at=DONE).result == "met"
 
 
 def test_a_site_that_nobody_signed_off_is_named(look: Look) -> None:
@@ -120,7 +130,7 @@ def test_a_site_that_changed_since_its_owner_signed_is_open_again(look: Look) ->
     assert look("sites-complete", *past, at=DONE).result == "met"
     found = look("sites-complete", *past, DeploymentRolledBack(attempt="d1"), at=DONE)
     assert found.sentence == "1 of 1 site not signed off as deployed now: rome"
-    left = SitePlanned(site="rome", state="excluded", agreed_by="otto", reason="closes soon")
+    left = by("otto")(SitePlanned(site="rome", state="excluded", agreed_by="otto", reason="closes soon"))
     assert look("sites-complete", *past, DeploymentRolledBack(attempt="d1"), left, at=DONE).result == "met"
 
 
@@ -134,11 +144,17 @@ def test_a_small_deployment_is_stable_once_it_is_verified(look: Look) -> None:
 
 def test_a_large_deployment_is_stable_once_customer_and_team_agree(look: Look) -> None:
     past = (PROPOSED, holds("carla", "customer"), holds("rita", "release-management"), *deployed())
-    assert look("deployment-stable", *past, by("rita")(stable("carla")), at=DONE).result == "met"
-    assert look("deployment-stable", *past, stable("rita", "carla"), at=DONE).result == "met"
+    own = by("carla")(stable()), by("rita")(stable("carla"))
+    assert look("deployment-stable", *past, *own, at=DONE).result == "met"
+    both = by("carla")(stable("rita", "carla")), by("rita")(stable("rita", "carla"))
+    assert look("deployment-stable", *past, *both, at=DONE).result == "met"
     team = look("deployment-stable", *past, by("rita")(stable()), at=DONE)
     assert team.sentence == "d1 was found stable, but the customer has not agreed"
-    customer = look("deployment-stable", *past, stable("carla"), at=DONE)
+    named = look("deployment-stable", *past, by("rita")(stable("carla")), at=DONE)
+    assert named.sentence == team.sentence, "that somebody agreed is theirs to say"
+    signed = called(DONE, "customer"), by("carla")(signs("customer"))
+    assert look("deployment-stable", *past, by("rita")(stable("carla")), *signed, at=DONE).result == "met"
+    customer = look("deployment-stable", *past, by("carla")(stable()), at=DONE)
     assert customer.sentence == "d1 was found stable, but the team has not agreed"
 
 
@@ -181,8 +197,26 @@ def test_a_quiet_period_begins_anew_after_another_deployment(look: Look) -> None
         assert found.sentence == "the quiet period of what is in production now has not begun"
 
 
+TAKEN = OwnershipTransferred(to_unit="it-ops", accepted_by="otto")
+
+
+def test_ownership_is_accepted_by_the_word_of_who_is_said_to_accept_it(look: Look) -> None:
+    past = (PROPOSED, holds("otto", "operations"))
+    alone = look("ownership-transferred", *past, TAKEN, at=DONE)
+    why = "ada says that otto accepted ownership for it-ops: otto has to tell it too"
+    assert (alone.result, alone.sentence) == ("unmet", why)
+    assert look("ownership-transferred", *past, by("otto")(TAKEN), TAKEN, at=DONE).result == "met"
+    review = called(DONE, "operations")
+    verdicts: tuple[tuple[Verdict, str], ...] = (("go", "met"), ("no-go", "unmet"))
+    for verdict, result in verdicts:
+        word = by("otto")(signs("operations", verdict=verdict))
+        assert look("ownership-transferred", *past, TAKEN, review, word, at=DONE).result == result
+    before = by("otto")(signs("operations"))
+    assert look("ownership-transferred", *past, review, before, TAKEN, at=DONE).result == "unmet"
+
+
 def test_ownership_is_accepted_by_operations(look: Look) -> None:
-    told = OwnershipTransferred(to_unit="it-ops", accepted_by="otto")
+    told = by("otto")(TAKEN)
     assert look("ownership-transferred", PROPOSED, at=DONE, column="emergency").result == "unmet"
     for role in ("operations", "support"):
         found = look("ownership-transferred", PROPOSED, holds("otto", role), told, at=DONE)

@@ -141,10 +141,13 @@ def test_a_goal_counts_once_somebody_confirmed_it(look: Look) -> None:
     assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED, column="minor").result == "not-applicable"
     found = look("goal-linked", PROPOSED, goal, at=Gate.ENVISIONED)
     assert (found.result, found.sentence) == ("unmet", "nobody has confirmed that it serves grow")
-    found = look("goal-linked", PROPOSED, goal, confirmed, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence, found.rests_on) == ("met", "serves save, says the sponsor", (3,))
-    found = look("goal-linked", PROPOSED, confirmed, other, at=Gate.ENVISIONED)
+    past, says = (PROPOSED, holds("sam", "sponsor")), by("sam")
+    found = look("goal-linked", *past, goal, says(confirmed), at=Gate.ENVISIONED)
+    assert (found.result, found.sentence, found.rests_on) == ("met", "serves save, says the sponsor", (4,))
+    found = look("goal-linked", *past, says(confirmed), says(other), confirmed, at=Gate.ENVISIONED)
     assert (found.result, found.sentence) == ("met", "serves save, says the sponsor and 1 more")
+    found = look("goal-linked", *past, confirmed, at=Gate.ENVISIONED)
+    assert (found.result, found.sentence) == ("unmet", "nobody has confirmed that it serves save"), "ada is no sponsor"
 
 
 def test_one_solution_manager_and_one_owner_are_asked_for(look: Look) -> None:

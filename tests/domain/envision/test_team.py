@@ -176,3 +176,12 @@ def test_signs_where_a_gate_of_the_column_requires_it_or_is_decided_by_it(policy
     assert signing_roles(small, "minor") == {"developer", "customer", "requester", "cab"}
     assert signing_roles(small, "major") == {"stakeholder", "architect", "executive"}
     assert signing_roles(small, "standard") == frozenset()
+
+
+def test_is_given_again_to_speak_for_another_party(given: GivenPast) -> None:
+    past = given(PROPOSED, MANAGER, RoleAssigned(person="lea", role="stakeholder", party="legal"))
+    again = AssignRole(person="lea", role="stakeholder", party="legal")
+    past.when(again, by="grace").then_nothing()
+    [told] = past.when(again.model_copy(update={"party": "press"}), by="grace").follows()
+    assert isinstance(told, RoleAssigned)
+    assert (told.person, told.party) == ("lea", "press")

@@ -1,11 +1,12 @@
 """A classification."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from domain.lifecycle import Category
-from domain.policy import CategoryRule, Policy
+from domain.policy import CategoryRule, Policy, Question
 from domain.portfolio.classification import Answers, ChangeClassified, Classification, derived
 from domain.reviews.classifying import ClassifyChange
 from tests.conftest import Given, by
@@ -14,7 +15,7 @@ from tests.domain.openings import CANCELLED, PROPOSED, GivenPast, answers, class
 GRACE = holds("grace", "change-manager")
 MINOR, SIGNIFICANT, MAJOR = answers(users=1), answers(services=2, users=2, effort=2), answers(data=3)
 RULE = CategoryRule(
-    questions=tuple(Answers.model_fields),
+    questions=get_args(Question),
     decisive=("data", "money", "reversibility"),
     significant_from=5,
     major_from=12,

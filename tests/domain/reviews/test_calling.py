@@ -11,7 +11,7 @@ from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
 from domain.policy import JointReview
 from domain.portfolio.pauses import ProjectHeld
-from domain.reviews.calling import CallReview, ReviewCalled, WithdrawReview
+from domain.reviews.calling import MOST_SIGNERS, CallReview, ReviewCalled, WithdrawReview
 from domain.reviews.reporting import report
 from domain.reviews.reversing import ReverseReview
 from domain.reviews.signing import GiveSignoff
@@ -130,6 +130,21 @@ def test_gives_each_member_of_a_body_a_seat_and_none_to_their_deputies() -> None
     assert [required.seat for required in orphaned.last(ReviewCalled).required] == ["dora"]
 
 
+@pytest.mark.parametrize("asked", [MOST_SIGNERS, MOST_SIGNERS + 1])
+def test_asks_no_more_people_than_stand_in_one_event(asked: int) -> None:
+    long = "x" * 58
+    parties = (
+        StakeholderIdentified(party=f"{n:05}{long}", stake="stakeholder", required_at=ENVISIONED) for n in range(asked)
+    )
+    story = begun(policy_of(gate(Gate.ENVISIONED, "stakeholder:*")), *parties)
+    if asked > MOST_SIGNERS:
+        story.rejected(
+            CALL, by="ada", because="gates: 201 would have to sign, and a review asks 200 at most: name units"
+        )
+    else:
+        assert story.do(CALL, by="ada") == ["review.called/1"]
+
+
 def test_waits_for_a_body_that_has_no_members() -> None:
     story = called(begun(policy_of(gate(Gate.ENVISIONED, "cab:*"))))
     assert story.last(ReviewCalled).required == (Required(role="cab", rule="cab:*"),)
@@ -174,6 +189,18 @@ def test_carries_no_go_that_was_taken_back_or_followed_by_another_word() -> None
     story.do(GiveSignoff(review="r", verdict="no-go", reason="it leaks"), by="linus")
     story.do(WithdrawReview(review="r"), by="ada")
     assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()
+
+
+def test_asks_who_decides_by_signing_anew_so_that_the_last_sign_off_still_decides() -> None:
+    by_customer = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff", decided_by=("customer",))
+    story = sign(called(begun(policy_of(by_customer))), "grace")
+    story.do(WithdrawReview(review="r"), by="ada")
+    assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()
+    sign(story, "linus", review="s")
+    story.do(WithdrawReview(review="s"), by="ada")
+    called(story, review="t")
+    assert [signoff.role for signoff in story.project.gates.reviews["t"].signoffs] == ["tester"]
+    assert "review.decided/1" in story.do(GiveSignoff(review="t"), by="grace")
 
 
 def test_carries_nothing_from_an_attempt_whose_decision_was_reversed() -> None:

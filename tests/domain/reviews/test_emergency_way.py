@@ -1,5 +1,6 @@
 """The emergency's way."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +15,15 @@ from domain.reviews.classifying import ClassifyChange
 from domain.reviews.deciding import ReviewDecided
 from domain.reviews.emergency_way import ApproveEmergency
 from domain.reviews.why_not import why_not
-from tests.conftest import by
+from domain.rules.adoption import PolicyAdopted
+from tests.conftest import START, by, history
 from tests.domain import small_change
 from tests.domain.openings import PROPOSED, answers, holds
 from tests.domain.reviews.small import PAST, begun
 from tests.domain.story import Story
 
 FIX = ApproveEmergency(reason="every minute costs")
+HOUR = timedelta(hours=1)
 OPENED = [
     "project.envisioned/1",
     "project.plan-approved/1",
@@ -70,6 +73,20 @@ def test_takes_two_members_where_data_or_money_can_be_lost(policy: Policy) -> No
     kinds = story.do(FIX, by="eve", role="emergency-committee")
     assert kinds == ["signoff.given/1", "rfc.decided/1", "review.decided/1", *OPENED]
     assert story.last(ReviewDecided).tally.go == 2
+
+
+def test_is_decided_under_the_policy_that_calling_it_moved_the_project_to(policy: Policy) -> None:
+    story = begins(policy)
+    shorter = tuple(rule.model_copy(update={"expires_hours": 1}) for rule in policy.gates)
+    newer = policy.model_copy(update={"version": 2, "gates": shorter})
+    adopted = PolicyAdopted(
+        policy=newer, effective_from=START, applies="open-at-next-gate", proposed_by="a", approved_by=("b",)
+    )
+    story.rulebook.apply(history(adopted, stream="policy-default")[0])
+    kinds = story.do(FIX, by="grace", role="emergency-committee")
+    assert kinds[:2] == ["project.policy-moved/1", "review.called/1"]
+    decided = story.last(ReviewDecided)
+    assert (decided.policy, decided.valid_until) == ("default/2", story.events[-1].time.replace(microsecond=0) + HOUR)
 
 
 def test_is_left_or_entered_by_authority_and_never_by_the_requester_alone(policy: Policy) -> None:

@@ -9,6 +9,7 @@ from domain.build.costs import CostRecorded
 from domain.deploy.benefits import BenefitMeasured
 from domain.deploy.deployments import DeploymentStarted
 from domain.deploy.incidents import IncidentReported
+from domain.deploy.ownership import OwnershipTransferred
 from domain.envision.risks import RiskAssessed, RisksFoundNone
 from domain.lifecycle import Act
 from domain.policy import Times
@@ -118,3 +119,12 @@ def test_records_no_breach_where_the_rule_is_kept_or_only_warns() -> None:
 def test_gives_the_command_that_tells_a_fact() -> None:
     told: Any = report(RISK)
     assert (told.called, told.told) == ("assess-risk", RISK)
+
+
+def test_of_what_another_has_told_in_the_same_words_is_news_where_their_own_word_counts() -> None:
+    taken = OwnershipTransferred(to_unit="operations", accepted_by="olga")
+    story = begun(POLICY)
+    for who, kinds in (("paul", [taken.kind]), ("paul", []), ("olga", [taken.kind]), ("paul", []), ("olga", [])):
+        assert story.do(report(taken), by=who) == kinds
+    for who, kinds in (("paul", [RISK.kind]), ("olga", [])):
+        assert story.do(report(RISK), by=who) == kinds

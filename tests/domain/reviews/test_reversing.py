@@ -1,12 +1,17 @@
 """Reversing and confirming decisions."""
 
+from domain.envision.team import AssignRole
 from domain.lifecycle import Gate, Phase
 from domain.planning.rfc_decision import RfcDecided
 from domain.policy import Policy
 from domain.reviews.milestones import PhaseReturned
-from domain.reviews.reversing import ConfirmReview, ReverseReview, ReviewReversed
+from domain.reviews.reversing import ConfirmReview, ReverseMilestone, ReverseReview, ReviewReversed
+from domain.reviews.standard_way import Go, Start
+from domain.rules.standard_changes import RegisterStandardChange
+from domain.values import Document
+from tests.conftest import rulebook_of
 from tests.domain import small_change
-from tests.domain.reviews.small import authority, begun, called, decide, policy_of
+from tests.domain.reviews.small import authority, begun, called, decide, policy_of, reached
 from tests.domain.story import Story
 
 POLICY = policy_of(authority("reverse", "solution-manager"))
@@ -90,3 +95,50 @@ def test_takes_back_the_approval_of_the_request_for_change_that_was_given_with_i
     story.do(ReverseReview(review="go", reason="it leaks"), by="grace")
     assert story.project.facts.latest(RfcDecided, "r1/change-manager") is None
     assert "breach.recorded/1" in small_change.deploy(story)
+
+
+def standing(policy: Policy) -> Story:
+    """Ada runs a standard change, as far as it goes; Grace manages changes."""
+    story = Story(policy, rulebook_of(policy))
+    steps = Document(document="steps", title="Steps", digest=small_change.APPROVED)
+    template = RegisterStandardChange(
+        template="renew", service="web", steps=steps, rollback=steps, checks=("it answers",), proven_by=("p0",)
+    )
+    story.do(template, by="carl", role="cab")
+    story.do(Start(template="renew", customer="sales"), AssignRole(person="grace", role="change-manager"), by="ada")
+    story.do(Go(candidate=small_change.APPROVED, check="passed"), by="ada")
+    return story
+
+
+def test_takes_back_what_a_standing_approval_has_opened(policy: Policy) -> None:
+    story = standing(policy)
+    kinds = story.do(ReverseMilestone(gate=Gate.RELEASE_READY, reason="it leaks"), by="grace")
+    assert kinds == ["review.reversed/1", "phase.returned/1"]
+    assert story.last(ReviewReversed) == ReviewReversed(
+        gates_lost=(Gate.RELEASE_READY,), returns_to=Phase.STABILIZE, reason="it leaks"
+    )
+    returned = PhaseReturned(from_phase=Phase.DEPLOY, to_phase=Phase.STABILIZE, cause="reversal")
+    assert story.last(PhaseReturned) == returned
+    assert (story.project.gates.next(), story.project.gates.lost) == (Gate.RELEASE_READY, {Gate.RELEASE_READY})
+    assert "breach.recorded/1" in small_change.deploy(story), "what was authorised on it may go no longer"
+
+
+def test_takes_back_the_standing_approval_of_the_request_for_change_with_the_gates_it_came_with(policy: Policy) -> None:
+    story = standing(policy)
+    assert list(story.project.facts.parts(RfcDecided)) == ["renew-1/standing"]
+    story.do(ReverseMilestone(gate=Gate.PORTFOLIO, reason="it is none of these"), by="grace")
+    assert story.last(ReviewReversed).gates_lost == tuple(Gate)[:-1]
+    assert story.project.facts.parts(RfcDecided) == {}
+    assert story.project.gates.next() is Gate.PORTFOLIO
+
+
+def test_takes_back_alone_what_a_standing_approval_has_opened(policy: Policy) -> None:
+    story = standing(policy)
+    taken = ReverseMilestone(gate=Gate.ENVISIONED, reason="?")
+    story.rejected(taken, by="ada", because="to take back envisioned is for change-manager; that is grace")
+    story.do(taken, by="grace")
+    story.rejected(taken, by="grace", because="envisioned is not passed, so there is nothing to take back")
+    reviewed = passed(Gate.ENVISIONED)
+    reviewed.rejected(taken, by="omar", because="not opened by a standing approval: reverse review envisioned")
+    told = reached(begun(POLICY), Gate.ENVISIONED)
+    told.rejected(taken, by="omar", because="it stands as its source tells it")

@@ -2,22 +2,40 @@
 
 from dataclasses import replace
 
+from domain.command import Circumstances
 from domain.controls.evidence import evidence_digest, evidence_of
+from domain.envision.stakeholders import StakeholderIdentified
+from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
+from domain.policy import Combination
 from domain.portfolio.pauses import ProjectHeld
 from domain.reviews.calling import ReviewCalled
 from domain.reviews.deciding import DecideReview, ReviewDecided
 from domain.reviews.reporting import report
-from domain.reviews.signing import Answered, GiveSignoff, SignoffGiven
+from domain.reviews.signing import Answered, GiveSignoff, SignoffGiven, Verdict
+from domain.reviews.why_not import why_not
 from domain.state.gates import Required
 from domain.values import Sealed
 from tests.conftest import event_id, history
-from tests.domain.openings import CANCELLED, holds
-from tests.domain.reviews.small import ENVISIONED, RISK, SIGNED, begun, called, decide, gate, policy_of, rule, sign
+from tests.domain.openings import CANCELLED, PROPOSED, classified, holds
+from tests.domain.reviews.small import (
+    ENVISIONED,
+    PAST,
+    RISK,
+    SIGNED,
+    begun,
+    called,
+    decide,
+    gate,
+    policy_of,
+    rule,
+    sign,
+)
 from tests.domain.story import Story
 
 GO = GiveSignoff(review="r")
+VOICELESS: tuple[Verdict, ...] = ("taken-back", "recused")
 LAST = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff", decided_by=("customer",))
 
 
@@ -125,13 +143,59 @@ def test_lapses_when_any_of_the_evidence_changes() -> None:
 def test_speaks_for_one_party_where_the_review_names_it() -> None:
     base = called(begun(policy_of(SIGNED))).last(ReviewCalled)
     parties = tuple(Required(role="customer", party=party, rule="customer") for party in ("north", "south"))
-    story = begun(policy_of(SIGNED), base.model_copy(update={"required": parties}), holds("eve", "customer"))
-    story.do(GiveSignoff(review="r", party="south"), by="grace")
+    bound = tuple(
+        RoleAssigned(person=who, role="customer", party=at) for who, at in (("eve", "south"), ("eve", "north"))
+    )
+    story = begun(policy_of(SIGNED), base.model_copy(update={"required": parties}), *bound)
+    story.do(GiveSignoff(review="r", party="south"), by="eve")
     assert (
         story.last(SignoffGiven).statement == "As customer for south I say go to envisioned of p, by way of approval."
     )
+    assert story.last(SignoffGiven).assignment == event_id(7)
     story.do(GO, by="eve")
-    assert story.last(SignoffGiven).party == "north"
+    assert (story.last(SignoffGiven).party, story.last(SignoffGiven).assignment) == ("north", event_id(8))
+
+
+def test_speaks_for_the_party_that_the_signer_is_or_was_named_for_alone() -> None:
+    legal = StakeholderIdentified(party="legal", stake="stakeholder", required_at=ENVISIONED)
+    named = RoleAssigned(person="lea", role="stakeholder", party="legal")
+    deputy = RoleAssigned(person="dora", role="stakeholder", deputy_for=event_id(9))
+    policy = policy_of(gate(Gate.ENVISIONED, "stakeholder:*"))
+    acts = (legal, holds("eve", "stakeholder"), holds("legal", "stakeholder"), named, deputy)
+    other = RoleAssigned(person="paul", role="stakeholder", party="press")
+    story = called(begun(policy, *acts, other))
+    for_legal = GiveSignoff(review="r", party="legal")
+    for who in ("eve", "paul"):
+        story.rejected(GO, by=who, because=f"asks stakeholder to sign; {who} was not granted any$")
+        story.rejected(for_legal, by=who, because=f"{who} was not granted any to speak for legal")
+    [wait] = why_not(story.project, Circumstances("ada", story.now, policy, story.rulebook), Gate.ENVISIONED).waits
+    assert (wait.party, wait.people) == ("legal", ("dora", "lea", "legal"))
+    for who in wait.people:
+        assert "signoff.given/1" in story.do(GO, by=who)
+
+
+def test_is_given_by_nobody_in_two_opposed_roles_of_a_large_change() -> None:
+    opposed = Combination(roles=("tester", "developer"), verdict="N")
+    unlikely = Combination(roles=("tester", "peer"), verdict="U")
+    policy = policy_of(gate(Gate.ENVISIONED, "tester", "developer", "peer"), combinations=(opposed, unlikely))
+    story = called(begun(policy, holds("linus", "developer"), holds("linus", "peer")))
+    story.do(GO, by="linus", role="tester")
+    as_developer = GiveSignoff(review="r", role="developer", reason="nobody else is there")
+    story.rejected(as_developer, by="linus", because="signed here as tester: somebody else has to sign as developer")
+    assert story.do(GO, by="linus", role="peer") == ["signoff.given/1"]
+    for verdict in VOICELESS:
+        story.do(GiveSignoff(review="r", role="tester", verdict=verdict), by="linus")
+    assert story.do(as_developer, by="linus") == ["signoff.given/1"]
+
+
+def test_is_given_in_two_opposed_roles_of_a_smaller_change_with_a_reason() -> None:
+    opposed = (Combination(roles=("tester", "developer"), verdict="N"),)
+    policy = policy_of(gate(Gate.ENVISIONED, "tester", "developer", column="minor"), combinations=opposed)
+    story = called(begun(policy, holds("linus", "developer"), past=(PROPOSED, classified("minor"), *PAST[2:])))
+    story.do(GO, by="linus", role="tester")
+    story.rejected(GO, by="linus", because="reason: linus signed here as tester, say why the same person signs as dev")
+    told = GiveSignoff(review="r", role="developer", reason="nobody else is there")
+    assert story.do(told, by="linus") == ["signoff.given/1"]
 
 
 def test_is_given_in_a_body_in_ones_own_seat_alone() -> None:
@@ -160,12 +224,21 @@ def test_decides_the_review_with_the_last_sign_off_where_the_policy_has_it_so() 
     assert story.do(GO, by="grace") == ["signoff.given/1", "review.decided/1", "project.envisioned/1"]
 
 
+def test_decides_where_who_decides_says_again_what_all_others_have_said_meanwhile() -> None:
+    story = called(begun(policy_of(LAST)))
+    for who in ("grace", "linus"):
+        assert story.do(GO, by=who) == ["signoff.given/1"]
+    assert story.do(GO, by="linus") == []
+    assert story.do(GO, by="grace") == ["review.decided/1", "project.envisioned/1"]
+
+
 def test_decides_nothing_with_a_word_that_is_not_go() -> None:
     recorded = LAST.model_copy(update={"no_go": "recorded"})
     story = sign(called(begun(policy_of(recorded))), "linus")
     assert story.do(GiveSignoff(review="r", verdict="abstain"), by="grace") == ["signoff.given/1"]
     no = GiveSignoff(review="r", verdict="no-go", reason="not now")
     assert story.do(no, by="grace") == ["signoff.given/1"]
+    assert story.do(no, by="grace") == []
 
 
 def test_returns_the_review_where_the_last_word_is_against() -> None:

@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 
 from domain.deploy.closing import ProjectReviewed
+from domain.deploy.deployments import DeploymentRolledBack
+from domain.envision.team import AssignRole
 from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcScheduled, Window
 from domain.planning.rfc_decision import RfcDecided
 from domain.policy import Policy
 from domain.portfolio.preapproval import ProjectPreapproved
 from domain.reviews.milestones import ReleaseReady
+from domain.reviews.reporting import report
+from domain.reviews.reversing import ReverseMilestone
 from domain.reviews.standard_way import Finish, Go, Start
 from domain.rules.standard_changes import RegisterStandardChange, StandardChangeUsed, SuspendStandardChange
 from tests.conftest import START, history, rulebook_of
@@ -174,6 +178,24 @@ def test_goes_no_further_once_it_was_rolled_back_or_deployed(story: Story) -> No
     for again in (GO, DONE):
         story.rejected(again, by="ada", because="this change is over, it was deployed")
     assert outcomes(story) == ["started", "succeeded"]
+
+
+def test_goes_no_further_once_it_was_reported_as_rolled_back(story: Story) -> None:
+    story.do(BEGIN, by="ada")
+    story.do(GO, by="ada")
+    story.do(report(DeploymentRolledBack(attempt="attempt-1", cause="it broke")), by="operator")
+    for again in (GO, DONE):
+        story.rejected(again, by="ada", because="this change is over, it was rolled back: start another")
+    assert outcomes(story) == ["started"]
+
+
+@pytest.mark.parametrize("gate", [Gate.PORTFOLIO, Gate.PLAN_APPROVED, Gate.RELEASE_READY])
+def test_goes_no_further_once_a_gate_was_taken_back(story: Story, gate: Gate) -> None:
+    story.do(BEGIN, AssignRole(person="grace", role="change-manager"), by="ada")
+    story.do(GO, by="ada")
+    story.do(ReverseMilestone(gate=gate, reason="it is none of these"), by="grace")
+    for again in (GO, DONE):
+        story.rejected(again, by="ada", because="over, what its template had opened was taken back: start another")
 
 
 def test_stays_failed_whatever_is_told_later(story: Story) -> None:

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
-from domain.lifecycle import Gate
+from domain.event import Event
+from domain.lifecycle import Column, Gate
+from domain.policy import STRICT
 from domain.portfolio.classification import ChangeClassified
 from domain.reviews.deciding import DecideReview, ReviewDecided
 from domain.reviews.signing import GiveSignoff, Verdict
 from domain.reviews.voting import Tally, against, minimum_of, waiting_for
-from tests.domain.openings import answers, holds
+from tests.domain.openings import PROPOSED, answers, classified, holds
 from tests.domain.reviews.small import PAST, begun, called, decide, gate, policy_of, sign
 from tests.domain.story import Story
 
@@ -39,13 +41,33 @@ def test_asks_everyone_who_is_no_body_for_go() -> None:
     assert story.last(ReviewDecided).tally == Tally(required=2, go=2, no_go=0, abstained=0, recused=0)
 
 
-@pytest.mark.parametrize("verdict", ["abstain", "recused"])
-def test_asks_for_a_deputy_of_who_does_not_say_go(verdict: Verdict) -> None:
-    story = sign(called(begun(policy_of(gate(Gate.ENVISIONED, "customer", "tester")), holds("eve", "tester"))), "grace")
+SMALL = (PROPOSED, classified("minor", authority="change-manager"), *PAST[2:])
+
+
+@pytest.mark.parametrize(
+    ("column", "past", "verdict"),
+    [("minor", SMALL, "abstain"), ("minor", SMALL, "recused"), ("significant", PAST, "recused")],
+)
+def test_asks_for_a_deputy_of_who_does_not_say_go(column: Column, past: tuple[Event, ...], verdict: Verdict) -> None:
+    policy = policy_of(gate(Gate.ENVISIONED, "customer", "tester", column=column))
+    story = sign(called(begun(policy, holds("eve", "tester"), past=past)), "grace")
     says(story, "linus", verdict)
     still(story, rf"have not said go: linus as tester \({verdict}\); name deputies")
     sign(story, "eve")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
+
+
+@pytest.mark.parametrize("column", STRICT)
+def test_counts_who_abstains_from_a_large_change_neither_way(column: Column) -> None:
+    past = (PROPOSED, classified("major" if column == "major" else "significant", authority="cab"), *PAST[2:])
+    story = called(begun(policy_of(gate(Gate.ENVISIONED, "customer", "tester", column=column)), past=past))
+    says(story, "linus", "abstain")
+    still(story, "1 of 2 required have signed; waiting for customer")
+    says(story, "grace", "abstain")
+    still(story, "all of 2 required abstain, somebody has to say go")
+    sign(story, "grace")
+    assert decide(story) == ["review.decided/1", "project.envisioned/1"]
+    assert story.last(ReviewDecided).tally == Tally(required=2, go=1, no_go=0, abstained=1, recused=0)
 
 
 def test_lets_no_final_no_go_be_overridden() -> None:

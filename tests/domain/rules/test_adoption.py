@@ -51,10 +51,19 @@ def test_puts_the_next_version_in_force(policy: Policy) -> None:
 
 
 def test_begins_the_stream_of_a_policy_of_another_name(policy: Policy) -> None:
-    strict = policy.model_copy(update={"name": "strict", "version": 7})
-    adopted = adopt(Rulebook(), policy, AdoptPolicy(policy=strict, proposed_by="grace"))
+    rulebook, strict = Rulebook(), policy.model_copy(update={"name": "strict", "version": 7})
+    assert follows(rulebook, policy, ProposePolicy(policy=strict), role=None, who="grace") == [
+        PolicyProposed(policy=strict)
+    ]
+    [adopted] = follows(rulebook, policy, AdoptPolicy(policy=strict, proposed_by="grace"))
     assert isinstance(adopted, PolicyAdopted)
-    assert adopted.policy.label == "strict/7"
+    assert (adopted.policy.label, rulebook.current) == ("strict/7", "strict/7")
+
+
+def test_begins_no_stream_by_one_person_alone(policy: Policy) -> None:
+    strict = policy.model_copy(update={"name": "strict", "version": 7})
+    with pytest.raises(Rejected, match="nobody proposed strict/7: somebody else proposes it before it is adopted"):
+        adopt(Rulebook(), policy, AdoptPolicy(policy=strict, proposed_by="ghost"))
 
 
 @pytest.mark.parametrize("role", [None, "administrator", "change-manager"])

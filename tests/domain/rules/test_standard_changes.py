@@ -49,6 +49,13 @@ def test_are_registered_with_the_limits_of_the_policy(policy: Policy) -> None:
     assert told == REGISTERED.model_copy(update=more)
 
 
+def test_are_proven_by_what_their_registrar_says(policy: Policy) -> None:
+    """A policy's stream knows of no project but those that ran on a template: nobody promises that it was looked up."""
+    [told] = follows(book(policy), policy, REGISTER.model_copy(update={"proven_by": ("never-seen",)}))
+    assert isinstance(told, StandardChangeRegistered)
+    assert told.proven_by == ("never-seen",)
+
+
 def test_are_registered_anew_as_the_next_version_which_ends_a_suspension(policy: Policy) -> None:
     rulebook = book(policy, REGISTERED, StandardChangeSuspended(template="renew", cause="scope"))
     [told] = follows(rulebook, policy, REGISTER)

@@ -183,14 +183,15 @@ def test_trail_over_all_is_searched(site: Site) -> None:
 
 def test_figures_open_to_as_many_rows_as_they_count(site: Site) -> None:
     site.before_a_shut_gate()
-    for of in ("gates", "phases"):
+    for of in FIGURES:
         opened = 0
         for row in site.known(f"/v1/effectiveness/{of}")["figures"]:
             for figure in FIGURES[of].counted:
-                narrowed = {"at": row["at"], **({"group": row["group_by"]} if "group_by" in row else {})}
+                narrowed = {name: row[by] for name, by in (("at", "at"), ("group", "group_by")) if by in row}
                 rows = site.client.get(f"/v1/effectiveness/{of}/{figure}", params=narrowed).json()["rows"]
                 assert len(rows) == row[figure], (of, figure, row)
                 opened += len(rows)
+            assert {*FIGURES[of].numbers, "at", "group_by"} >= set(row), "each number has an address that opens it"
         assert opened
     assert site.client.get("/v1/effectiveness/gates/no-such").status_code == 404
 

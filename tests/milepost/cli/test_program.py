@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -166,6 +167,18 @@ def test_knows_who_asks_from_the_environment(milepost: Run) -> None:
     assert milepost("trail", "env-1", "--json").json["rows"][0]["who"] == "hopper"
 
 
+def test_asks_in_nobodys_name_but_a_key(milepost: Run) -> None:
+    asked = ("propose-project", "nobody-1", *PROPOSAL)
+    for told, place in (
+        (milepost(*asked, "--as", "Ada Lovelace"), "'--as' (env var: 'MILEPOST_ACTOR'): 'Ada Lovelace' is no key"),
+        (milepost(*asked, MILEPOST_ACTOR="adá"), "'--as' (env var: 'MILEPOST_ACTOR'): 'adá' is no key"),
+        (milepost(*asked, "--as-role", "a tester"), "'a tester' is no key"),
+    ):
+        assert (told.code, place in told.error) == (2, True), told.error
+    milepost(*asked, "--as", "Grace")
+    assert milepost("trail", "nobody-1", "--json").json["rows"][0]["who"] == "grace"
+
+
 def test_completes_its_commands() -> None:
     script = run(_MILEPOST_COMPLETE="bash_source").out
     assert "_MILEPOST_COMPLETE=bash_complete" in script
@@ -176,13 +189,29 @@ def test_completes_its_commands() -> None:
 def test_stops_in_order_when_it_is_told_to(made: Path) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         with subprocess.Popen(
-            [*PROGRAM, "serve", "--port", "0"], cwd=ROOT, env=clean(MILEPOST_DATA=str(made)), stdout=subprocess.PIPE
+            [*PROGRAM, "serve", "--port", "0"],
+            cwd=ROOT,
+            env=clean(MILEPOST_DATA=str(made)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as serving:
             assert serving.stdout
+            assert serving.stderr
             assert b"http://127.0.0.1:" in serving.stdout.readline()
             os.kill(serving.pid, asked)
             assert serving.wait(30) == 0
+            assert serving.stderr.read() == b"", "who is stopped has nothing to complain of"
         assert running(made) is None, "the embedded database stopped with its last user"
+
+
+def test_says_where_it_serves_once_it_answers_there(made: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0"], cwd=ROOT, env=clean(MILEPOST_DATA=str(made)), stdout=subprocess.PIPE
+    ) as serving:
+        assert serving.stdout
+        address = serving.stdout.readline().decode().rsplit(" ", 1)[1].strip()
+        assert httpx.get(address, headers={"Accept": "text/html"}, timeout=20).status_code == 200
+        os.kill(serving.pid, signal.SIGTERM)
 
 
 def test_leaves_a_port_to_whom_it_belongs(milepost: Run) -> None:

@@ -1,17 +1,24 @@
 """Simulating on the command line."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
 import pytest
 
+from milepost.bootstrap import opened
+from milepost.cli import simulating
 from milepost.cli.output import Failed
-from milepost.cli.simulating import fill, told
+from milepost.cli.simulating import demonstrate, fill, told
 from milepost.service import Service
-from milepost.simulate import NOW, Simulated
+from milepost.settings import Settings
+from milepost.simulate import NOW, Script, Simulated, begun, simulate, simulated_by
+from tests.milepost.logs import Database, prepared
 from tests.milepost.memory import Memory
+
+__all__ = ["prepared"]
 
 
 @dataclass
@@ -34,6 +41,31 @@ def test_shows_on_standard_error_how_far_it_is(capsys: pytest.CaptureFixture[str
     out, err = capsys.readouterr()
     assert out == ""
     assert "3/3" in err
+
+
+def test_demonstrates_once_up_to_the_day_it_began(prepared: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulating, "PROJECTS", 2)
+    with opened(Settings(database_url=prepared.application)) as service:
+        demonstrate(replace(service, clock=lambda: NOW + timedelta(hours=9)))
+        head = service.log.head()
+        demonstrate(replace(service, clock=lambda: NOW + timedelta(days=9)))
+        assert service.log.head() == head
+        assert begun(service.log) == Script(2, simulating.SEED, NOW)
+
+
+def test_goes_on_with_a_demonstration_that_was_interrupted(prepared: Database) -> None:
+    def interrupted(project: int) -> None:
+        if project == 3:
+            raise KeyboardInterrupt
+
+    whole = Memory()
+    simulated_by(whole, 4, 1)
+    with opened(Settings(database_url=prepared.application)) as service:
+        with pytest.raises(KeyboardInterrupt):
+            simulate(service.writer, 4, 1, interrupted)
+        assert service.log.head().position < len(whole.lines)
+        demonstrate(service)
+        assert service.log.head().position == len(whole.lines) + simulating.OPENED
 
 
 def test_says_in_a_sentence_that_a_log_holds_one_already() -> None:

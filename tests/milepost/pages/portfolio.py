@@ -76,13 +76,17 @@ def fill(service: Service) -> None:
 
 
 def proposal(now: datetime, title: str = "Larger mailboxes", **more: Any) -> Propose:
+    given: dict[str, Any] = {"project_kind": "change", "answers": LITTLE, "team": TEAM, "rfc": written_down(now)}
+    return Propose(title=title, service="mail", customer="sales", **(given | more))
+
+
+def written_down(now: datetime) -> RfcSubmitted:
+    """A request for change that says all that may be asked of it."""
     window = Window(opens=now, closes=now + timedelta(days=60))
-    rfc = RfcSubmitted(
+    return RfcSubmitted(
         rfc="r1", services=("mail",), configuration_items=("store",), downtime_minutes=0, window_wanted=window,
         rollback=STEPS,
     )  # fmt: skip
-    given: dict[str, Any] = {"project_kind": "change", "answers": LITTLE, "team": TEAM, "rfc": rfc}
-    return Propose(title=title, service="mail", customer="sales", **(given | more))
 
 
 def minor(telling: Telling, project: str, until_deployed: bool, pace: int = 1) -> None:
@@ -141,6 +145,7 @@ def _emergency(telling: Telling) -> None:
     telling.do("project-down-1", ApproveEmergency(reason="every minute costs"), by="grace", role="emergency-committee")
     started = report(DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE))
     telling.do("project-down-1", started, by="ada")
+    telling.do("project-down-1", report(written_down(telling.now)), by="ada")  # pays the debt rfc-submitted
 
 
 def _hostile(telling: Telling) -> None:

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
+import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from milepost.pages.charts import Charts, Rows
 from tests.milepost.servers import ended, until
@@ -107,3 +110,23 @@ def test_tell_the_child_none_of_our_settings(tmp_path: Path, monkeypatch: pytest
     assert drawn
     assert "MILEPOST" not in drawn
     charts.close()
+
+
+def test_say_nothing_where_they_are_stopped_while_the_child_warms_up(tmp_path: Path) -> None:
+    before, began = children(), tmp_path / "began"
+    charts = Charts(ORIGIN, command=drawing(tmp_path, f"open({str(began)!r}, 'w').close()\ntime.sleep(60)"))
+    with capture_logs() as said:
+        charts.warm()
+        until(began.exists)
+        charts.close()
+        until(lambda: children() <= before)
+    assert said == []
+
+
+def test_leave_a_child_that_says_nothing_where_nobody_is_left_to_draw_for() -> None:
+    ours, theirs = socket.socketpair()
+    ours.close()
+    with theirs:
+        command = [sys.executable, "-m", "milepost.pages.drawing", str(theirs.fileno())]
+        ended = subprocess.run(command, pass_fds=[theirs.fileno()], capture_output=True, timeout=PATIENCE)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")

@@ -9,6 +9,10 @@ from playwright.sync_api import Browser
 from tests.milepost.pages.browsing import Read, Visit, visiting
 from tests.milepost.servers import until
 
+CELLS = """
+[...document.querySelectorAll('td.num')].map(one => one.childNodes[0]).map(one => [one.tagName, one.textContent])
+"""
+
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, site: str) -> Iterator[Visit]:
@@ -24,6 +28,22 @@ def test_open_each_figure_to_as_many_as_it_says(site: str, query: str) -> None:
         figures = Read(client.get(f"/effectiveness{query}").text).figures
         assert len(figures) > 15
         assert {link: Read(client.get(link).text).rows for link in figures} == figures
+
+
+@pytest.mark.parametrize("query", ["?origin=simulated", "?by=origin"])
+def test_leave_no_number_that_does_not_open(visit: Visit, query: str) -> None:
+    visit.open(f"/effectiveness{query}")
+    cells = visit.tell(CELLS)
+    assert len(cells) > 100
+    assert {told for tag, told in cells if tag != "A"} <= {"0", "–"}
+
+
+def test_open_what_was_evaluated_to_its_attempts(visit: Visit) -> None:
+    visit.open("/effectiveness?origin=simulated")
+    link = visit.page.locator("[data-label=Evaluated] a").first
+    evaluated = int(link.inner_text())
+    link.click()
+    assert 0 < visit.page.locator("tr[data-row]").count() < evaluated
 
 
 def test_show_the_origin_of_the_most_projects_and_never_two(visit: Visit) -> None:

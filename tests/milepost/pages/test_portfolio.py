@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser
 
@@ -56,3 +57,12 @@ def test_tells_one_word_for_a_review_over_several_gates_once(visit: Visit) -> No
 def test_tells_what_is_due(visit: Visit) -> None:
     visit.open("/")
     assert visit.page.locator("section:has(#due) tbody tr", has_text="down-1").count() >= 5
+
+
+def test_tells_of_no_debt_that_is_paid(visit: Visit, site: str) -> None:
+    due = httpx.get(f"{site}/v1/due").json()["due"]
+    visit.open("/")
+    controls = visit.page.locator("section:has(#due) [data-label=Which]").all_inner_texts()
+    assert controls == [one["name"] for one in due]
+    assert "operations-ready" in controls
+    assert "rfc-submitted" not in controls

@@ -16,6 +16,9 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         yield made
 
 
+OWED = ("rfc-submitted", "operations-ready")
+
+
 def text(visit: Visit, section: str) -> str:
     return visit.page.locator(f"section:has(#{section})").inner_text()
 
@@ -50,7 +53,14 @@ def test_shows_sign_offs_that_are_out(visit: Visit) -> None:
 
 def test_shows_what_is_owed(visit: Visit) -> None:
     visit.open("/projects/down-1")
-    assert "rfc-submitted" in text(visit, "duties")
+    state = {name: visit.page.locator("section:has(#duties) tr", has_text=name).inner_text() for name in OWED}
+    assert ["Paid" in state[name] for name in OWED] == [True, False]
+    assert ["Owed" in state[name] for name in OWED] == [False, True]
+
+
+def test_tells_debts_as_the_api_does(site: str) -> None:
+    debts = httpx.get(f"{site}/v1/projects/down-1").json()["debts"]
+    assert [one["paid"] for one in debts if one["control"] in OWED] == [True, False]
 
 
 def test_tells_that_it_is_held_and_why(visit: Visit) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from milepost.pages.words import ago, day, kind, lasting, moment, past, share, words
+from milepost.pages.words import ago, count, day, kind, lasting, moment, past, share, words
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -20,9 +20,15 @@ def test_of_kinds() -> None:
     assert kind("project.plan-approved/1") == "Project plan approved"
 
 
-@pytest.mark.parametrize(("part", "whole", "told"), [(0, 0, "–"), (0, 3, "0 %"), (2, 3, "67 %")])
-def test_of_shares_tell_nothing_over_nothing_as_a_dash(part: int, whole: int, told: str) -> None:
+@pytest.mark.parametrize(("part", "whole", "told"), [(0, 0, "–"), (0, 3, "0 %"), (2, 3, "67 %"), (1, 630, "under 1 %")])
+def test_of_shares_are_neither_zero_where_there_is_some_nor_where_there_is_nothing(
+    part: int, whole: int, told: str
+) -> None:
     assert share(part, whole) == told
+
+
+def test_of_counts_know_one_from_many() -> None:
+    assert [count(n, "return") for n in (0, 1, 1_000)] == ["0 returns", "1 return", "1,000 returns"]
 
 
 @pytest.mark.parametrize(
