@@ -16,6 +16,9 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from consumers.reaching import why_unreached
+from consumers.security import addresses
+
 CLIENT = "milepost"
 TOPIC = "milepost.events.v1"
 FOR_EVER_MS = 2**31 - 1
@@ -28,12 +31,15 @@ class Brokers:
     """A Kafka cluster: the addresses to begin with, and what proves to each other who both sides are.
 
     `topic` is where the events are; logs that share a cluster have one each. `security` holds the client's settings for
-    TLS and SASL; nothing shows them.
+    TLS and SASL (`consumers/security.py`); nothing shows them. Raises `Unusable` for what is no address.
     """
 
     bootstrap: str
     topic: str = TOPIC
     security: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+    def __post_init__(self) -> None:
+        list(addresses(self.bootstrap))
 
     def producer(self, **others: Any) -> KafkaProducer:
         """A producer that keeps each partition's order, and never gives a record up.
@@ -105,7 +111,7 @@ def sentence(error: KafkaError, brokers: Brokers) -> str:
     """What happened and what to do about it, for an operator."""
     said = " ".join(str(error).split()) or type(error).__name__
     if "bootstrap" in said.lower():
-        return _ADVICE[KafkaConnectionError].format(brokers=brokers.bootstrap)
+        return why_unreached(brokers.bootstrap, brokers.security)
     for kind, advice in _ADVICE.items():
         if isinstance(error, kind):
             return advice.format(brokers=brokers.bootstrap, error=said)
