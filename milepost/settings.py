@@ -24,6 +24,12 @@ MEANINGS = {
     "owner_url": "A connection of the role that owns the schemas, for `milepost migrate` alone.",
     "actor": "Who asks on the command line, where --as doesn't say.",
     "origin": "Address under which people reach the service, for links; without it host and port.",
+    "kafka_security": "How Kafka is spoken to: plaintext, tls, sasl or sasl-tls (SCRAM-SHA-512).",
+    "kafka_ca": "File with the certificates that Kafka's may be signed by; without it whom the system trusts.",
+    "kafka_certificate": "File with our certificate, where Kafka tells by it who we are.",
+    "kafka_key": "File with the key to it, closed to others.",
+    "kafka_user": "Who we are to Kafka, for sasl and sasl-tls.",
+    "kafka_password_file": "File with that user's password, closed to others.",
 }
 
 
@@ -39,6 +45,12 @@ class Settings:
     log_name: str = ""
     origin: str = ""
     actor: str = ""
+    kafka_security: str = "plaintext"
+    kafka_ca: str = ""
+    kafka_certificate: str = ""
+    kafka_key: str = ""
+    kafka_user: str = ""
+    kafka_password_file: str = ""
 
     @property
     def address(self) -> str:
