@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from milepost.log import Log
 from milepost.models import Models
 from milepost.reading import Reading
 from milepost.settings import Settings
+from milepost.subscribing.tail import Tail
 from milepost.writer import Writer
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -29,6 +31,10 @@ class Service:
     @property
     def reading(self) -> Reading:
         return Reading(self.log)
+
+    @cached_property
+    def tail(self) -> Tail:
+        return Tail(self.log.conninfo)
 
     @property
     def hosts(self) -> frozenset[str]:

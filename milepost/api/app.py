@@ -11,6 +11,7 @@ from starlette.responses import Response
 from milepost.api.commands import command_routes
 from milepost.api.description import ADDRESS, DESCRIPTION, Described
 from milepost.api.effectiveness import effectiveness_routes
+from milepost.api.events import event_routes
 from milepost.api.health import health_routes
 from milepost.api.histories import history_routes
 from milepost.api.portfolio import portfolio_routes
@@ -22,7 +23,8 @@ from milepost.problems import KNOWN, Problem, bad_query, problem_of
 from milepost.service import Service
 
 ROUTES = (
-    health_routes, command_routes, portfolio_routes, project_routes, history_routes, effectiveness_routes, page_routes,
+    health_routes, command_routes, portfolio_routes, project_routes, history_routes, event_routes, effectiveness_routes,
+    page_routes,
 )  # fmt: skip
 _log = structlog.get_logger()
 

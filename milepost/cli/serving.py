@@ -40,6 +40,10 @@ class Announced(uvicorn.Server):
         if not self.should_exit:
             self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._service.tail.end()  # else those who listen for events would hold it up
+        await super().shutdown(sockets)
+
 
 def answer(service: Service, told: Callable[[str], str]) -> None:
     """Serve until we are stopped; `told` makes of the address what is said. Raises `Failed` where the port is taken."""

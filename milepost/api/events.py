@@ -1,0 +1,122 @@
+"""Events over HTTP as they happen: server-sent events, replayed from the log, then told as it grows.
+
+The id of each is its position in the log, so `Last-Event-ID` goes on where a connection broke off (HTML, §9.2).
+"""
+
+from asyncio import to_thread
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import psycopg
+from fastapi import APIRouter, Query
+from psycopg_pool import PoolTimeout
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from domain.lifecycle import Phase
+from domain.values import LARGEST_INTEGER
+from milepost.api.description import TEXT, problems
+from milepost.api.rows import Word
+from milepost.log import Stored
+from milepost.problems import Problem
+from milepost.service import Service
+from milepost.subscribing.selection import NoSuchKind, Selection, selection
+from milepost.subscribing.tail import Tail
+
+MOST_FOLLOWERS = 200
+HEARTBEAT_SECONDS = 15.0
+RETRY = b"retry: 2000\n\n"
+RESUMED = "Last-Event-ID"
+Kinds = Annotated[list[str] | None, Query(max_length=200, description="A kind, like risk.assessed/1 or risk.assessed.")]
+Behind = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description=f"Position to begin behind, without {RESUMED}.")]
+InPhase = Annotated[Phase | None, Query(description="Kinds that tell of this phase's work, and its milestone.")]
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
+
+
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "CloudEvents, each with its position as id",
+        "content": {"text/event-stream": {"schema": TEXT}},
+    },
+    **problems(422),
+}
+HEADER = {"name": RESUMED, "in": "header", "schema": TEXT, "description": "The id of the event that came last."}
+
+
+def event_routes(service: Service) -> APIRouter:
+    """The route that tells events as they happen."""
+    router = APIRouter(tags=["events"])
+
+    @router.get(
+        "/v1/events",
+        responses=STREAM,
+        response_class=EventStream,
+        summary="Every event as it happens, told from the log, as server-sent events",
+        openapi_extra={"parameters": [HEADER]},
+    )
+    async def events(
+        request: Request, project: Word = None, kind: Kinds = None, phase: InPhase = None, after: Behind = 0
+    ) -> EventStream:
+        head = (await to_thread(service.log.head)).position
+        if service.tail.followers >= MOST_FOLLOWERS:
+            raise Problem(503, "crowded", "Too many listen", f"at most {MOST_FOLLOWERS} at a time: ask again later")
+        telling = _Telling(service, _wanted(project, kind or [], phase), service.tail)
+        told = telling.told(request.headers.get(RESUMED) or str(after), head)
+        return EventStream(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    return router
+
+
+def _wanted(project: str | None, kinds: list[str], phase: Phase | None) -> Selection:
+    try:
+        return selection(project, kinds, phase)
+    except NoSuchKind as error:
+        raise Problem(422, "invalid", "There is no such kind", f"kind: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What one subscriber is told."""
+
+    service: Service
+    wanted: Selection
+    tail: Tail
+
+    async def told(self, begin: str, head: int) -> AsyncGenerator[bytes]:
+        """Everything behind a position, for ever; ends where the database does, and the subscriber comes again."""
+        yield RETRY
+        position = int(begin) if begin.isascii() and begin.isdecimal() else -1
+        if not 0 <= position <= head:
+            position = 0
+            yield _reset(begin, head)
+        async with self.tail.followed():
+            try:
+                while not self.tail.ended:
+                    if position < head:
+                        events, position = await to_thread(self.wanted.next, self.service.log, position, head)
+                        if events:
+                            yield b"".join(map(_event, events))
+                    else:
+                        head = await self.tail.grown(position, HEARTBEAT_SECONDS)
+                        if head <= position:
+                            yield b":\nid: %d\n\n" % position
+            except (psycopg.OperationalError, PoolTimeout):
+                return
+
+
+def _event(stored: Stored) -> bytes:
+    """The stored bytes; what is no event of this release may hold line feeds, which a reader puts back."""
+    return b"id: %d\ndata: %s\n\n" % (stored.position, stored.data.replace(b"\n", b"\ndata: "))
+
+
+def _reset(begin: str, head: int) -> bytes:
+    """Tell that the id is none of this log: what is known of it elsewhere is of another, and all is told from 1."""
+    why = f"this log has no position {begin[:40]}: it ends at {head}. Forget what you have, it comes again from 1"
+    return b"event: reset\nid: 0\ndata: %s\n\n" % orjson.dumps({"why": why, "oldest": 1, "head": head})

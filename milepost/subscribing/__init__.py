@@ -1,0 +1,1 @@
+"""Subscribing: what others are told of what happens, and how they say what they want to hear."""
