@@ -152,6 +152,7 @@ def begin_again(connection: Connection[DictRow], source: str, ends: Mapping[int,
             (source,),
         )
         connection.execute("DELETE FROM carrying.partitions WHERE source = %s", (source,))
+        connection.execute("DELETE FROM carrying.parked WHERE source = %s", (source,))
         connection.cursor().executemany(
             "INSERT INTO carrying.partitions VALUES (%s, %s, %s, %s)",
             [(source, partition, end, end) for partition, end in ends.items()],

@@ -48,10 +48,14 @@ def made_from(connection: Connection[DictRow], model: str) -> set[str]:
 
 def reflected(connection: Connection[DictRow], models: Sequence[str]) -> dict[str, Reflected]:
     """What each of these models reflects; one of which nothing is known is left out."""
-    carried = connection.execute("SELECT to_regclass('carrying.partitions') IS NOT NULL AS there").fetchone()
-    asked = _CARRIED if carried and carried["there"] else _HEARD
-    found = connection.execute(asked, (list(models),))
+    found = connection.execute(_CARRIED if is_carried(connection) else _HEARD, (list(models),))
     return {row["model"]: Reflected(row["position"], row["at"]) for row in found}
+
+
+def is_carried(connection: Connection[DictRow]) -> bool:
+    """Whether a relay has ever run here."""
+    found = connection.execute("SELECT to_regclass('carrying.partitions') IS NOT NULL AS there").fetchone()
+    return found is not None and bool(found["there"])
 
 
 def change_over(

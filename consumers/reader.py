@@ -17,7 +17,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 from consumers.feed import Feed
-from consumers.liveness import Liveness, liveness
+from consumers.liveness import Liveness, Standstill, Waiting, liveness
 from consumers.models import CHANNEL, Model, connect
 from consumers.progress import Reflected, reflected
 from projections.projection import CHOSEN, Projection, Query
@@ -44,6 +44,7 @@ class Reader:
 
     def __init__(self, conninfo: str, projections: Iterable[Projection]) -> None:
         self._projections = {projection.name: projection for projection in projections}
+        self._standstill = Standstill()
         self._pool = ConnectionPool(
             conninfo,
             min_size=0,
@@ -88,8 +89,9 @@ class Reader:
             try:
                 models = self._active(connection, self._projections)
             except (NotBuilt, psycopg.errors.UndefinedTable):
-                return Liveness(0, feed.head().position, 0.0, 0.0, 0, stopped)
-            return liveness(connection, models, feed, stopped)
+                unbuilt = self._standstill.seen([Waiting("whoever builds the read models", 0)])
+                return Liveness(0, feed.head().position, 0.0, 0, stopped, *unbuilt)
+            return liveness(connection, models, feed, self._standstill, stopped)
 
     def position(self) -> int:
         """Up to where all the read models reflect the log; 0 where one is not built yet."""

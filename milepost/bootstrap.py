@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from milepost import clock, garbage, journal
 from milepost.log import Log, NotOpened
@@ -12,8 +13,11 @@ from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import start
 from milepost.service import Service
-from milepost.settings import Settings, settings_from
+from milepost.settings import Settings, Unfit, settings_from
 from milepost.writer import Writer
+
+if TYPE_CHECKING:
+    from consumers.brokers import Brokers
 
 Say = Callable[[str], None]
 NEW_LOG = "milepost.local"
@@ -33,11 +37,36 @@ def opened(
     """
     settings = settings or settings_from(environment)
     with ExitStack() as stack:
-        log = stack.enter_context(connected(settings, say, environment))
-        open_log(log, settings.log_name or name_of(log), default_policy())
+        log = stack.enter_context(opened_log(settings, say, environment))
         writer = stack.enter_context(Writer(log))
-        models = stack.enter_context(Models(log.conninfo, log))
+        models = stack.enter_context(Models(log.conninfo, log, settings.distributed))
         yield Service(settings, log, writer, models, clock.now)
+
+
+@contextmanager
+def opened_log(settings: Settings, say: Say = silent, environment: Mapping[str, str] = os.environ) -> Generator[Log]:
+    """The log of the settings alone, for those who carry or hear it; one that isn't there yet is opened."""
+    with connected(settings, say, environment) as log:
+        open_log(log, settings.log_name or name_of(log), default_policy())
+        yield log
+
+
+def brokers_of(settings: Settings) -> "Brokers":
+    """The Kafka of the settings. Raises `Unfit` where there is none, `Unusable` where it can't be spoken to so."""
+    if not settings.distributed:
+        raise Unfit("MILEPOST_KAFKA_BOOTSTRAP is not set: without a Kafka `milepost serve` follows the log itself")
+    from consumers.brokers import Brokers  # here, as only those who carry or hear need Kafka's client
+    from consumers.security import Security
+
+    security = Security(
+        settings.kafka_security,
+        settings.kafka_ca,
+        settings.kafka_certificate,
+        settings.kafka_key,
+        settings.kafka_user,
+        settings.kafka_password_file,
+    )
+    return Brokers(settings.kafka_bootstrap, settings.kafka_topic, security.settings())
 
 
 @contextmanager

@@ -22,6 +22,7 @@ def configure() -> None:
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(_Lines())
     logging.basicConfig(handlers=[lines])
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our own sentences say what becomes of it
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -33,6 +34,11 @@ def configure() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def tell_more() -> None:
+    """Have those who run in the background also tell when they begin, change hands and go on."""
+    logging.getLogger("milepost").setLevel(logging.INFO)
 
 
 def _line(told: object, **_: object) -> str:

@@ -1,4 +1,4 @@
-"""The read models of this process: kept up with the log by a thread of its own, and asked by the doors."""
+"""The read models of this process: kept up with the log by a thread of its own or by others, asked by the doors."""
 
 from threading import Event, Thread
 from types import TracebackType
@@ -13,31 +13,49 @@ from milepost.log import Log
 from projections import projections
 from projections.projection import Query
 
+CATCHING_UP_SECONDS = 5.0
+
 
 class Models:
-    """Read models on the log's database. `follow` keeps them up with it; others see what those who follow made."""
+    """Read models on the log's database.
 
-    def __init__(self, conninfo: str, log: Log) -> None:
+    `follow` keeps them up with it; others see what those who follow made. In the distributed way those are projectors
+    of their own, who hear Kafka.
+    """
+
+    def __init__(self, conninfo: str, log: Log, distributed: bool = False) -> None:
         self._feed, self._conninfo = LogFeed(log), conninfo
         self._projector = Projector(conninfo, self._feed.source, self._feed, projections())
-        self._following = Following(self._projector, self._feed)
+        self._following = None if distributed else Following(self._projector, self._feed)
         self._reader = Reader(conninfo, projections())
         self._stop = Event()
         self._watch: Watch | None = None
         self._thread: Thread | None = None
 
     def follow(self) -> None:
-        """Keep the read models up with the log from now on."""
-        self._thread = Thread(target=self._following.run, args=(self._stop,), name="projector", daemon=True)
-        self._thread.start()
+        """Keep the read models up with the log from now on, or watch those who do."""
+        if self._following:
+            self._thread = Thread(target=self._following.run, args=(self._stop,), name="projector", daemon=True)
+            self._thread.start()
         self._watch = Watch(self._conninfo, self._reader)
 
     def catch_up(self) -> None:
-        """Bring the read models to the end of the log once, where nobody follows."""
-        self._following.open()
-        while self._following.step():
-            pass
-        self._projector.close()
+        """Bring the read models to the end of the log once, where nobody follows; wait a little for those who do."""
+        if self._following:
+            self._following.open()
+            while self._following.step():
+                pass
+            self._projector.close()
+        else:
+            self.wait_until(self._feed.head().position, CATCHING_UP_SECONDS)
+
+    def wait_until(self, position: int, seconds: float) -> bool:
+        """Whether the read models come to reflect a position within that time."""
+        watch = Watch(self._conninfo, self._reader)
+        try:
+            return watch.wait_until(position, seconds)
+        finally:
+            watch.close()
 
     def ask(self, query: Query) -> Answer:
         """The rows that answer a query. Raises `NotBuilt` where the read models are not there yet."""

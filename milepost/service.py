@@ -47,7 +47,7 @@ class Service:
         alive = self.models.liveness()
         stalled = alive.stopped
         if alive.seconds_stuck > STALLED_SECONDS:
-            stalled = f"nothing was taken in for {alive.seconds_stuck:.0f} s"
+            stalled = f"{alive.stuck} has taken nothing in for {alive.seconds_stuck:.0f} s, and there is more"
         return {
             "ready": stalled is None,
             "position": alive.head,

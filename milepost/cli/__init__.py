@@ -7,10 +7,13 @@ from itertools import chain
 import click
 import psycopg
 
+from consumers.feed import Unreachable
 from consumers.reader import NotBuilt
+from consumers.security import Unusable
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
 from milepost.cli.bringing import importing_commands
+from milepost.cli.carrying import carrying_commands
 from milepost.cli.doctoring import doctoring_commands
 from milepost.cli.moving import moving_commands
 from milepost.cli.running import running_commands, say
@@ -24,8 +27,8 @@ from milepost.reading import Unknown
 from milepost.service import Service
 from milepost.settings import Unfit
 
-SAID = (Unfit, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
-GONE = (PostgresError, Unavailable, NotBuilt)
+SAID = (Unfit, Unusable, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
+GONE = (PostgresError, Unavailable, NotBuilt, Unreachable)
 FAILED, UNREACHABLE = 2, 5
 
 
@@ -33,7 +36,8 @@ def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
     groups = (showing_commands, importing_commands, moving_commands, domain_commands)
-    for command in chain(running_commands(), doctoring_commands(), *(made(_opened) for made in groups)):
+    alone = (running_commands, carrying_commands, doctoring_commands)
+    for command in chain(*(made() for made in alone), *(made(_opened) for made in groups)):
         group.add_command(command)
     return group
 

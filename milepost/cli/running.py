@@ -1,8 +1,6 @@
 """Running on the command line: serve, show a demonstration, migrate a database of your own."""
 
 import os
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +11,7 @@ import click
 from milepost.bootstrap import opened
 from milepost.catalogue import page
 from milepost.cli import simulating
+from milepost.cli.ending import end_in_order
 from milepost.cli.output import Failed
 from milepost.migrate import migrate
 from milepost.service import Service
@@ -45,7 +44,7 @@ def say(sentence: str) -> None:
 
 
 def serve(host: str | None, port: int | None) -> None:
-    _end_in_order()
+    end_in_order()
     settings = _settings(host, port)
     with opened(settings, say) as service:
         name = service.log.identity().name
@@ -53,7 +52,7 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 def demo(host: str | None, port: int | None) -> None:
-    _end_in_order()
+    end_in_order()
     settings = _settings(host, port)
     if settings.database_url:
         raise Failed(
@@ -94,16 +93,6 @@ def _settings(host: str | None, port: int | None) -> Settings:
     given = {"MILEPOST_HOST": host, "MILEPOST_PORT": None if port is None else str(port)}
     environment = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
     return settings_from(environment)
-
-
-def _end_in_order() -> None:
-    """Whoever stops us, a terminal or a supervisor: what was opened is closed, the embedded database last."""
-
-    def end(*_: object) -> None:
-        sys.exit(0)
-
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, end)
 
 
 def _answer(service: Service, told: Callable[[str], str]) -> None:

@@ -1,0 +1,74 @@
+"""Carrying on the command line: the relay, which carries the log to Kafka, and the projectors that hear it there."""
+
+import os
+import socket
+from collections.abc import Sequence
+
+import click
+
+from milepost import journal
+from milepost.bootstrap import brokers_of, opened_log
+from milepost.cli.ending import end_in_order, until_told
+from milepost.cli.output import Failed
+from milepost.cli.running import say
+from milepost.following import LogFeed
+from milepost.settings import settings_from
+from projections import projections
+from projections.projection import Projection
+
+RELAY = "Carry the log to Kafka. One relay is active; as many others as you like stand by to take over."
+PROJECT = "Keep read models up with what Kafka carries: those that are named, or all. There may be many of each."
+AGAIN = click.Option(["--again"], is_flag=True, help="First have the whole log sent anew, behind what the topic holds.")
+NAMES = click.Argument(["names"], nargs=-1, metavar="[NAME]...")
+
+
+def carrying_commands() -> list[click.Command]:
+    """The commands that run what stands around Kafka."""
+    return [
+        click.Command("relay", params=[AGAIN], callback=_relay, help=RELAY),
+        click.Command("project", params=[NAMES], callback=_project, help=PROJECT),
+    ]
+
+
+def _relay(again: bool) -> None:
+    from consumers.again import send_again
+    from consumers.relay import Relay
+
+    end_in_order()
+    settings = settings_from(os.environ)
+    brokers = brokers_of(settings)
+    with opened_log(settings, say) as log:
+        journal.tell_more()
+        feed = LogFeed(log)
+        if again:
+            send_again(log.conninfo, brokers, feed.source, settings.kafka_replicas)
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        relay = Relay(log.conninfo, brokers, feed, settings.kafka_replicas, owner)
+        click.echo(f"The relay carries {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
+        until_told({"the relay": relay.run}, lambda: None)
+
+
+def _project(names: Sequence[str]) -> None:
+    from consumers.group import member_of
+
+    end_in_order()
+    settings = settings_from(os.environ)
+    chosen, brokers = named(names), brokers_of(settings)
+    with opened_log(settings, say) as log:
+        journal.tell_more()
+        feed = LogFeed(log)
+        members = {one.name: member_of(log.conninfo, feed.source, feed, brokers, one) for one in chosen}
+        click.echo(f"Projecting {', '.join(members)} from {brokers.topic} at {brokers.bootstrap}.")
+        until_told(
+            {name: member.run for name, member in members.items()},
+            lambda: next((member.stopped for member in members.values() if member.stopped), None),
+        )
+
+
+def named(names: Sequence[str]) -> list[Projection]:
+    """The read models of these names, or all. Raises `Failed` where there is none of a name."""
+    known = {projection.name: projection for projection in projections()}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Failed(f"There is no read model {unknown[0]}: there are {', '.join(known)}.")
+    return [known[name] for name in dict.fromkeys(names)] or list(known.values())
