@@ -15,6 +15,9 @@ class Unfit(ValueError):
 ROOTS_DATA = Path("/var/lib/milepost/data")
 """Root's default: the server runs as another user, who need not reach the folder that root works in."""
 
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "milepost"
+"""The user's own place for what can be fetched again; root's is one that other users can look into."""
+
 MEANINGS = {
     "data": "Folder of the embedded database, made where it is missing.",
     "database_url": "A PostgreSQL of your own, for the application's role; without it the embedded one runs.",
@@ -23,6 +26,8 @@ MEANINGS = {
     "log_name": "What you call the log: a new one gets this name, an old one must have it.",
     "owner_url": "A connection of the role that owns the schemas, for `milepost migrate` alone.",
     "actor": "Who asks on the command line, where --as doesn't say.",
+    "kafka_data": "Folder of the embedded Kafka, made where it is missing.",
+    "kafka_jars": "Folder that keeps Kafka's jars, fetched when they are first needed.",
     "origin": "Address under which people reach the service, for links; without it host and port.",
 }
 
@@ -32,6 +37,8 @@ class Settings:
     """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
 
     data: Path = ROOTS_DATA if os.geteuid() == 0 else Path("var/milepost")
+    kafka_data: Path = ROOTS_DATA.with_name("kafka") if os.geteuid() == 0 else Path("var/kafka")
+    kafka_jars: Path = Path("/var/cache/milepost/kafka") if os.geteuid() == 0 else CACHE / "kafka"
     database_url: str = field(default="", repr=False)
     owner_url: str = field(default="", repr=False)
     host: str = "127.0.0.1"

@@ -11,11 +11,13 @@ from consumers.reader import NotBuilt
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
 from milepost.cli.bringing import importing_commands
+from milepost.cli.brokering import kafka_commands
 from milepost.cli.doctoring import doctoring_commands
 from milepost.cli.moving import moving_commands
 from milepost.cli.running import running_commands, say
 from milepost.cli.showing import showing_commands
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
+from milepost.kafka import KafkaError
 from milepost.log import NotOpened
 from milepost.migrate import Unsafe
 from milepost.postgres import PostgresError
@@ -25,15 +27,16 @@ from milepost.service import Service
 from milepost.settings import Unfit
 
 SAID = (Unfit, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
-GONE = (PostgresError, Unavailable, NotBuilt)
+GONE = (PostgresError, KafkaError, Unavailable, NotBuilt)
 FAILED, UNREACHABLE = 2, 5
 
 
 def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
-    groups = (showing_commands, importing_commands, moving_commands, domain_commands)
-    for command in chain(running_commands(), doctoring_commands(), *(made(_opened) for made in groups)):
+    alone = (running_commands, doctoring_commands, kafka_commands)
+    on_a_log = (showing_commands, importing_commands, moving_commands, domain_commands)
+    for command in chain(*(made() for made in alone), *(made(_opened) for made in on_a_log)):
         group.add_command(command)
     return group
 
@@ -43,7 +46,7 @@ def _opened() -> AbstractContextManager[Service]:
 
 
 def main() -> None:
-    """Run the command line; failures are sentences. Exit codes: 2 wrong, 3 rejected, 4 refused, 5 no database."""
+    """Run the command line; failures are sentences. Exit codes: 2 wrong, 3 rejected, 4 refused, 5 no server."""
     try:
         command_line().main(prog_name="milepost")
     except SAID as error:

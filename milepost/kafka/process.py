@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from milepost.binaries import Account
 from milepost.cluster import take
@@ -72,7 +73,7 @@ def _format(broker: Broker, cluster: str, account: Account, software: Software) 
         raise KafkaError(because(broker.data, told.stdout))
 
 
-def _options(account: Account) -> dict[str, object]:
+def _options(account: Account) -> dict[str, Any]:
     options = account.options()
     return options | {"env": options["env"] | {"LC_ALL": "C.UTF-8"}}  # without it Java opens no file named `ü`
 
