@@ -9,6 +9,7 @@ import pytest
 
 from milepost.kafka.brokers import Brokers, start
 from milepost.kafka.process import end
+from milepost.kafka.warming import warm
 from milepost.settings import Settings
 from tests.milepost.conftest import reachable
 
@@ -19,7 +20,13 @@ Cluster = Callable[[int], Brokers]
 
 
 @pytest.fixture(scope="session")
-def broker() -> Iterator[Brokers]:
+def quick() -> None:
+    """Brokers start in a third of the time, once the first tests on a machine have prepared it."""
+    warm(JARS, print)
+
+
+@pytest.fixture(scope="session")
+def broker(quick: None) -> Iterator[Brokers]:
     """One running broker for all tests; each takes topics and groups of names of its own."""
     folder = reachable()
     with start(folder / "kafka", JARS, print) as running:
@@ -28,7 +35,7 @@ def broker() -> Iterator[Brokers]:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
+def cluster(quick: None) -> Iterator[Cluster]:
     """`cluster(3)`: as many brokers of the test's own, which may be killed; what is left of them goes with the test."""
     made: list[Brokers] = []
     folder = reachable()

@@ -1,10 +1,13 @@
 """Messages to and from a broker, by the plainest use of the client."""
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from importlib import import_module
+from typing import Any
+
+kafka: Any = import_module("kafka")  # without types of its own, and those that pyright knows are of an older one
 
 
 def make_topic(bootstrap: str, topic: str, copies: int = 1) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = kafka.KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         admin.create_topics(
             {topic: {"num_partitions": 1, "replication_factor": copies}}, timeout_ms=30_000, wait_for_metadata=True
@@ -14,7 +17,7 @@ def make_topic(bootstrap: str, topic: str, copies: int = 1) -> None:
 
 
 def send(bootstrap: str, topic: str, *values: bytes) -> None:
-    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
+    producer = kafka.KafkaProducer(bootstrap_servers=bootstrap, acks="all")
     try:
         for sent in [producer.send(topic, value) for value in values]:
             sent.get(timeout=60)
@@ -24,8 +27,8 @@ def send(bootstrap: str, topic: str, *values: bytes) -> None:
 
 def heard(bootstrap: str, topic: str) -> list[bytes]:
     """Every value of the topic's one partition, from the beginning."""
-    partition = TopicPartition(topic, 0)
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+    partition = kafka.TopicPartition(topic, 0)
+    consumer = kafka.KafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     try:
         consumer.assign([partition])
         last: int = consumer.end_offsets([partition])[partition]

@@ -29,10 +29,11 @@ _DETACHED = ("/bin/sh", "-c", '"$0" "$@" &')  # nobody's child, since it may out
 
 @dataclass(frozen=True)
 class Software:
-    """What a broker runs on: a Java, and jars that were checked."""
+    """What a broker runs on: a Java, jars that were checked, and what Java is told besides."""
 
     java: Path
     jars: Sequence[Path]
+    options: Sequence[str] = ()
 
     def command(self, *what: str | Path) -> list[str]:
         """How Java is called to run a program of Kafka's."""
@@ -49,9 +50,9 @@ def launch(broker: Broker, brokers: Sequence[Broker], cluster: str, account: Acc
         if not (broker.kafka / "meta.properties").exists():  # the last that formatting writes
             _format(broker, cluster, account, software)
         with open(broker.out, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-            logging = [f"-Dmilepost.log={broker.log}", f"-Dlog4j2.configurationFile={_logging(broker)}"]
+            told = [f"-Dmilepost.log={broker.log}", f"-Dlog4j2.configurationFile={_logging(broker)}"]
             subprocess.run(
-                [*_DETACHED, *software.command(*logging, _SERVER, broker.properties)],
+                [*_DETACHED, *software.command(*software.options, *told, _SERVER, broker.properties)],
                 check=True, stdout=out, stderr=out, pass_fds=(lock.fileno(),),
                 start_new_session=True, timeout=60, **_options(account),
             )  # fmt: skip
@@ -109,10 +110,10 @@ def last_words(broker: Broker) -> str:
     return "".join(file.read_text(errors="replace")[-20_000:] for file in files)
 
 
-def end(brokers: Iterable[Broker], account: Account) -> None:
+def end(brokers: Iterable[Broker], account: Account, grace: float = GRACE) -> None:
     """Stop brokers: in order, or else at once. Raises `KafkaError` where one lives on."""
     left = list(brokers)
-    for how, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, LIMIT)):
+    for how, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, LIMIT)):
         told, until = set[int](), time.monotonic() + patience
         while left := [one for one in left if alive(one)]:
             if time.monotonic() > until:

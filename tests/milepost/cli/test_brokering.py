@@ -19,6 +19,7 @@ def kafka(data: Path) -> Kafka:
     return lambda *words: run("kafka", *words, MILEPOST_KAFKA_DATA=str(data), MILEPOST_KAFKA_JARS=str(JARS))
 
 
+@pytest.mark.usefixtures("quick")
 def test_runs_from_start_to_stop(kafka: Kafka) -> None:
     started = kafka("start", "--json")
     assert started.code == 0

@@ -105,6 +105,7 @@ def test_are_as_many_as_they_were_made(broker: Brokers) -> None:
     assert not ended(broker.pid(1))
 
 
+@pytest.mark.usefixtures("quick")
 def test_move_when_their_port_is_taken(data: Path) -> None:
     folder, said = prepared(data), list[str]()
     folder.make(1)

@@ -3,11 +3,12 @@
 import base64
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from milepost.binaries import Account
 from milepost.kafka import KafkaError
-from milepost.kafka import folder as subject
 from milepost.kafka.folder import because, new_id, prepared
 from tests.milepost.servers import ROOT
 
@@ -52,7 +53,7 @@ def test_is_not_open_to_others(data: Path) -> None:
 
 def test_belongs_to_who_runs_it(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared(data)
-    monkeypatch.setattr(subject.os, "geteuid", lambda: os.getuid() + 1)
+    monkeypatch.setattr(os, "geteuid", Mock(return_value=os.getuid() + 1))
     assert "belongs to another user" in refusal(data)
 
 
@@ -61,7 +62,10 @@ def test_has_no_comma(data: Path) -> None:
 
 
 def test_lies_where_its_user_can_pass(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject.Account, "reaches", lambda self, path: path != data.parent)
+    def reaches(self: Account, path: Path) -> bool:
+        return path != data.parent
+
+    monkeypatch.setattr(Account, "reaches", reaches)
     assert f"can't pass through {data.parent}: choose a folder elsewhere" in refusal(data)
 
 

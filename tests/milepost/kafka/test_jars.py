@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from jgo.maven import _core
 
 from milepost.kafka import KafkaError
 from milepost.kafka import jars as subject
@@ -20,6 +19,7 @@ from milepost.kafka.wire import HOST
 CONTENT = b"what a jar holds"
 PIN = Pin(hashlib.sha256(CONTENT).hexdigest(), len(CONTENT), "org.example:pump:1.0")
 SAID: list[str] = []
+REPOSITORIES = "jgo.maven._core.DEFAULT_REMOTE_REPOS"
 
 
 # What fetches doesn't close an answer that it doesn't read: that is said when the answer is collected.
@@ -48,7 +48,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     jar.parent.mkdir(parents=True)
     jar.write_bytes(CONTENT)
     with ThreadingHTTPServer((HOST, 0), partial(Quiet, directory=str(tmp_path / "repository"))) as server:
-        monkeypatch.setitem(_core.DEFAULT_REMOTE_REPOS, "central", f"http://{HOST}:{server.server_port}")
+        monkeypatch.setattr(REPOSITORIES, {"central": f"http://{HOST}:{server.server_port}"})
         serving = Thread(target=server.serve_forever)
         serving.start()
         yield jar
@@ -104,7 +104,7 @@ def test_that_nobody_has_are_missed_with_a_way_out(tmp_path: Path, repository: P
 
 
 def test_cant_be_fetched_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(_core.DEFAULT_REMOTE_REPOS, "central", f"http://{HOST}:9")  # where nothing listens
+    monkeypatch.setattr(REPOSITORIES, {"central": f"http://{HOST}:9"})  # where nothing listens
     assert "start again with a way to Maven Central" in refusal(tmp_path / "jars")
 
 

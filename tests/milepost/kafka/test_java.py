@@ -1,6 +1,7 @@
 """The Java for a broker."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,7 +19,7 @@ def account(data: Path) -> Account:
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the package nor the machine has one."""
-    monkeypatch.setattr(java, "_packaged", lambda: None)
+    monkeypatch.setattr(java, "_packaged", Mock(return_value=None))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", "")
 
@@ -57,9 +58,13 @@ def test_is_copied_to_where_its_user_can_reach_it(
     account: Account, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = made(folder / "closed" / "java-runtime", "25.0.1")
-    monkeypatch.setattr(java, "_packaged", lambda: closed)
-    reaches = Account.reaches
-    monkeypatch.setattr(Account, "reaches", lambda self, path: path != closed and reaches(self, path))
+    really = Account.reaches
+
+    def reaches(self: Account, path: Path) -> bool:
+        return path != closed and really(self, path)
+
+    monkeypatch.setattr(java, "_packaged", Mock(return_value=closed))
+    monkeypatch.setattr(Account, "reaches", reaches)
     copy = java_for(account, folder)
     assert copy != closed
     assert copy.read_bytes() == closed.read_bytes()

@@ -1,10 +1,11 @@
 """Ports for a broker."""
 
+import random
 import socket
+from unittest.mock import Mock
 
 import pytest
 
-from milepost.kafka import ports
 from milepost.kafka.ports import free_port, is_free
 from milepost.kafka.wire import HOST
 
@@ -15,11 +16,10 @@ def test_are_none_that_the_kernel_gives_to_clients() -> None:
 
 
 def test_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = free_port()
     with socket.create_server((HOST, free_port())) as listening:
         taken = listening.getsockname()[1]
         assert not is_free(taken)
-        wished = iter((taken, taken, 12_345))
-        monkeypatch.setattr(ports.random, "randrange", lambda *_: next(wished))
-        monkeypatch.setattr(ports, "is_free", lambda port: port != taken)
-        assert free_port() == 12_345
+        monkeypatch.setattr(random, "randrange", Mock(side_effect=[taken, taken, other]))
+        assert free_port() == other
     assert is_free(taken)
