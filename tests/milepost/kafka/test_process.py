@@ -41,12 +41,14 @@ def test_is_told_from_a_stranger_with_its_words(data: Path) -> None:
     broker.lock.touch()
     words = ["kafka.Kafka", str(broker.properties)]
     with subprocess.Popen(["sh", "-c", "sleep 60; true", *words], **folder.account.options()) as stranger:
-        until(lambda: Path(f"/proc/{stranger.pid}/cmdline").read_bytes().endswith(b"properties\0"))
-        assert pid(broker, folder.account) is None
-        assert not alive(broker)
-        end([broker], folder.account)
-        assert not ended(stranger.pid)
-        stranger.kill()
+        try:
+            until(lambda: Path(f"/proc/{stranger.pid}/cmdline").read_bytes().endswith(b"properties\0"))
+            assert pid(broker, folder.account) is None
+            assert not alive(broker)
+            end([broker], folder.account)
+            assert not ended(stranger.pid)
+        finally:
+            stranger.kill()
 
 
 def test_that_never_was_doesnt_live(data: Path) -> None:

@@ -32,4 +32,4 @@ def test_listens_on_this_machine_alone() -> None:
 
 
 def test_is_ascii_whatever_the_folder_is_called() -> None:
-    assert told(1, "/home/jürgen")["log.dirs"] == r"/home/j\u00fcrgen/kafka-1"
+    assert told(1, "/srv/jürgen")["log.dirs"] == r"/srv/j\u00fcrgen/kafka-1"
