@@ -16,10 +16,9 @@ from typing import Self
 from milepost.cluster import take
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import Broker, Folder, because, prepared, said
-from milepost.kafka.jars import jars
-from milepost.kafka.java import java_for
 from milepost.kafka.ports import free_port, is_free
-from milepost.kafka.process import BEAT, Software, alive, end, last_words, launch, pid
+from milepost.kafka.process import BEAT, alive, end, last_words, launch, pid
+from milepost.kafka.software import software_for
 from milepost.kafka.warming import warmed
 from milepost.kafka.wire import HOST, asked
 from milepost.postmaster import Say
@@ -189,7 +188,7 @@ class _Waiting:
 
 
 def _launch(folder: Folder, jar_folder: Path, count: int, say: Say) -> set[int]:
-    software = Software(java_for(folder.account, jar_folder), jars(jar_folder, say), warmed(jar_folder))
+    software = software_for(folder.account, jar_folder, say, warmed(jar_folder))
     if not folder.made:
         say(f"Making a new Kafka in {folder.data}: {count} broker{'s' * (count > 1)}.")
         folder.make(count)

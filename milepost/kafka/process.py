@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +17,14 @@ from milepost.binaries import Account
 from milepost.cluster import take
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import Broker, because
-from milepost.kafka.telling import JAVA_OPTIONS, LOGGING, properties
+from milepost.kafka.software import Software
+from milepost.kafka.telling import LOGGING, properties
 
 GRACE, LIMIT = 20.0, 10.0  # seconds for a shutdown in order, and after SIGKILL
 BEAT = 0.05
 _SERVER = "kafka.Kafka"
 _FORMAT = ("kafka.tools.StorageTool", "format")
 _DETACHED = ("/bin/sh", "-c", '"$0" "$@" &')  # nobody's child, since it may outlive us and end without us
-
-
-@dataclass(frozen=True)
-class Software:
-    """What a broker runs on: a Java, jars that were checked, and what Java is told besides."""
-
-    java: Path
-    jars: Sequence[Path]
-    options: Sequence[str] = ()
-
-    def command(self, *what: str | Path) -> list[str]:
-        """How Java is called to run a program of Kafka's."""
-        return [str(self.java), *JAVA_OPTIONS, "-cp", ":".join(map(str, self.jars)), *map(str, what)]
 
 
 def launch(broker: Broker, brokers: Sequence[Broker], cluster: str, account: Account, software: Software) -> bool:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import Broker, because, prepared
-from milepost.kafka.jars import jars
-from milepost.kafka.java import java_for
-from milepost.kafka.process import BEAT, Software, alive, end, last_words, launch
+from milepost.kafka.process import BEAT, alive, end, last_words, launch
+from milepost.kafka.software import software_for
 from milepost.kafka.wire import asked
 from milepost.postmaster import Say
 
@@ -56,8 +55,8 @@ def _made(data: Path, jar_folder: Path, say: Say) -> Path:
     for inside in (broker.kafka, broker.log.parent):
         folder.private(inside)
     made = broker.kafka / "classes.aot"
-    java, files = java_for(folder.account, jar_folder), jars(jar_folder, say)
-    launch(broker, [broker], folder.cluster, folder.account, Software(java, files, [f"-XX:AOTCacheOutput={made}"]))
+    software = software_for(folder.account, jar_folder, say, [f"-XX:AOTCacheOutput={made}"])
+    launch(broker, [broker], folder.cluster, folder.account, software)
     try:
         _await(broker)
     finally:

@@ -15,13 +15,13 @@ Kafka = Callable[..., Said]
 
 @pytest.fixture
 def kafka(data: Path) -> Kafka:
-    """`kafka("start")` in a folder of the test's own."""
-    return lambda *words: run("kafka", *words, MILEPOST_KAFKA_DATA=str(data), MILEPOST_KAFKA_JARS=str(JARS))
+    """`kafka("status")` in a folder of the test's own."""
+    return lambda *words, how=here: how("kafka", *words, MILEPOST_KAFKA_DATA=str(data), MILEPOST_KAFKA_JARS=str(JARS))
 
 
 @pytest.mark.usefixtures("quick")
 def test_runs_from_start_to_stop(kafka: Kafka) -> None:
-    started = kafka("start", "--json")
+    started = kafka("start", "--json", how=run)
     assert started.code == 0
     [broker] = started.json["brokers"]
     assert broker["state"] == "answers"

@@ -6,7 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from milepost.kafka import KafkaError, warming
+from milepost.kafka import KafkaError, software, warming
 from milepost.kafka.brokers import Brokers
 from milepost.kafka.java import java_for
 from milepost.kafka.warming import warm, warmed
@@ -50,7 +50,7 @@ def test_is_left_alone_where_it_is_damaged(broker: Brokers, kept: Path) -> None:
 
 
 def test_is_not_kept_where_its_broker_died(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warming, "jars", Mock(return_value=[]))
+    monkeypatch.setattr(software, "jars", Mock(return_value=[folder / "none.jar"]))
     with pytest.raises(KafkaError, match=r"ClassNotFoundException: kafka\.tools\.StorageTool"):
         warm(folder, Mock())
     assert warmed(folder) == []
