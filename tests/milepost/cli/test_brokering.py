@@ -16,7 +16,11 @@ Kafka = Callable[..., Said]
 @pytest.fixture
 def kafka(data: Path) -> Kafka:
     """`kafka("status")` in a folder of the test's own."""
-    return lambda *words, how=here: how("kafka", *words, MILEPOST_KAFKA_DATA=str(data), MILEPOST_KAFKA_JARS=str(JARS))
+
+    def said(*words: str, how: Callable[..., Said] = here) -> Said:
+        return how("kafka", *words, MILEPOST_KAFKA_DATA=str(data), MILEPOST_KAFKA_JARS=str(JARS))
+
+    return said
 
 
 @pytest.mark.usefixtures("quick")
