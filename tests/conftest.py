@@ -24,6 +24,8 @@ settings.register_profile(
 )
 settings.load_profile("milepost")
 
+pytest_plugins = ["tests.brokers"]  # here, so that all tests share one broker
+
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday
 LOG = "test"
 

@@ -13,12 +13,14 @@ from consumers.security import Unusable
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
 from milepost.cli.bringing import importing_commands
+from milepost.cli.brokering import kafka_commands
 from milepost.cli.carrying import carrying_commands
 from milepost.cli.doctoring import doctoring_commands
 from milepost.cli.moving import moving_commands
 from milepost.cli.running import running_commands, say
 from milepost.cli.showing import showing_commands
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
+from milepost.kafka import KafkaError
 from milepost.log import NotOpened
 from milepost.migrate import Unsafe
 from milepost.postgres import PostgresError
@@ -28,16 +30,16 @@ from milepost.service import Service
 from milepost.settings import Unfit
 
 SAID = (Unfit, Unusable, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
-GONE = (PostgresError, Unavailable, NotBuilt, Unreachable)
+GONE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)
 FAILED, UNREACHABLE = 2, 5
 
 
 def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
-    groups = (showing_commands, importing_commands, moving_commands, domain_commands)
-    alone = (running_commands, carrying_commands, doctoring_commands)
-    for command in chain(*(made() for made in alone), *(made(_opened) for made in groups)):
+    alone = (running_commands, carrying_commands, doctoring_commands, kafka_commands)
+    on_a_log = (showing_commands, importing_commands, moving_commands, domain_commands)
+    for command in chain(*(made() for made in alone), *(made(_opened) for made in on_a_log)):
         group.add_command(command)
     return group
 
@@ -47,7 +49,7 @@ def _opened() -> AbstractContextManager[Service]:
 
 
 def main() -> None:
-    """Run the command line; failures are sentences. Exit codes: 2 wrong, 3 rejected, 4 refused, 5 no database."""
+    """Run the command line; failures are sentences. Exit codes: 2 wrong, 3 rejected, 4 refused, 5 no server."""
     try:
         command_line().main(prog_name="milepost")
     except SAID as error:

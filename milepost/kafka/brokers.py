@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Self
 
 from milepost.cluster import take
-from milepost.kafka.folder import Broker, Folder, because, prepared, said
-from milepost.kafka.jars import jars
-from milepost.kafka.java import java_for
-from milepost.kafka.ports import free_port, is_free
-from milepost.kafka.process import BEAT, Software, alive, end, last_words, launch, pid
-from milepost.kafka.wire import HOST, asked
 from milepost.kafka import KafkaError
+from milepost.kafka.folder import Broker, Folder, because, prepared, said
+from milepost.kafka.ports import free_port, is_free
+from milepost.kafka.process import BEAT, alive, end, last_words, launch, pid
+from milepost.kafka.software import software_for
+from milepost.kafka.warming import warmed
+from milepost.kafka.wire import HOST, asked
 from milepost.postmaster import Say
 
 PATIENCE = 300.0  # seconds
@@ -86,12 +86,14 @@ def start(data: Path, jar_folder: Path, say: Say, count: int | None = None, pati
 
 
 def stop_kept(data: Path) -> bool:
-    """Stop brokers that were kept running; False while other processes use them, of which the last stops them."""
+    """Stop brokers that were kept; False where other processes use them, of which now the last stops them."""
+    if not (data / "cluster.json").exists():
+        return True
     folder = prepared(data)
     folder.kept.unlink(missing_ok=True)
     if (share := take(folder.users, fcntl.LOCK_SH)) is not None:
         _leave(folder, share)
-    return not any(map(alive, folder.brokers())) if folder.made else True
+    return not any(map(alive, folder.brokers()))
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class _Waiting:
 
 
 def _launch(folder: Folder, jar_folder: Path, count: int, say: Say) -> set[int]:
-    software = Software(java_for(folder.account, jar_folder), jars(jar_folder, say))
+    software = software_for(folder.account, jar_folder, say, warmed(jar_folder))
     if not folder.made:
         say(f"Making a new Kafka in {folder.data}: {count} broker{'s' * (count > 1)}.")
         folder.make(count)
@@ -196,19 +198,23 @@ def _launch(folder: Folder, jar_folder: Path, count: int, say: Say) -> set[int]:
         for inside in (broker.kafka, broker.log.parent):
             folder.private(inside)
     with ThreadPoolExecutor(len(dead) or 1) as pool:
-        begun = pool.map(lambda one: launch(one, brokers, folder.cluster, folder.account, software), dead)
-        return {broker.number for broker, ours in zip(dead, begun, strict=True) if ours}
+        begun = [pool.submit(launch, one, brokers, folder.cluster, folder.account, software) for one in dead]
+    return {broker.number for broker, ours in zip(dead, begun, strict=True) if ours.result()}
 
 
 def _with_ports(folder: Folder, say: Say) -> list[Broker]:
     """The brokers, with other ports where theirs were taken while none lived; who lives keeps what all know."""
     brokers = folder.brokers()
-    ports = [[broker.port, broker.controller_port] for broker in brokers]
-    taken = [port for pair in ports for port in pair if not is_free(port)]
+    ports = [(broker.port, broker.controller_port) for broker in brokers]
+    taken = {port for pair in ports for port in pair if not is_free(port)}
     if taken and not any(map(alive, brokers)):
-        say(f"Another program has taken port {taken[0]}: Kafka in {folder.data} moves to a free one.")
-        folder.move([[free_port() if port in taken else port for port in pair] for pair in ports])
+        say(f"Another program has taken port {min(taken)}: Kafka in {folder.data} moves to a free one.")
+        folder.move([(_instead(client, taken), _instead(controller, taken)) for client, controller in ports])
     return folder.brokers()
+
+
+def _instead(port: int, taken: set[int]) -> int:
+    return free_port() if port in taken else port
 
 
 def _leave(folder: Folder, share: FileIO) -> None:

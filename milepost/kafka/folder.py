@@ -19,10 +19,9 @@ import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-import orjson
+from pydantic import TypeAdapter
 
 from milepost.binaries import Account
 from milepost.kafka import KafkaError
@@ -61,6 +60,15 @@ class Broker:
 
 
 @dataclass(frozen=True)
+class _Note:
+    id: str
+    ports: list[tuple[int, int]]
+
+
+_NOTES = TypeAdapter(_Note)
+
+
+@dataclass(frozen=True)
 class Folder:
     """A data folder that is ours, and the user that its brokers run as."""
 
@@ -88,31 +96,34 @@ class Folder:
         """Whether there is a cluster in it."""
         return self._noted.exists()
 
-    @cached_property
+    @property
     def cluster(self) -> str:
         """The cluster's id, which never changes."""
-        return str(self._note()["id"])
+        return self._note().id
 
     def brokers(self) -> list[Broker]:
         """The brokers, with the ports that they have now."""
-        ports: list[list[int]] = self._note()["ports"]
-        return [Broker(number, self.data, *pair) for number, pair in enumerate(ports, 1)]
+        return [Broker(number, self.data, *ports) for number, ports in enumerate(self._note().ports, 1)]
 
     def make(self, count: int) -> None:
         """Note a new cluster of so many brokers."""
-        self._write(new_id(), [[free_port(), free_port()] for _ in range(count)])
+        self._write(_Note(new_id(), [(free_port(), free_port()) for _ in range(count)]))
 
-    def move(self, ports: list[list[int]]) -> None:
+    def move(self, ports: list[tuple[int, int]]) -> None:
         """Note other ports, for clients and controllers, while no broker lives."""
-        self._write(self.cluster, ports)
+        self._write(_Note(self.cluster, ports))
 
-    def _note(self) -> dict[str, list[list[int]]]:
+    def _note(self) -> _Note:
         with said(self.data):
-            return orjson.loads(self._noted.read_bytes())
+            noted = self._noted.read_bytes()
+        try:
+            return _NOTES.validate_json(noted)
+        except ValueError as error:
+            raise KafkaError(f"{self._noted} is damaged: restore {self.data}, or remove it to begin anew.") from error
 
-    def _write(self, cluster: str, ports: list[list[int]]) -> None:
+    def _write(self, note: _Note) -> None:
         draft = self._noted.with_name("cluster-unfinished.json")
-        draft.write_bytes(orjson.dumps({"id": cluster, "ports": ports}))
+        draft.write_bytes(_NOTES.dump_json(note))
         draft.rename(self._noted)
 
     def private(self, folder: Path) -> None:

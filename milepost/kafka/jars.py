@@ -67,7 +67,8 @@ def _fetch(missing: list[Pin], folder: Path, say: Say) -> None:
     pool = ThreadPoolExecutor(FETCHERS)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as draft:
         try:
-            fetched = list(pool.map(lambda pin: _checked(_fetched(pin, Path(draft), folder), pin, CAME), missing))
+            fetching = [pool.submit(_fetched, pin, Path(draft), folder) for pin in missing]
+            fetched = [_checked(one.result(), pin, CAME) for pin, one in zip(missing, fetching, strict=True)]
         finally:
             pool.shutdown(cancel_futures=True)
         for pin, jar in zip(missing, fetched, strict=True):

@@ -10,32 +10,21 @@ import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from milepost.binaries import Account
 from milepost.cluster import take
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import Broker, because
-from milepost.kafka.telling import JAVA_OPTIONS, LOGGING, properties
+from milepost.kafka.software import Software
+from milepost.kafka.telling import LOGGING, properties
 
 GRACE, LIMIT = 20.0, 10.0  # seconds for a shutdown in order, and after SIGKILL
 BEAT = 0.05
 _SERVER = "kafka.Kafka"
 _FORMAT = ("kafka.tools.StorageTool", "format")
 _DETACHED = ("/bin/sh", "-c", '"$0" "$@" &')  # nobody's child, since it may outlive us and end without us
-
-
-@dataclass(frozen=True)
-class Software:
-    """What a broker runs on: a Java, and jars that were checked."""
-
-    java: Path
-    jars: Sequence[Path]
-
-    def command(self, *what: str | Path) -> list[str]:
-        """How Java is called to run a program of Kafka's."""
-        return [str(self.java), *JAVA_OPTIONS, "-cp", ":".join(map(str, self.jars)), *map(str, what)]
 
 
 def launch(broker: Broker, brokers: Sequence[Broker], cluster: str, account: Account, software: Software) -> bool:
@@ -48,9 +37,9 @@ def launch(broker: Broker, brokers: Sequence[Broker], cluster: str, account: Acc
         if not (broker.kafka / "meta.properties").exists():  # the last that formatting writes
             _format(broker, cluster, account, software)
         with open(broker.out, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-            logging = [f"-Dmilepost.log={broker.log}", f"-Dlog4j2.configurationFile={_logging(broker)}"]
+            told = [f"-Dmilepost.log={broker.log}", f"-Dlog4j2.configurationFile={_logging(broker)}"]
             subprocess.run(
-                [*_DETACHED, *software.command(*logging, _SERVER, broker.properties)],
+                [*_DETACHED, *software.command(*software.options, *told, _SERVER, broker.properties)],
                 check=True, stdout=out, stderr=out, pass_fds=(lock.fileno(),),
                 start_new_session=True, timeout=60, **_options(account),
             )  # fmt: skip
@@ -72,7 +61,7 @@ def _format(broker: Broker, cluster: str, account: Account, software: Software) 
         raise KafkaError(because(broker.data, told.stdout))
 
 
-def _options(account: Account) -> dict[str, object]:
+def _options(account: Account) -> dict[str, Any]:
     options = account.options()
     return options | {"env": options["env"] | {"LC_ALL": "C.UTF-8"}}  # without it Java opens no file named `ü`
 
@@ -108,10 +97,10 @@ def last_words(broker: Broker) -> str:
     return "".join(file.read_text(errors="replace")[-20_000:] for file in files)
 
 
-def end(brokers: Iterable[Broker], account: Account) -> None:
+def end(brokers: Iterable[Broker], account: Account, grace: float = GRACE) -> None:
     """Stop brokers: in order, or else at once. Raises `KafkaError` where one lives on."""
     left = list(brokers)
-    for how, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, LIMIT)):
+    for how, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, LIMIT)):
         told, until = set[int](), time.monotonic() + patience
         while left := [one for one in left if alive(one)]:
             if time.monotonic() > until:

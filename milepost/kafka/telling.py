@@ -1,7 +1,7 @@
 """What a broker is told: its properties, and how it writes its log."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from milepost.kafka.folder import Broker
 from milepost.kafka.wire import HOST
@@ -22,11 +22,11 @@ def properties(broker: Broker, brokers: Sequence[Broker]) -> str:
     return "".join(f"{name}={json.dumps(str(value))[1:-1]}\n" for name, value in given.items())
 
 
-_PROMISES: Mapping[str, object] = {
+_PROMISES: dict[str, object] = {
     "auto.create.topics.enable": "false",
     "unclean.leader.election.enable": "false",
 }
-_SMALL: Mapping[str, object] = {  # one machine, a few clients
+_SMALL: dict[str, object] = {  # one machine, a few clients
     "num.network.threads": 2,
     "num.io.threads": 4,
     "background.threads": 2,

@@ -5,7 +5,6 @@ Metadata, version 2: https://kafka.apache.org/protocol#The_Messages_Metadata
 
 import socket
 import struct
-from contextlib import suppress
 from typing import NamedTuple
 
 HOST = "127.0.0.1"
@@ -24,12 +23,13 @@ class Answer(NamedTuple):
 def asked(port: int, patience: float = 2.0) -> Answer | None:
     """What the broker behind a port answers; None where none does within so many seconds."""
     body = struct.pack(">hhihi", _METADATA, _VERSION, _CORRELATION, _NO_CLIENT, _NO_TOPICS)
-    with suppress(OSError, struct.error, UnicodeDecodeError):
+    try:
         with socket.create_connection((HOST, port), patience) as connection, connection.makefile("rb") as reading:
             connection.sendall(struct.pack(">i", len(body)) + body)
             [size] = struct.unpack(">i", reading.read(4))
             return _answer(reading.read(min(size, _LARGEST)))
-    return None
+    except (OSError, struct.error, UnicodeDecodeError):
+        return None
 
 
 def _answer(body: bytes) -> Answer:

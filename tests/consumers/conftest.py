@@ -1,6 +1,5 @@
 """A log with a feed, and what its read models have to be."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import pytest
 
 from consumers.brokers import Brokers
 from milepost.following import LogFeed
+from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log
 from milepost.opening import open_log
 from milepost.policies import default_policy
@@ -51,13 +51,7 @@ def feed(log: Log, request: pytest.FixtureRequest) -> LogFeed:
     return LogFeed(log)
 
 
-@pytest.fixture(scope="session")
-def bootstrap() -> str:
-    """The address of a broker for all tests."""
-    return os.environ["TRY_BOOTSTRAP"]
-
-
 @pytest.fixture
-def brokers(bootstrap: str) -> Brokers:
+def brokers(broker: Running) -> Brokers:
     """A topic of its own, which isn't there yet."""
-    return Brokers(bootstrap, f"test.{uuid4().hex}")
+    return Brokers(broker.bootstrap, f"test.{uuid4().hex}")
