@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 
 import orjson
@@ -54,8 +55,8 @@ class Page:
 def _moment(data: bytes) -> str | None:
     """When an event was written; None where it can't be read, which is for those to say who read it."""
     try:
-        return str(orjson.loads(data)["recordedtime"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return datetime.fromisoformat(orjson.loads(data)["recordedtime"]).isoformat()
+    except (ValueError, KeyError, TypeError):  # no JSON is a ValueError, too
         return None
 
 

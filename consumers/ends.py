@@ -9,9 +9,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaTimeoutError
 
 from consumers.brokers import Brokers
-from consumers.feed import Source, Unreachable
+from consumers.feed import Feed, Source, Unreachable
 from consumers.lease import Sent
-from consumers.records import Foreign, arrived
+from consumers.records import Arrived, Foreign, arrived
 from consumers.topic import PARTITIONS
 
 _AGAIN = "find out what happened to it, then let `milepost relay --again` send the whole log anew"
@@ -24,6 +24,7 @@ class End(NamedTuple):
     next: int
     position: int
     foreign: str | None
+    last: Arrived | None = None
 
 
 def ends(brokers: Brokers, source: Source, patience: float = 10.0) -> dict[int, End]:
@@ -36,22 +37,23 @@ def ends(brokers: Brokers, source: Source, patience: float = 10.0) -> dict[int, 
         filled = {one for one in every if behind[one] > first[one]}
         for one in every:
             consumer.seek(one, behind[one] - (one in filled))
-        last = _records(consumer, filled, monotonic() + patience)
+        last = _records(consumer, filled, behind, monotonic() + patience)
     finally:
         consumer.close(autocommit=False)
     return {one.partition: _end(first[one], behind[one], last.get(one), source) for one in every}
 
 
 def _records(
-    consumer: KafkaConsumer, wanted: Iterable[TopicPartition], until: float
+    consumer: KafkaConsumer, wanted: Iterable[TopicPartition], behind: Mapping[TopicPartition, int], until: float
 ) -> dict[TopicPartition, ConsumerRecord]:
+    """The last record of each; none where a transaction ended there, which a relay never has."""
     missing, found = set(wanted), dict[TopicPartition, ConsumerRecord]()
     while missing:
         if monotonic() > until:
             raise KafkaTimeoutError(f"the ends of {len(missing)} partitions couldn't be read in time")
         for partition, records in consumer.poll(timeout_ms=500).items():
             found[partition] = records[-1]
-            missing.discard(partition)
+        missing = {one for one in missing - found.keys() if consumer.position(one) < behind[one]}
     return found
 
 
@@ -59,9 +61,10 @@ def _end(first: int, behind: int, last: ConsumerRecord | None, source: Source) -
     if last is None:
         return End(first, behind, 0, None)
     try:
-        return End(first, behind, arrived(last, source).position, None)
+        found = arrived(last, source)
     except Foreign as foreign:
         return End(first, behind, 0, str(foreign))
+    return End(first, behind, found.position, None, found)
 
 
 def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool) -> None:
@@ -81,11 +84,18 @@ def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool)
             )
 
 
-def skipped(found: Mapping[int, End], known: Mapping[int, Sent]) -> dict[int, int]:
+def skipped(found: Mapping[int, End], known: Mapping[int, Sent], feed: Feed) -> dict[int, int]:
     """Up to which position each partition has everything: a record of ours at its end means all before it.
 
-    It does since every relay begins where all before was there, and a producer keeps its order (`test_relay.py`).
+    It does since every relay begins where all before was there, and a producer keeps its order (`test_relay.py`). What
+    only looks like one of ours is none: the log says so.
     """
     return {
-        number: end.position if end.next > known.get(number, Sent(0, 0)).since else 0 for number, end in found.items()
+        number: end.position if end.next > known.get(number, Sent(0, 0)).since and _is_in(feed, end.last) else 0
+        for number, end in found.items()
     }
+
+
+def _is_in(feed: Feed, last: Arrived | None) -> bool:
+    there = feed.read(last.position - 1, 1).events if last else ()
+    return any((one.stream, one.version, one.data) == (last.stream, last.version, last.data) for one in there if last)

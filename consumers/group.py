@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from threading import Event
 from time import monotonic
 
@@ -12,14 +13,15 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.brokers import Brokers, sentence
-from consumers.feed import Archive, Batch, Heard, Odd, Source, Unreachable
+from consumers.feed import Archive, Batch, Odd, Source, Unreachable
 from consumers.folding import Stopped
 from consumers.lease import Sent, carried, sent_so_far
 from consumers.models import connect
 from consumers.progress import Reflected
 from consumers.projector import Projector
-from consumers.records import Foreign, arrived
+from consumers.records import Arrived, Foreign, arrived
 from consumers.topic import PARTITIONS
+from consumers.vouching import Voucher
 from projections.projection import Projection
 
 MOST_AT_ONCE = 500
@@ -28,14 +30,29 @@ LOOKED_AFTER_SECONDS = 1.0
 _log = logging.getLogger("milepost.projector")
 
 
+@dataclass
+class _Arrivals:
+    """What came out of a partition up to an offset: events, and what is none."""
+
+    end: int
+    events: list[Arrived] = field(default_factory=list[Arrived])
+    odd: list[Odd] = field(default_factory=list[Odd])
+
+    def batch(self, false: Sequence[Odd] = ()) -> Batch:
+        """All of it, but for what turned out to be false."""
+        left_out = {one.position for one in false}
+        return Batch([one for one in self.events if one.offset not in left_out], self.end, [*self.odd, *false])
+
+
 class Member:
     """One member of the group that keeps a read model up; there may be as many as there are partitions.
 
     The group only shares the partitions out. Who writes rows is decided by the position that stands beside them.
     """
 
-    def __init__(self, conninfo: str, projector: Projector, brokers: Brokers, group: str) -> None:
+    def __init__(self, conninfo: str, projector: Projector, archive: Archive, brokers: Brokers, group: str) -> None:
         self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
+        self._voucher = Voucher(archive)
         self._assigned: set[int] = set()
 
     @property
@@ -53,7 +70,7 @@ class Member:
             consumer = self._brokers.consumer(self._group)
             try:
                 consumer.subscribe([self._brokers.topic], listener=_Placing(self, consumer))
-                self._take_in(consumer, stop)
+                self._hear_on(consumer, stop)
             finally:
                 consumer.close(autocommit=False, timeout_ms=3_000)
         except OffsetOutOfRangeError as error:
@@ -64,7 +81,7 @@ class Member:
         except KafkaError as error:
             raise Unreachable(sentence(error, self._brokers)) from error
 
-    def _take_in(self, consumer: KafkaConsumer, stop: Event) -> None:
+    def _hear_on(self, consumer: KafkaConsumer, stop: Event) -> None:
         looked = monotonic()
         while not stop.is_set():
             for partition, records in consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE).items():
@@ -83,8 +100,29 @@ class Member:
         if records[0].offset > start:  # what lies between was fetched for a member that had it before
             consumer.seek(partition, start)
             return
-        self._projector.take_in(number, _batch([one for one in records if one.offset >= start], self._projector, start))
+        self._take_in(number, self._sorted([one for one in records if one.offset >= start], start))
         consumer.commit_async({partition: OffsetAndMetadata(records[-1].offset + 1)})
+
+    def _take_in(self, number: int, arrivals: _Arrivals) -> None:
+        """What can't be true as it stands is held against the log first."""
+        try:
+            self._projector.take_in(number, arrivals.batch(), sure=False)
+        except Stopped:
+            self._projector.look_again(number)
+            self._projector.take_in(number, arrivals.batch(self._voucher.false(arrivals.events)))
+
+    def _sorted(self, records: Sequence[ConsumerRecord], start: int) -> _Arrivals:
+        """What is an event of the log, as far as can be seen, and what is none."""
+        found = _Arrivals(records[-1].offset + 1 if records else start)
+        for record in records:
+            try:
+                one = arrived(record, self._projector.source)
+                if self._voucher.beyond(one.position):
+                    raise Foreign(f"the log has no position {one.position} yet")
+                found.events.append(one)
+            except Foreign as foreign:
+                found.odd.append(Odd(record.offset, str(foreign)))
+        return found
 
     def placed(self, consumer: KafkaConsumer, assigned: Sequence[TopicPartition]) -> None:
         """Begin where the rows stand; on the client's own thread, so with a connection of its own."""
@@ -114,18 +152,7 @@ class Member:
 def member_of(conninfo: str, source: Source, archive: Archive, brokers: Brokers, projection: Projection) -> Member:
     """A member of the group that keeps one read model up: a group for each, and for each shape of its rows."""
     projector = Projector(conninfo, source, archive, [projection])
-    return Member(conninfo, projector, brokers, f"{brokers.topic}.{projection.table}")
-
-
-def _batch(records: Sequence[ConsumerRecord], projector: Projector, start: int) -> Batch:
-    events: list[Heard] = []
-    odd: list[Odd] = []
-    for record in records:
-        try:
-            events.append(arrived(record, projector.source))
-        except Foreign as foreign:
-            odd.append(Odd(record.offset, str(foreign)))
-    return Batch(events, records[-1].offset + 1 if records else start, odd)
+    return Member(conninfo, projector, archive, brokers, f"{brokers.topic}.{projection.table}")
 
 
 class _Placing(ConsumerRebalanceListener):

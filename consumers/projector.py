@@ -151,9 +151,14 @@ class Projector:
         assert self._connection, "open the projector first"
         return self._connection
 
-    def take_in(self, partition: int, batch: Batch) -> None:
-        """Fold what was heard of a place into every model. Raises `Fenced`, `Stopped` or `psycopg.Error`."""
+    def take_in(self, partition: int, batch: Batch, sure: bool = True) -> None:
+        """Fold what was heard of a place into every model. Raises `Fenced`, `Stopped` or `psycopg.Error`.
+
+        Who isn't `sure` that the log holds it so is stopped by what can't be read, too.
+        """
         told = [understood(heard, self.source.log) for heard in batch.events]
+        if not sure and any(isinstance(item.event, Unread) for item in told):
+            raise Stopped("what was heard can't be read")
         streams: dict[str, list[Told]] = defaultdict(list)
         for item in told:
             streams[item.heard.stream].append(item)

@@ -12,6 +12,8 @@ from consumers.feed import Heard, Source
 from consumers.topic import LARGEST_RECORD, partition_of
 
 CONTENT_TYPE = b"application/cloudevents+json"
+_LONGEST_NAME = 1_000
+"""Bytes: PostgreSQL keeps a row only where what it is found by is about as short."""
 _NAMES = ("milepost-log", "milepost-generation", "milepost-position", "milepost-stream", "milepost-version")
 KIND = "milepost-kind"
 
@@ -55,11 +57,13 @@ def arrived(record: ConsumerRecord, source: Source) -> Arrived:
     if len(record.value) > LARGEST_RECORD:
         raise Foreign(f"its value has {len(record.value)} bytes")
     stream = headers["milepost-stream"]
-    if record.key != stream.encode():
-        raise Foreign("its key is not its stream")
+    if record.key != stream.encode() or len(record.key) > _LONGEST_NAME:
+        raise Foreign("its key is not its stream, or longer than any")
     if partition_of(stream) != record.partition:
         raise Foreign(f"{stream[:80]} belongs into partition {partition_of(stream)}")
     position, version = _number(headers, "milepost-position"), _number(headers, "milepost-version")
+    if position < version:
+        raise Foreign(f"it can't be version {version} at position {position} of the log")
     return Arrived(position, stream, version, headers[KIND], record.value, record.offset)
 
 
@@ -71,11 +75,13 @@ def _headers(record: ConsumerRecord) -> dict[str, str]:
             continue
         if name in found:
             raise Foreign(f"its header {name} stands there twice")
+        if value is None or b"\0" in value:
+            raise Foreign(f"its header {name} holds what no log can")
         try:
-            found[name] = (value or b"").decode()
+            found[name] = value.decode()
         except UnicodeDecodeError as error:
             raise Foreign(f"its header {name} is no text") from error
-    missing = [name for name in wanted if not found.get(name)]
+    missing = [name for name in wanted if name not in found]
     if missing:
         raise Foreign(f"it has no header {missing[0]}")
     return found

@@ -87,7 +87,8 @@ class Relay:
         demand_whole(found, known, new=lease.topic is None)
         lease.adopt(topic.id)
         held = set(unsent_streams(lease.connection, lease.source))
-        return Carrier(self._brokers.producer(), self._brokers.topic, self.feed.source, skipped(found, known), held)
+        skip = skipped(found, known, self.feed)
+        return Carrier(self._brokers.producer(), self._brokers.topic, self.feed.source, skip, held)
 
 
 class _Carrying:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -100,7 +101,12 @@ def decode(data: bytes) -> Recorded:
         raise Unreadable(_place_of(error)) from error
 
 
+_TEXTS = itemgetter("id", "authid", "authtype", "commandid", "correlationid", "origin", "timequality")
+
+
 def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
+    if "\0" in "".join([*_TEXTS(whole), *[whole[name] for name in _OPTIONAL if name in whole]]):
+        raise Unreadable("an attribute holds the character NUL: nothing writes that")
     kind = kind_of(whole["type"])
     known = kind_named(kind)
     if known is None:
