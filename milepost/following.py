@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from consumers.feed import Batch, Source
 from domain.codec import Unreadable
-from milepost.log import CHANNEL, Head, Log, Stored
+from milepost.log import Head, Log, Stored
 
 
 class LogFeed:
@@ -22,8 +22,7 @@ class LogFeed:
         return Batch(events, events[-1].position if events else after)
 
     def wait(self, after: int, seconds: float) -> None:
-        with self._log.connect() as connection:
-            connection.execute(f"LISTEN {CHANNEL}")
+        with self._log.listening() as connection:
             if self._log.head().position > after:
                 return
             for _ in connection.notifies(timeout=seconds, stop_after=1):

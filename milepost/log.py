@@ -176,6 +176,7 @@ class Log:
         with self.connect() as connection:
             demand_rights(connection)
         self.store = Store(conninfo)
+        self._listeners: list[Connection[Any]] = []
 
     def connect(self, **session: str) -> Connection[Any]:
         """A connection of one's own, each statement a transaction; `session` are settings for it."""
@@ -183,7 +184,24 @@ class Log:
             self.conninfo, autocommit=True, connect_timeout=5, options=_options(self.conninfo, session)
         )
 
+    @contextmanager
+    def listening(self) -> Generator[Connection[Any]]:
+        """A connection that hears of new events, also of those since it was last used; kept for the next who waits."""
+        try:
+            connection = self._listeners.pop()
+        except IndexError:
+            connection = self.connect()
+            connection.execute(f"LISTEN {CHANNEL}")
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._listeners.append(connection)
+
     def close(self) -> None:
+        while self._listeners:
+            self._listeners.pop().close()
         self.store.datastore.close()
 
     def identity(self) -> Identity:
