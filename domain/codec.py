@@ -105,12 +105,12 @@ _TEXTS = itemgetter("id", "authid", "authtype", "commandid", "correlationid", "o
 
 
 def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
-    if "\0" in "".join([*_TEXTS(whole), *[whole[name] for name in _OPTIONAL if name in whole]]):
-        raise Unreadable("an attribute holds the character NUL: nothing writes that")
     kind = kind_of(whole["type"])
     known = kind_named(kind)
     if known is None:
         raise Unreadable(f"type: {whole['type']} is not known here: a newer release wrote it, upgrade to read it")
+    if "\0" in "".join([*_TEXTS(whole), *[whole[name] for name in _OPTIONAL if name in whole]]):
+        raise Unreadable("an attribute holds the character NUL: nothing writes that")
     body = whole["data"] if known.upcast is None else known.upcast(whole["data"])
     log, stream = _place(whole["source"])
     time, recorded_at = whole["time"], _moment(whole["recordedtime"])

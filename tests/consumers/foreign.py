@@ -74,8 +74,8 @@ def _in_headers() -> dict[str, tuple[Change, str]]:
         found[f"{name} with NUL"] = (partial(_header, name, b"a\0b"), f"its header {name} holds what no log can")
         found[f"{name} no text"] = (partial(_header, name, b"\xff\xfe"), f"its header {name} is no text")
     for name in NAMES[:-1]:
-        found[f"{name} empty"] = (partial(_header, name, b""), "")
-        found[f"{name} huge"] = (partial(_header, name, b"7" * 9_000), "")
+        found[f"{name} empty"] = (partial(_header, name, b""), "it")
+        found[f"{name} huge"] = (partial(_header, name, b"7" * 9_000), "it")
     for name in NUMBERS:
         for text in NO_NUMBERS:
             change = (partial(_header, name, text.encode()), f"its header {name} is no number from 1")
