@@ -1,0 +1,106 @@
+"""The client's own faults, as they were measured: what is built around them must hold as long as they are there.
+
+Where a test of the bare client fails, the client was mended: then what stands against that fault may go.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import enumerate as threads
+from typing import Any, cast
+
+import pytest
+from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
+
+from consumers.brokers import Brokers, ended
+from consumers.topic import made
+from milepost.log import Log
+from tests.chaos.network import Network
+from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
+from tests.consumers.telling import Telling
+from tests.projections.histories import eventful
+
+HASTY = {"request_timeout_ms": 700, "retry_backoff_ms": 50, "reconnect_backoff_ms": 50, "linger_ms": 0}
+GIVES_UP = {**HASTY, "delivery_timeout_ms": 1_500}
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with Network() as between:
+        yield between
+
+
+@pytest.fixture
+def far(network: Network, brokers: Brokers) -> Brokers:
+    """The brokers behind a network that can be cut."""
+    made(brokers, replicas=1)
+    return network.before(brokers)
+
+
+def send_into_an_outage(producer: KafkaProducer, network: Network, topic: str) -> Any:
+    """A record that is under way when the network goes."""
+    producer.send(topic, b"before", partition=0).get(timeout=20)
+    network.hold()
+    sent = producer.send(topic, b"into the outage", partition=0)
+    until(lambda: not cast("Any", producer)._accumulator.has_undrained(), "it is under way")
+    network.cut()
+    return sent
+
+
+def test_a_producer_that_gives_a_record_up_never_sends_again(far: Brokers, network: Network) -> None:
+    producer = far.producer(**GIVES_UP)
+    given_up = send_into_an_outage(producer, network, far.topic)
+    with pytest.raises(KafkaTimeoutError):
+        given_up.get(timeout=20)
+    network.mend()
+    after = producer.send(far.topic, b"after", partition=0)
+    another = far.producer()
+    another.send(far.topic, b"another's", partition=0).get(timeout=20)
+    with pytest.raises(KafkaTimeoutError):
+        after.get(timeout=3)
+    assert not after.is_done, "the client was mended: it sends again"
+    for one in (producer, another):
+        ended(one)
+
+
+def test_our_producer_sends_all_of_it_however_long_the_outage(far: Brokers, network: Network) -> None:
+    producer = far.producer(**HASTY)
+    sent = [send_into_an_outage(producer, network, far.topic)]
+    sent += [producer.send(far.topic, b"%d" % number, partition=0) for number in range(3)]
+    with pytest.raises(KafkaTimeoutError):
+        sent[0].get(timeout=3)  # twice what the other gives up after
+    network.mend()
+    assert [one.get(timeout=20).offset for one in sent] == [1, 2, 3, 4]
+    ended(producer)
+
+
+def test_a_producer_that_is_closed_with_something_to_send_leaves_its_thread(far: Brokers, network: Network) -> None:
+    producer = far.producer(**HASTY)
+    send_into_an_outage(producer, network, far.topic)
+    producer.close(timeout=0)
+    assert is_running(producer), "the client was mended: its thread ends"
+    ended(producer)
+    assert not is_running(producer)
+
+
+def is_running(producer: KafkaProducer) -> bool:
+    return bool(cast("Any", producer)._sender.is_alive())
+
+
+def test_a_relay_replaces_a_producer_that_is_silent_and_leaves_none_behind(
+    log: Log, far: Brokers, network: Network, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay = relay_of(log, far)
+    relay.wedged_after = 2.0
+    before = len(threads())
+    with running(relay.run):
+        wait_until_carried(log)
+        network.hold()
+        telling.tell({"project-a": eventful()})
+        until(lambda: "acknowledged anything for 2 s: begins anew" in caplog.text, "it says so")
+        network.mend()
+        wait_until_carried(log)
+        network.cut()
+    found = positions(records_in(replace(far, security={})))
+    assert sorted(set(found)) == list(range(1, log.head().position + 1))
+    until(lambda: len(threads()) <= before + 1, "no thread is left behind")
