@@ -41,6 +41,12 @@ class Brokers:
     def __post_init__(self) -> None:
         list(addresses(self.bootstrap))
 
+    @property
+    def user(self) -> str:
+        """Who we are there, in words."""
+        name = self.security.get("sasl_plain_username")
+        return f"the user {name}" if name else "us"
+
     def producer(self, **others: Any) -> KafkaProducer:
         """A producer that keeps each partition's order, and never gives a record up.
 
@@ -100,7 +106,7 @@ def ended(producer: KafkaProducer) -> None:
 
 _ADVICE: Mapping[type[KafkaError], str] = {
     SaslAuthenticationFailedError: "{brokers} doesn't accept the user or the password: set both as Kafka knows them",
-    AuthorizationError: "{brokers} refuses this user: {error}; give it the rights that docs/operate.md lists",
+    AuthorizationError: "{brokers} refuses {user} ({kind}): give it the rights that docs/operate.md lists",
     UnknownTopicOrPartitionError: "{brokers} has no such topic: start the relay, which makes it",
     KafkaConnectionError: "nothing answers at {brokers}: start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP",
     KafkaTimeoutError: "{brokers} doesn't answer in time: look whether enough brokers run ({error})",
@@ -114,5 +120,5 @@ def sentence(error: KafkaError, brokers: Brokers) -> str:
         return why_unreached(brokers.bootstrap, brokers.security)
     for kind, advice in _ADVICE.items():
         if isinstance(error, kind):
-            return advice.format(brokers=brokers.bootstrap, error=said)
+            return advice.format(brokers=brokers.bootstrap, error=said, kind=type(error).__name__, user=brokers.user)
     return f"Kafka at {brokers.bootstrap}: {said}"

@@ -1,0 +1,234 @@
+"""Rights: what each principal may do works, what it may not is refused with a sentence."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from kafka import TopicPartition
+from kafka.errors import AuthorizationError, KafkaError
+
+from consumers.brokers import Brokers, sentence
+from consumers.feed import Unreachable
+from consumers.group import member_of
+from consumers.lease import carried
+from consumers.models import connect
+from consumers.security import Security
+from consumers.topic import made
+from milepost.following import LogFeed
+from milepost.log import Log
+from projections import projections
+from tests.consumers.carrying import records_in, relay_of, running, until, wait_until_carried
+from tests.consumers.telling import Telling
+from tests.consumers.ways import wait_until_reflected
+from tests.operate.securing import Secured, kafka, rights, rules
+from tests.projections.histories import eventful
+
+
+@pytest.fixture
+def topic() -> str:
+    return f"test.{uuid4().hex}"
+
+
+def written(brokers: Brokers) -> None:
+    producer = brokers.producer(max_block_ms=3_000)
+    try:
+        producer.send(brokers.topic, b"forged").get(timeout=10)
+    finally:
+        producer.close(timeout=0)
+
+
+def read(brokers: Brokers) -> None:
+    consumer = brokers.consumer()
+    try:
+        place = TopicPartition(brokers.topic, 0)
+        consumer.assign([place])
+        consumer.seek(place, 0)
+        consumer.poll(timeout_ms=1_000)
+    finally:
+        consumer.close(autocommit=False)
+
+
+def heard_as(group: str) -> Callable[[Brokers], None]:
+    def heard(brokers: Brokers) -> None:
+        consumer = brokers.consumer(group.replace("TOPIC", brokers.topic), auto_offset_reset="earliest")
+        try:
+            consumer.subscribe([brokers.topic])
+            until(
+                lambda: consumer.poll(timeout_ms=200) is not None and bool(consumer.assignment()), "it takes part", 10
+            )
+        finally:
+            consumer.close(autocommit=False, timeout_ms=1_000)
+
+    return heard
+
+
+def administered(work: Callable[[Any, str], Any]) -> Callable[[Brokers], None]:
+    def done(brokers: Brokers) -> None:
+        admin = brokers.admin()
+        try:
+            answer = work(admin, brokers.topic)
+        finally:
+            admin.close()
+        for failed in answer.get("failed", []) if isinstance(answer, dict) else []:
+            raise failed()
+
+    return done
+
+
+def altered(admin: Any, topic: str) -> Any:
+    config = kafka.ConfigResource(kafka.ConfigResourceType.TOPIC, topic, {"retention.ms": "1000"})
+    [[error]] = [list(found.values()) for found in admin.alter_configs([config], raise_on_unknown=False).values()]
+    return {"failed": [AuthorizationError] if "AUTHORIZATION" in str(error).upper() else []}
+
+
+def made_another(admin: Any, topic: str) -> Any:
+    return admin.create_topics({f"{topic}.other": {"num_partitions": 1, "replication_factor": 1}})
+
+
+ANYBODY = kafka.ACL(
+    "User:*",
+    "*",
+    kafka.ACLOperation.ALL,
+    kafka.ACLPermissionType.ALLOW,
+    kafka.ResourcePattern(kafka.ResourceType.GROUP, "nobody's"),
+)
+ACTS: dict[str, Callable[[Brokers], None]] = {
+    "write": written,
+    "read": read,
+    "take part in the projectors' groups": heard_as("TOPIC.projects"),
+    "take part in a group of its own": heard_as("subscriber"),
+    "take part in another group": heard_as("others"),
+    "make another topic": administered(made_another),
+    "alter the topic": administered(altered),
+    "add partitions": administered(lambda admin, topic: admin.create_partitions({topic: 13})),
+    "delete records": administered(lambda admin, topic: admin.delete_records({TopicPartition(topic, 0): 1})),
+    "give rights": administered(lambda admin, topic: admin.create_acls([ANYBODY])),
+    "delete the topic": administered(lambda admin, topic: admin.delete_topics([topic])),
+}
+
+
+def refused(act: Callable[[Brokers], None], brokers: Brokers) -> str | None:
+    """The sentence with which it is refused; None where it works."""
+    try:
+        act(brokers)
+    except AuthorizationError as error:
+        return sentence(error, brokers)
+    return None
+
+
+MAY = {
+    "relay": {"write", "read"},
+    "projector": {"read", "take part in the projectors' groups"},
+    "subscriber": {"read", "take part in a group of its own"},
+    "stranger": set[str](),
+}
+
+
+@pytest.mark.parametrize("user", MAY)
+def test_are_what_the_page_says_and_nothing_more(user: str, secured: Secured, topic: str) -> None:
+    secured.granted(topic)
+    brokers = secured.brokers(user, topic)
+    said = {name: refused(act, brokers) for name, act in ACTS.items()}
+    assert {name for name, why in said.items() if why is None} == MAY[user]
+    for why in filter(None, said.values()):
+        assert why.startswith(f"localhost:{secured.by_password} refuses the user {user} (")
+        assert why.endswith("give it the rights that docs/operate.md lists")
+
+
+def test_of_everything_are_the_operators_who_proves_it_by_a_certificate(secured: Secured, topic: str) -> None:
+    operating = secured.granted(topic)
+    assert {name: why for name, act in ACTS.items() if (why := refused(act, operating))} == {}
+
+
+def test_are_none_for_who_does_not_say_who_it_is(secured: Secured, topic: str) -> None:
+    secured.granted(topic)
+    assert all(refused(act, secured.anybody(topic)) for act in ACTS.values())
+
+
+def test_are_each_principals_of_the_page() -> None:
+    assert {right.principal for right in rights()} == {"relay", "projector", "subscriber"}
+
+
+def test_of_the_page_are_enough_to_carry_a_log_and_hear_it(
+    secured: Secured, topic: str, log: Log, telling: Telling
+) -> None:
+    secured.change(lambda admin: admin.create_acls(rules(topic)))
+    telling.tell({f"project-{n}": eventful() for n in range(3)})
+    feed, projecting = LogFeed(log), secured.brokers("projector", topic)
+    members = [member_of(log.conninfo, feed.source, feed, projecting, one) for one in projections()]
+    with running(relay_of(log, secured.brokers("relay", topic)).run, *(member.run for member in members)):
+        wait_until_reflected(log)
+    assert len(records_in(secured.brokers("subscriber", topic))) == log.head().position
+
+
+def test_that_are_revoked_stop_the_relay_with_a_sentence_until_they_are_back(
+    secured: Secured, topic: str, log: Log, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    secured.granted(topic)
+    relay = relay_of(log, secured.brokers("relay", topic))
+    with running(relay.run), caplog.at_level(logging.ERROR, "milepost.relay"):
+        wait_until_carried(log)
+        secured.revoke(topic, "relay")
+        telling.tell({"project-a": eventful()})
+        until(lambda: f"localhost:{secured.by_password} refuses the user relay (" in caplog.text, "it is said", 30)
+        assert position(log) < log.head().position
+        secured.grant(topic, "relay")
+        wait_until_carried(log)
+    assert len(records_in(secured.brokers("subscriber", topic))) == log.head().position
+
+
+def position(log: Log) -> int:
+    with connect(log.conninfo) as connection:
+        return carried(connection, str(LogFeed(log).source)).position
+
+
+def said(brokers: Brokers) -> str:
+    """What somebody is told who can't even reach it."""
+    with pytest.raises(Unreachable) as told:
+        made(brokers, replicas=1)
+    return str(told.value)
+
+
+def test_are_not_even_asked_for_with_a_wrong_password(secured: Secured, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        told = said(secured.brokers("relay", password="a wr0ng one"))
+    assert told.endswith("doesn't accept the user or the password: set both as Kafka knows them")
+    assert "a wr0ng one" not in told + caplog.text
+
+
+def test_are_not_even_asked_for_where_the_certificate_is_of_another_host(secured: Secured) -> None:
+    brokers = secured.brokers("relay")
+    elsewhere = Brokers(f"127.0.0.1:{secured.by_password}", security=brokers.security)
+    assert "is made out to another than 127.0.0.1" in said(elsewhere)
+
+
+def test_are_not_even_asked_for_where_nobody_trusted_signed(secured: Secured) -> None:
+    brokers = secured.brokers("relay")
+    trusting = {name: value for name, value in brokers.security.items() if name != "ssl_cafile"}
+    assert "is signed by none that we trust" in said(Brokers(brokers.bootstrap, security=trusting))
+
+
+def test_are_not_even_asked_for_without_tls_or_a_certificate(secured: Secured) -> None:
+    told = said(secured.with_security(Security()))
+    assert "look whether MILEPOST_KAFKA_SECURITY is what is spoken there (now PLAINTEXT)" in told
+    nameless = Security("tls", ca=str(secured.authority.ca)).settings() | {"bootstrap_timeout_ms": 3_000}
+    told = said(Brokers(f"localhost:{secured.by_certificate}", security=nameless))
+    assert "doesn't accept our certificate" in told
+
+
+def test_hold_again_after_a_password_was_changed(secured: Secured, topic: str) -> None:
+    secured.granted(topic)
+    secured.set_password("subscriber", "another")
+    try:
+        assert "doesn't accept the user or the password" in said(secured.brokers("subscriber", topic))
+        read(secured.brokers("subscriber", topic, password="another"))
+    finally:
+        secured.set_password("subscriber")
+
+
+def test_show_in_no_error_what_proves_them(secured: Secured) -> None:
+    error = KafkaError("anything")
+    brokers = secured.brokers("relay")
+    assert brokers.security["sasl_plain_password"] not in repr(brokers) + sentence(error, brokers)
