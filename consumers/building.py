@@ -121,7 +121,8 @@ class Builder:
             if self._built.last[0]:
                 yield self._taken()
         self._close()
-        yield self._taken()
+        if self._built.last[0]:
+            yield self._taken()
 
     def _taken(self) -> Built:
         taken, self._built = self._built, self._empty(self._built.events)

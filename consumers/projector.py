@@ -12,10 +12,11 @@ from psycopg.rows import DictRow
 from consumers.feed import Archive, Batch, Odd, Place, Source, Unreachable
 from consumers.folding import Fork, Poisoned, Stopped, Told, follow, understood
 from consumers.models import Model, connect, prepare
+from consumers.parking import take_up
 from consumers.progress import Progress, Reflected, change_over, heard, made_from, reflected
-from consumers.rebuild import rebuild
-from consumers.store import Fenced, Followed, Parked, load, parked_in, unpark, write
-from consumers.versions import followed, unbuilt
+from consumers.rebuild import build_missing
+from consumers.store import Fenced, Followed, Parked, load, parked_in, write
+from consumers.versions import followed
 from projections.projection import Projection, Unread
 
 KEPT_STREAMS = 1_000
@@ -93,9 +94,7 @@ class Projector:
     def _open(self, way: str, starts: Starts, stop: Event | None) -> None:
         self._connection = connect(self._conninfo)
         prepare(self._connection)
-        missing = unbuilt(self._connection, self._projections)
-        if missing:
-            rebuild(self._conninfo, self.source, self._archive, missing, stop=stop, promoted=True)
+        build_missing(self._conninfo, self.source, self._archive, self._projections, stop)
         self._models, self._way = followed(self._connection, self._projections), way
         for model in self._models:
             self._demand_same_log(model.name)
@@ -164,7 +163,9 @@ class Projector:
             streams[item.heard.stream].append(item)
         parked: list[Parked] = []
         changes = {model: self._folded(model, streams, parked) for model in self._models}
-        self._write(Place(self._way, partition), changes, parked, self._moved(partition, batch.end, told), batch.odd)
+        held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
+        moved = self._moved(partition, batch.end, told)
+        self._write(Place(self._way, partition), changes, parked, held, moved, batch.odd)
 
     def _moved(self, partition: int, end: int, told: Sequence[Told]) -> dict[str, tuple[int, Progress]]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
@@ -215,10 +216,11 @@ class Projector:
         place: Place,
         changes: Mapping[Model, Mapping[str, Followed]],
         parked: Sequence[Parked],
+        held: Sequence[tuple[str, str]],
         moved: Mapping[str, tuple[int, Progress]],
         odd: Sequence[Odd],
     ) -> None:
-        write(self._connected, place, changes, parked, moved, odd)
+        write(self._connected, place, changes, parked, held, moved, odd)
         for apart in odd:
             _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
         for stuck in parked:
@@ -241,10 +243,5 @@ class Projector:
             model = models.get(parked.model)
             if model is None:
                 continue
-            [one] = load(self._connected, model, [parked.stream]).values()
-            try:
-                follow(model.projection, one, self._again(parked.stream, one.version), self._again)
-            except Poisoned:
+            if take_up(self._connected, model, parked, self._again):
                 self._parked.add((parked.model, parked.stream))
-            else:
-                unpark(self._connected, model, parked.stream, one)

@@ -12,8 +12,11 @@ from consumers.feed import LOG, Archive, Source
 from consumers.models import Model, connect, index, prepare
 from consumers.progress import Reflected
 from consumers.progress import begin as begin_progress
-from consumers.versions import begin, being_built, change, promote
+from consumers.versions import begin, being_built, change, promote, unbuilt
 from projections.projection import Projection
+
+_BUILDING = 0x6275696C
+WAIT_SECONDS = 0.2
 
 
 def rebuild(
@@ -30,13 +33,48 @@ def rebuild(
     Up to which position; 0 where it was told to stop. What was interrupted goes on where it was. `promoted` has them
     read from at once. Raises `Stopped` as a projector does.
     """
+    chosen, stop = list(projections), stop or Event()
     with connect(conninfo) as connection:
-        standing = begun(connection, source, archive, projections)
-    if not build(conninfo, source.log, archive, standing, report, stop):
-        return 0
-    with connect(conninfo) as connection:
+        wait_until_alone(connection, chosen, stop)
+        standing = begun(connection, source, archive, chosen)
+        if stop.is_set() or not build(conninfo, source.log, archive, standing, report, stop):
+            return 0
         finish(connection, source, standing, promoted)
     return standing.until
+
+
+def build_missing(
+    conninfo: str, source: Source, archive: Archive, projections: Iterable[Projection], stop: Event | None = None
+) -> None:
+    """Build those of these read models that nothing can be read from yet; of several who ask for that, one does it."""
+    chosen, stop = list(projections), stop or Event()
+    with connect(conninfo) as connection:
+        if not unbuilt(connection, chosen):
+            return
+        wait_until_alone(connection, chosen, stop)
+        if missing := unbuilt(connection, chosen):
+            standing = begun(connection, source, archive, missing)
+            if not stop.is_set() and build(conninfo, source.log, archive, standing, stop=stop):
+                finish(connection, source, standing, promoted=True)
+
+
+def alone(connection: Connection[DictRow], projections: Iterable[Projection]) -> bool:
+    """Whether nobody else builds any of these, and nobody can until this connection ends."""
+    tables = [projection.table for projection in projections]
+    found = connection.execute(
+        "SELECT bool_and(pg_try_advisory_lock(%s, hashtext(name))) AS ours FROM unnest(%s::text[]) AS name",
+        (_BUILDING, tables),
+    ).fetchone()
+    if found and found["ours"]:
+        return True
+    connection.execute("SELECT pg_advisory_unlock_all()")
+    return False
+
+
+def wait_until_alone(connection: Connection[DictRow], projections: Sequence[Projection], stop: Event) -> None:
+    """Wait for whoever builds any of these, or until told to stop."""
+    while not stop.is_set() and not alone(connection, projections):
+        stop.wait(WAIT_SECONDS)
 
 
 def begun(
@@ -65,6 +103,16 @@ def begun(
         return Standing(models, head.position, 0, ("", 0), share)
     row = known[share[0]]
     return Standing(models, row["until"], row["events"], (row["stream"], row["version"]), share)
+
+
+def shares_of(connection: Connection[DictRow], projections: Iterable[Projection], source: Source) -> int | None:
+    """Into how many shares an interrupted building of exactly these was parted; None where there is none."""
+    models = being_built(connection, projections)
+    found = connection.execute(
+        "SELECT DISTINCT shares FROM models.building WHERE model = ANY(%s)", ([model.name for model in models],)
+    ).fetchall()
+    counts = [row["shares"] for row in found]
+    return counts[0] if len(counts) == 1 and _known(connection, models, source, counts[0]) else None
 
 
 def _known(

@@ -87,6 +87,11 @@ class Writing:
         if parked:
             self._run(SQL(_PARK), [one._asdict() for one in parked])
 
+    def demand_parked(self, held: Sequence[tuple[str, str]]) -> None:
+        """What was left out must be parked still, until this is written."""
+        if held:
+            self._run(SQL(_HOLD), [{"model": model, "stream": stream} for model, stream in held], len(held))
+
     def keep_apart(self, place: Place, odd: Sequence[Odd]) -> None:
         if odd:
             self._run(SQL(_KEEP_APART), [{**place._asdict(), "offset": one.position, "why": one.why} for one in odd])
@@ -117,10 +122,14 @@ def write(
     place: Place,
     changes: Mapping[Model, Mapping[str, Followed]],
     parked: Sequence[Parked],
+    held: Sequence[tuple[str, str]],
     moved: Mapping[str, tuple[int, Progress]],
     odd: Sequence[Odd] = (),
 ) -> None:
-    """Write all of this or nothing. Raises `Fenced` where somebody else was faster."""
+    """Write all of this or nothing; `held` are parked streams of a model, of which nothing was taken in.
+
+    Raises `Fenced` where somebody else was faster.
+    """
     try:
         with connection.transaction():
             writing = Writing(connection)
@@ -129,6 +138,7 @@ def write(
                 for model, followed in changes.items():
                     writing.change(model, followed)
                 writing.park(parked)
+                writing.demand_parked(held)
                 writing.keep_apart(place, odd)
             writing.demand_all()
     except UniqueViolation as error:
@@ -136,15 +146,6 @@ def write(
     for followed in changes.values():
         for one in followed.values():
             one.stored = one.version
-
-
-def unpark(connection: Connection[DictRow], model: Model, stream: str, one: Followed) -> None:
-    """Write what was made of a stream after all. Raises `Fenced` where somebody else did so."""
-    with connection.transaction():
-        writing = Writing(connection)
-        writing.change(model, {stream: one})
-        writing.demand_all()
-        connection.execute("DELETE FROM models.parked WHERE model = %s AND stream = %s", (model.name, stream))
 
 
 def stream_row(stream: str, one: Followed) -> dict[str, Any]:
@@ -172,6 +173,10 @@ _PARK: LiteralString = """
     INSERT INTO models.parked (model, stream, version, position, kind, why)
     SELECT model, stream, version, position, kind, why FROM json_populate_recordset(NULL::models.parked, %s::json)
     ON CONFLICT DO NOTHING
+    """
+_HOLD: LiteralString = """
+    SELECT FROM models.parked AS p JOIN json_to_recordset(%s::json) AS n(model text, stream text) USING (model, stream)
+    FOR SHARE OF p
     """
 _KEEP_APART: LiteralString = """
     INSERT INTO models.quarantined (way, partition, "offset", why)

@@ -1,10 +1,14 @@
 """Following this service's own log: the feed and the archive of the projectors that run without a broker."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 
 from consumers.feed import Batch, Source
 from domain.codec import Unreadable
 from milepost.log import Head, Log, Stored
+
+MOST_PLACES = 10_000
+_PLACES = "SELECT notification_id, originator_id FROM log.events WHERE notification_id > %s ORDER BY notification_id"
 
 
 class LogFeed:
@@ -37,6 +41,12 @@ class LogFeed:
                 last = connection.execute("SELECT max(notification_id) FROM log.events").fetchone()
             return Head(last[0] if last else 0, None)
 
+    def places(self, after: int) -> Iterator[tuple[int, str]]:
+        """Position and stream of every event behind a position, in order."""
+        with self._log.connect() as connection, connection.cursor("places") as cursor:
+            cursor.itersize = MOST_PLACES
+            yield from cursor.execute(_PLACES, (after,))
+
     def lines(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
         return self._log.lines(streams, after)
 
@@ -50,3 +60,13 @@ class LogFeed:
                 (*after, until, share[1], share[1], share[0], limit),
             )
             return [Stored(*row) for row in cursor.fetchall()]
+
+
+@contextmanager
+def archive_of(conninfo: str) -> Generator[LogFeed]:
+    """The log of a database, for another process."""
+    log = Log(conninfo)
+    try:
+        yield LogFeed(log)
+    finally:
+        log.close()

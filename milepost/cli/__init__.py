@@ -16,7 +16,10 @@ from milepost.cli.bringing import importing_commands
 from milepost.cli.brokering import kafka_commands
 from milepost.cli.carrying import carrying_commands
 from milepost.cli.doctoring import doctoring_commands
+from milepost.cli.lagging import lagging_commands
 from milepost.cli.moving import moving_commands
+from milepost.cli.parking import parking_commands
+from milepost.cli.projecting import projecting_commands
 from milepost.cli.running import running_commands, say
 from milepost.cli.showing import showing_commands
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
@@ -32,14 +35,17 @@ from milepost.settings import Unfit
 SAID = (Unfit, Unusable, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
 GONE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)
 FAILED, UNREACHABLE = 2, 5
+ALONE = (
+    running_commands, carrying_commands, projecting_commands, parking_commands, lagging_commands, doctoring_commands,
+    kafka_commands,
+)  # fmt: skip
 
 
 def command_line() -> click.Group:
     """All commands in one group."""
     group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
-    alone = (running_commands, carrying_commands, doctoring_commands, kafka_commands)
     on_a_log = (showing_commands, importing_commands, moving_commands, domain_commands)
-    for command in chain(*(made() for made in alone), *(made(_opened) for made in on_a_log)):
+    for command in chain(*(made() for made in ALONE), *(made(_opened) for made in on_a_log)):
         group.add_command(command)
     return group
 

@@ -9,12 +9,10 @@ import click
 from milepost import journal
 from milepost.bootstrap import brokers_of, opened_log
 from milepost.cli.ending import end_in_order, until_told
-from milepost.cli.output import Failed
+from milepost.cli.reading import named
 from milepost.cli.running import say
 from milepost.following import LogFeed
 from milepost.settings import settings_from
-from projections import projections
-from projections.projection import Projection
 
 RELAY = "Carry the log to Kafka. One relay is active; as many others as you like stand by to take over."
 PROJECT = "Keep read models up with what Kafka carries: those that are named, or all. There may be many of each."
@@ -63,12 +61,3 @@ def _project(names: Sequence[str]) -> None:
             {name: member.run for name, member in members.items()},
             lambda: next((member.stopped for member in members.values() if member.stopped), None),
         )
-
-
-def named(names: Sequence[str]) -> list[Projection]:
-    """The read models of these names, or all. Raises `Failed` where there is none of a name."""
-    known = {projection.name: projection for projection in projections()}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise Failed(f"There is no read model {unknown[0]}: there are {', '.join(known)}.")
-    return [known[name] for name in dict.fromkeys(names)] or list(known.values())

@@ -1,0 +1,222 @@
+"""What was parked or kept apart, on the command line: list it, look at it, try it again, or let it be."""
+
+import os
+import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import click
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from consumers.folding import Again, understood
+from consumers.lease import Unsent, unsent_streams
+from consumers.models import Model, connect, prepare
+from consumers.parking import Apart, bring_up, forget, kept_apart, take_up
+from consumers.progress import is_carried
+from consumers.store import Parked, parked_in
+from consumers.versions import followed
+from milepost.bootstrap import brokers_of, opened_log
+from milepost.cli.asking import JSON
+from milepost.cli.output import Failed, as_json, table
+from milepost.cli.running import say
+from milepost.following import LogFeed
+from milepost.log import Log
+from milepost.settings import Settings, settings_from
+from projections import projections
+
+STILL = 1
+LONGEST_SHOWN = 2_000
+WHAT = click.Argument(["what"], metavar="WHAT")
+SEVERAL = click.Argument(["what"], nargs=-1, required=True, metavar="WHAT...")
+ANY = click.Argument(["what"], nargs=-1, metavar="[WHAT]...")
+GROUP = "Streams that a read model or the relay leaves out, and records of the topic that are no events of this log."
+LIST = "List what is left out, and why. Exit code 1 if there is anything."
+SHOW = "Show what is left out: a stream like project-pay-2, or a record as partition/offset."
+RETRY = "Try again, all or what is named. Exit code 1 if something is left out still."
+DISCARD = "Go on without the event that a stream is parked at; of a record, keep it apart no more. The log keeps all."
+
+
+class Left(NamedTuple):
+    """Something that is left out: what it is called, by whom, where it stands, and why."""
+
+    what: str
+    by: str
+    place: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Everything that is left out, and what it takes to do something about it."""
+
+    settings: Settings
+    log: Log
+    feed: LogFeed
+    connection: Connection[DictRow]
+
+    @property
+    def again(self) -> Again:
+        source = self.feed.source
+        return lambda stream, after: [understood(line, source.log) for line in self.feed.lines([stream], after)]
+
+    def parked(self, what: Sequence[str] = ()) -> list[tuple[Model, Parked]]:
+        models = {model.name: model for model in followed(self.connection, projections())}
+        return [
+            (models[one.model], one)
+            for one in parked_in(self.connection)
+            if one.model in models and (not what or one.stream in what)
+        ]
+
+    def apart(self, what: Sequence[str] = ()) -> list[Apart]:
+        return [one for one in kept_apart(self.connection) if not what or _name(one) in what]
+
+    def unsent(self, what: Sequence[str] = ()) -> list[Unsent]:
+        found = unsent_streams(self.connection, str(self.feed.source)) if is_carried(self.connection) else {}
+        return [one for one in found.values() if not what or one.stream in what]
+
+    def listed(self, what: Sequence[str] = ()) -> list[Left]:
+        return [
+            *(
+                Left(one.stream, one.model, f"version {one.version}, {one.kind}", one.why)
+                for _, one in self.parked(what)
+            ),
+            *(Left(one.stream, "relay", f"version {one.version}", one.why) for one in self.unsent(what)),
+            *(Left(_name(one), "topic", one.way, one.why) for one in self.apart(what)),
+        ]
+
+    def demand(self, what: Iterable[str]) -> None:
+        """Raise `Failed` where nothing of a name is left out."""
+        known = {one.what for one in self.listed()}
+        for name in what:
+            if name not in known:
+                raise Failed(f"{name} is not left out anywhere: `milepost parked list` says what is.")
+
+
+def _name(apart: Apart) -> str:
+    return f"{apart.partition}/{apart.offset}"
+
+
+def parking_commands() -> list[click.Command]:
+    """The command that looks after what is left out."""
+    group = click.Group("parked", help=GROUP)
+    group.add_command(click.Command("list", params=[JSON], callback=_list, help=LIST))
+    group.add_command(click.Command("show", params=[WHAT, JSON], callback=_show, help=SHOW))
+    group.add_command(click.Command("retry", params=[ANY], callback=_retry, help=RETRY))
+    group.add_command(click.Command("discard", params=[SEVERAL], callback=_discard, help=DISCARD))
+    return [group]
+
+
+@contextmanager
+def _lot() -> Generator[Lot]:
+    settings = settings_from(os.environ)
+    with opened_log(settings, say) as log, connect(log.conninfo) as connection:
+        prepare(connection)
+        yield Lot(settings, log, LogFeed(log), connection)
+
+
+def _list(json: bool) -> None:
+    with _lot() as lot:
+        found = lot.listed()
+    if json:
+        as_json({"left_out": [one._asdict() for one in found]})
+    else:
+        table(("what", "left out by", "since", "why"), found)
+        click.echo(f"{len(found)} left out", err=True)
+    if found:
+        sys.exit(STILL)
+
+
+def _show(what: str, json: bool) -> None:
+    with _lot() as lot:
+        lot.demand([what])
+        found = lot.listed([what])
+        told: dict[str, Any] = {"left_out": [one._asdict() for one in found]} | _held(lot, what)
+    if json:
+        as_json(told)
+        return
+    table(("what", "left out by", "since", "why"), found)
+    for name, value in told.items():
+        if name != "left_out":
+            click.echo(f"{name}: {value}")
+
+
+def _held(lot: Lot, what: str) -> dict[str, Any]:
+    """What stands there: the event as the log holds it, or the record as the topic does."""
+    if apart := lot.apart([what]):
+        return _record(lot, apart[0])
+    versions = {parked.version for _, parked in lot.parked([what])} | {one.version for one in lot.unsent([what])}
+    lines = lot.log.lines([what], min(versions) - 1)
+    return {f"version {line.version}": _text(line.data) for line in lines if line.version in versions}
+
+
+def _record(lot: Lot, apart: Apart) -> dict[str, Any]:
+    from consumers.recall import record_at
+
+    found = record_at(brokers_of(lot.settings), apart.partition, apart.offset)
+    if found is None:
+        return {"record": "it is gone from the topic"}
+    headers = {name: _text(value) for name, value in found.headers}
+    return {"key": _text(found.key), "headers": headers, "value": _text(found.value)}
+
+
+def _text(data: bytes | None) -> str:
+    return "none" if data is None else data[:LONGEST_SHOWN].decode(errors="backslashreplace")
+
+
+def _retry(what: Sequence[str]) -> None:
+    with _lot() as lot:
+        lot.demand(what)
+        for model, parked in lot.parked(what):
+            left = take_up(lot.connection, model, parked, lot.again)
+            _tell(parked.stream, model.name, left.why if left else None)
+        for apart in lot.apart(what):
+            _tell(_name(apart), "the topic", _tried(lot, apart))
+        for unsent in lot.unsent(what):
+            _tell(unsent.stream, "the relay", f"{unsent.why}; `milepost relay --again` sends the whole log anew")
+        left_out = lot.listed(what)
+    if left_out:
+        sys.exit(STILL)
+
+
+def _tell(what: str, where: str, why: str | None) -> None:
+    click.echo(f"{what}: {where} leaves it out still: {why}" if why else f"{what}: taken in by {where}")
+
+
+def _tried(lot: Lot, apart: Apart) -> str | None:
+    """Take in what the log has of the record's stream, if it is one of ours after all; else why it is not."""
+    from consumers.recall import record_at
+    from consumers.records import Foreign, arrived
+
+    found = record_at(brokers_of(lot.settings), apart.partition, apart.offset)
+    if found is None:
+        return "it is gone from the topic"
+    try:
+        event = arrived(found, lot.feed.source)
+    except Foreign as foreign:
+        return str(foreign)
+    held = next(iter(lot.log.lines([event.stream], event.version - 1)), None)
+    if held is None or held.data != event.data:
+        return "the log holds no such event"
+    parked = {(one.model, one.stream) for one in parked_in(lot.connection)}
+    for model in followed(lot.connection, projections()):
+        if model.projection.covers(event.stream) and (model.name, event.stream) not in parked:
+            bring_up(lot.connection, model, event.stream, lot.again)
+    forget(lot.connection, apart)
+    return None
+
+
+def _discard(what: Sequence[str]) -> None:
+    with _lot() as lot:
+        lot.demand(what)
+        if unsent := lot.unsent(what):
+            raise Failed(f"The relay sends all or nothing of {unsent[0].stream}: {unsent[0].why}.")
+        for model, parked in lot.parked(what):
+            left = take_up(lot.connection, model, parked, lot.again, leaving_out=True)
+            then = f"then parked at version {left.version}: {left.why}" if left else "all after it was taken in"
+            click.echo(f"{parked.stream}: {model.name} goes on without version {parked.version}; {then}")
+        for apart in lot.apart(what):
+            forget(lot.connection, apart)
+            click.echo(f"{_name(apart)}: kept apart no more")
