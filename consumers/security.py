@@ -4,6 +4,7 @@ TLS from 1.2 on with the host checked, and SCRAM-SHA-512 (RFC 5802) or a certifi
 Certificates are read again for every connection, so renewing one needs no restart; a password is read once.
 """
 
+import re
 import ssl
 import stat
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ WAYS: Mapping[str, str] = {"plaintext": "PLAINTEXT", "tls": "SSL", "sasl": "SASL
 MECHANISM = "SCRAM-SHA-512"
 _OF_TLS, _OF_SASL = ("ca", "certificate", "key"), ("user", "password_file")
 _SETTING = "MILEPOST_KAFKA_"
+_ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-fA-F:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 
 
 class Unusable(ValueError):
@@ -133,7 +135,7 @@ def _password(file: Path) -> str:
 def addresses(bootstrap: str) -> Iterator[tuple[str, int]]:
     """The hosts and ports of `host:port,host:port`. Raises `Unusable` where one is neither."""
     for address in bootstrap.split(","):
-        host, _, port = address.strip().rpartition(":")
-        if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        found = _ADDRESS.fullmatch(address.strip())
+        if not found or not 0 < int(found["port"]) < 65_536:
             raise Unusable(f"{_SETTING}BOOTSTRAP holds {address.strip()!r}: each is host:port, separated by commas")
-        yield host.strip("[]"), int(port)
+        yield found["host"].strip("[]"), int(found["port"])

@@ -46,9 +46,12 @@ def _answer(server: socket.socket, context: ssl.SSLContext | None) -> None:
         while True:
             connection, _ = server.accept()
             connection.settimeout(10)
-            with suppress(OSError), connection:
-                spoken = context.wrap_socket(connection, server_side=True) if context else connection
+            with suppress(OSError), connection, _spoken(connection, context) as spoken:
                 spoken.recv(1 if context else 4096)
+
+
+def _spoken(connection: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
+    return context.wrap_socket(connection, server_side=True) if context else connection
 
 
 def test_says_that_no_machine_has_this_name() -> None:
