@@ -3,10 +3,11 @@
 The id of each is its position in the log, so `Last-Event-ID` goes on where a connection broke off (HTML, §9.2).
 """
 
+import re
 from asyncio import to_thread
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import psycopg
@@ -19,11 +20,11 @@ from domain.lifecycle import Phase
 from domain.values import LARGEST_INTEGER
 from milepost.api.description import TEXT, problems
 from milepost.api.rows import Word
+from milepost.contract.cdevents import cdevent_of
 from milepost.log import Stored
 from milepost.problems import Problem
 from milepost.service import Service
 from milepost.subscribing.selection import NoSuchKind, Selection, selection
-from milepost.subscribing.tail import Tail
 
 MOST_FOLLOWERS = 200
 HEARTBEAT_SECONDS = 15.0
@@ -31,6 +32,7 @@ RETRY = b"retry: 2000\n\n"
 RESUMED = "Last-Event-ID"
 Kinds = Annotated[list[str] | None, Query(max_length=200, description="A kind, like risk.assessed/1 or risk.assessed.")]
 Behind = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description=f"Position to begin behind, without {RESUMED}.")]
+Form = Annotated[Literal["cloudevents", "cdevents"], Query(description="As what each event is told.")]
 InPhase = Annotated[Phase | None, Query(description="Kinds that tell of this phase's work, and its milestone.")]
 
 
@@ -62,12 +64,17 @@ def event_routes(service: Service) -> APIRouter:
         openapi_extra={"parameters": [HEADER]},
     )
     async def events(
-        request: Request, project: Word = None, kind: Kinds = None, phase: InPhase = None, after: Behind = 0
+        request: Request,
+        project: Word = None,
+        kind: Kinds = None,
+        phase: InPhase = None,
+        after: Behind = 0,
+        form: Form = "cloudevents",
     ) -> EventStream:
         head = (await to_thread(service.log.head)).position
         if service.tail.followers >= MOST_FOLLOWERS:
             raise Problem(503, "crowded", "Too many listen", f"at most {MOST_FOLLOWERS} at a time: ask again later")
-        telling = _Telling(service, _wanted(project, kind or [], phase), service.tail)
+        telling = _Telling(service, _wanted(project, kind or [], phase), _FORMS[form])
         told = telling.told(request.headers.get(RESUMED) or str(after), head)
         return EventStream(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
@@ -87,33 +94,40 @@ class _Telling:
 
     service: Service
     wanted: Selection
-    tail: Tail
+    form: Callable[[bytes], bytes]
 
     async def told(self, begin: str, head: int) -> AsyncGenerator[bytes]:
         """Everything behind a position, for ever; ends where the database does, and the subscriber comes again."""
         yield RETRY
-        position = int(begin) if begin.isascii() and begin.isdecimal() else -1
+        position = int(begin) if _POSITION.fullmatch(begin) else -1
         if not 0 <= position <= head:
             position = 0
             yield _reset(begin, head)
-        async with self.tail.followed():
+        async with self.service.tail.followed():
             try:
-                while not self.tail.ended:
+                while not self.service.tail.ended:
                     if position < head:
                         events, position = await to_thread(self.wanted.next, self.service.log, position, head)
                         if events:
-                            yield b"".join(map(_event, events))
+                            yield b"".join(_event(stored, self.form(stored.data)) for stored in events)
                     else:
-                        head = await self.tail.grown(position, HEARTBEAT_SECONDS)
+                        head = await self.service.tail.grown(position, HEARTBEAT_SECONDS)
                         if head <= position:
                             yield b":\nid: %d\n\n" % position
             except (psycopg.OperationalError, PoolTimeout):
                 return
 
 
-def _event(stored: Stored) -> bytes:
-    """The stored bytes; what is no event of this release may hold line feeds, which a reader puts back."""
-    return b"id: %d\ndata: %s\n\n" % (stored.position, stored.data.replace(b"\n", b"\ndata: "))
+_POSITION = re.compile("[0-9]{1,16}")
+_FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "cloudevents": lambda data: data,
+    "cdevents": lambda data: orjson.dumps(cdevent_of(data)),
+}
+
+
+def _event(stored: Stored, told: bytes) -> bytes:
+    """An event with its position; what is none of this release may hold line feeds, which a reader puts back."""
+    return b"id: %d\ndata: %s\n\n" % (stored.position, told.replace(b"\n", b"\ndata: "))
 
 
 def _reset(begin: str, head: int) -> bytes:

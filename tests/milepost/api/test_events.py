@@ -114,6 +114,14 @@ def test_may_be_those_of_one_phase(site: Site) -> None:
         assert kind(next(told)) == "milepost.risk.assessed.v1", "the proposal is of the portfolio"
 
 
+def test_may_be_told_as_cdevents(site: Site) -> None:
+    key = site.proposed()
+    with listening(site, project=key, form="cdevents") as told:
+        found = orjson.loads(next(told)["data"])
+    assert found["context"]["type"] == "dev.cdeventsx.milepost-project.proposed.1.0.0"
+    assert found["subject"]["id"] == f"projects:{key}"
+
+
 def test_that_are_not_wanted_move_the_place_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
     with listening(site, phase="deploy") as told:
@@ -123,7 +131,8 @@ def test_that_are_not_wanted_move_the_place_on(site: Site, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "asked", [{"kind": "os.system"}, {"kind": ""}, {"phase": "operate"}, {"project": "NO KEY"}, {"after": "-1"}]
+    "asked",
+    [{"kind": "os.system"}, {"kind": ""}, {"phase": "operate"}, {"project": "NO KEY"}, {"after": "-1"}, {"form": "x"}],
 )
 def test_that_there_are_not_are_a_problem(site: Site, asked: dict[str, str]) -> None:
     found = site.client.get("/v1/events", params=asked)
