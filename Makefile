@@ -16,13 +16,16 @@ step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
 	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
 	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
 
-.PHONY: help run test checks pytest lint types contracts bench kep lock clean
+.PHONY: help run run-kafka test checks pytest lint types contracts bench kep lock clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
 
 run: .venv/run.stamp ## start Milepost with a simulated portfolio on http://127.0.0.1:8000
 	@$(BIN)/milepost demo
+
+run-kafka: .venv/broker.stamp ## the same in its parts, each a process: a Kafka, a relay, two of each projector
+	@$(BIN)/milepost demo --kafka
 
 test: .venv/dev.stamp ## run every check and every test; COVER=n sets the least branch coverage of domain/
 	@$(BIN)/python -m tests.chromium

@@ -43,7 +43,7 @@ class LogFeed:
 
     def places(self, after: int) -> Iterator[tuple[int, str]]:
         """Position and stream of every event behind a position, in order."""
-        with self._log.connect() as connection, connection.cursor("places") as cursor:
+        with self._log.connect() as connection, connection.transaction(), connection.cursor("places") as cursor:
             cursor.itersize = MOST_PLACES
             yield from cursor.execute(_PLACES, (after,))
 

@@ -4,8 +4,12 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
+import psycopg
+
 from consumers.following import Following
+from consumers.gauges import Gauge, gauges
 from consumers.liveness import Liveness
+from consumers.models import connect
 from consumers.projector import Projector
 from consumers.reader import Answer, Reader, Watch
 from milepost.following import LogFeed
@@ -72,6 +76,14 @@ class Models:
     def liveness(self) -> Liveness:
         """How far behind the log they are."""
         return self._reader.liveness(self._feed, self._projector.stopped)
+
+    def gauges(self) -> list[Gauge]:
+        """What is measured of those who keep the read models up; nothing before there are any."""
+        try:
+            with connect(self._conninfo) as connection:
+                return list(gauges(connection, projections(), self._feed))
+        except psycopg.errors.UndefinedTable:
+            return []
 
     def close(self) -> None:
         self._stop.set()

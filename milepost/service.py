@@ -1,13 +1,14 @@
 """The service: a log, its writer, the read models that follow it, and what the doors are told of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from milepost.log import Log
+from milepost.metrics import Meters
 from milepost.models import Models
 from milepost.reading import Reading
 from milepost.settings import Settings
@@ -27,6 +28,7 @@ class Service:
     writer: Writer
     models: Models
     clock: Callable[[], datetime]
+    meters: Meters = field(default_factory=Meters)
 
     @property
     def reading(self) -> Reading:

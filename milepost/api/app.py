@@ -17,6 +17,7 @@ from milepost.api.histories import history_routes
 from milepost.api.portfolio import portfolio_routes
 from milepost.api.projects import project_routes
 from milepost.guard import Guard
+from milepost.metrics import Timed
 from milepost.pages.rendering import problem_page
 from milepost.pages.routes import page_routes
 from milepost.problems import KNOWN, Problem, bad_query, problem_of
@@ -45,6 +46,7 @@ def application(service: Service) -> FastAPI:
         app.add_exception_handler(kind, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Guard, hosts=service.hosts)
+    app.add_middleware(Timed, meters=service.meters)
     return app
 
 

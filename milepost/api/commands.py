@@ -117,6 +117,7 @@ async def _answer(service: Service, stream: str, asked: Sequence[Command], calle
         expected=caller.expected,
     )
     outcome = await asyncio.wrap_future(service.writer.submit(request))
+    service.meters.commands.labels(outcome.status).inc()
     return answer_of(outcome)
 
 

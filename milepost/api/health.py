@@ -1,12 +1,13 @@
-"""Health: alive is a process that answers; ready is one that can write, and whose read models keep up."""
+"""Health: alive is a process that answers; ready is one that can write, and whose read models keep up; and metrics."""
 
 from typing import Any
 
 import orjson
 from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
-from milepost.api.description import NUMBER, problems, record
+from milepost.api.description import NUMBER, TEXT, problems, record
 from milepost.problems import Problem
 from milepost.service import Service
 
@@ -18,6 +19,10 @@ LIVENESS: dict[int | str, dict[str, Any]] = {
 }
 READINESS: dict[int | str, dict[str, Any]] = {
     200: {"description": "It is ready", "content": {"application/json": {"schema": READY}}},
+    **problems(),
+}
+METRICS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "What is measured, each explained", "content": {"text/plain": {"schema": TEXT}}},
     **problems(),
 }
 
@@ -36,5 +41,9 @@ def health_routes(service: Service) -> APIRouter:
         if not readiness["ready"]:
             raise Problem(503, "not-ready", "The read models have stalled", readiness["why"], readiness)
         return Response(orjson.dumps(readiness), media_type="application/json")
+
+    @router.get("/metrics", responses=METRICS, summary="What is measured, as Prometheus reads it")
+    def metrics() -> Response:
+        return Response(service.meters.page(service.models), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -19,6 +19,7 @@ from milepost.settings import Settings, settings_from
 
 DEMO_NAME = "milepost.demo"
 HOST = click.Option(["--host"], help="Address to serve on (MILEPOST_HOST).")
+KAFKA = click.Option(["--kafka"], is_flag=True, help="Every part a process of its own, with a Kafka between them.")
 PORT = click.Option(["--port"], type=click.IntRange(0, 65_535), help="Port to serve on (MILEPOST_PORT).")
 
 
@@ -26,7 +27,7 @@ def running_commands() -> list[click.Command]:
     """The commands that run the service."""
     return [
         click.Command("serve", params=[HOST, PORT], callback=serve, help="Serve API and pages on this machine."),
-        click.Command("demo", params=[HOST, PORT], callback=demo, help=DEMO_HELP),
+        click.Command("demo", params=[HOST, PORT, KAFKA], callback=demo, help=DEMO_HELP),
         click.Command("simulate", params=simulating.OPTIONS, callback=simulated, help=SIMULATE_HELP),
         click.Command("migrate", callback=migrated, help=MIGRATE_HELP),
         click.Command("catalogue", callback=lambda: click.echo(page(), nl=False), help=CATALOGUE_HELP),
@@ -51,14 +52,18 @@ def serve(host: str | None, port: int | None) -> None:
         _answer(service, lambda address: f"Milepost serves {name} on {address}")
 
 
-def demo(host: str | None, port: int | None) -> None:
+def demo(host: str | None, port: int | None, kafka: bool) -> None:
     end_in_order()
     settings = _settings(host, port)
     if settings.database_url:
         raise Failed(
             "The demonstration fills no database of yours: unset MILEPOST_DATABASE_URL, or use `milepost serve`."
         )
-    settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME)
+    if kafka:
+        from milepost.cli.spreading import demonstrate_in_parts
+
+        demonstrate_in_parts(settings, DEMO_NAME)
+    settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME, kafka_bootstrap="")
     with opened(settings, say) as service:
         simulating.demonstrate(service)
         _answer(service, lambda address: _five_lines(address, settings.data))
