@@ -1,0 +1,73 @@
+"""Chaos: every row of the fault matrix, many times over; prints what was found, and fails where that is anything.
+
+python -m tests.chaos [--long] [ROW…]
+"""
+
+import shutil
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from time import monotonic
+
+from milepost.kafka.brokers import Brokers as Running
+from milepost.kafka.brokers import start as start_brokers
+from milepost.kafka.process import end
+from milepost.kafka.warming import warm
+from milepost.postgres import start
+from tests.brokers import JARS
+from tests.chaos.checker import ANOMALIES
+from tests.chaos.field import Ground
+from tests.chaos.row import Outcome, Row
+from tests.chaos.rows import ROWS
+from tests.milepost.conftest import reachable
+
+
+@contextmanager
+def _ground() -> Generator[Ground]:
+    warm(JARS, print)
+    folder, clusters = reachable(), list[Running]()
+
+    def cluster(count: int) -> Running:
+        clusters.append(start_brokers(folder / f"kafka{len(clusters)}", JARS, print, count))
+        return clusters[-1]
+
+    try:
+        with start(folder / "data", print) as server:
+            yield Ground(server, cluster(1).bootstrap, cluster)
+    finally:
+        for one in clusters:
+            one.stop()
+            end(one.folder.brokers(), one.folder.account)
+        shutil.rmtree(folder)
+
+
+def _tried(row: Row, ground: Ground, long: bool) -> bool:
+    """Whether nothing was found; a row that breaks off is told of, and the others follow."""
+    dose, began = row.large if long else row.small, monotonic()
+    try:
+        outcome = row.tried(ground, dose)
+    except Exception as fault:
+        print(f"{row.name:6} {row.what}: BROKE OFF after {monotonic() - began:.0f} s: {fault!r:.500}", flush=True)
+        return False
+    print(_line(row, dose.times, outcome, monotonic() - began), flush=True)
+    return not outcome.anomalies
+
+
+def _line(row: Row, times: int, outcome: Outcome, seconds: float) -> str:
+    found = ", ".join(f"{name} {outcome.found[name]}" for name in ANOMALIES if name in outcome.found) or "0 anomalies"
+    notes = "".join(f"; {name}: {count:,}" for name, count in outcome.notes.items())
+    bound = f"at most {3 / times:.1%} with 95 % confidence"
+    return f"{row.name:6} {row.what}: {times} times in {seconds:.0f} s: {found} ({bound}){notes}"
+
+
+def main(words: list[str]) -> int:
+    long, chosen = "--long" in words, [word for word in words if not word.startswith("-")]
+    rows = [row for row in ROWS if not chosen or set(row.name.split()) & set(chosen)]
+    with _ground() as ground:
+        whole = [_tried(row, ground, long) for row in rows]
+    print(f"{sum(whole)} of {len(whole)} rows without an anomaly")
+    return 0 if all(whole) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

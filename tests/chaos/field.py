@@ -1,0 +1,114 @@
+"""A field: a log and a topic of its own on which one row of faults is tried."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from kafka import KafkaConsumer
+
+from consumers.brokers import Brokers
+from consumers.lease import Carried, carried
+from consumers.models import connect
+from consumers.reader import Reader
+from milepost.following import LogFeed
+from milepost.kafka.brokers import Brokers as Running
+from milepost.log import Log
+from milepost.opening import open_log
+from milepost.policies import default_policy
+from milepost.postgres import Server
+from projections import projections
+from tests.chaos.checker import Found, in_rows, in_topic, raw_duplicates
+from tests.consumers.carrying import records_in, until
+from tests.consumers.telling import Telling
+from tests.consumers.ways import wait_until_reflected
+from tests.milepost.logs import Database, migrated
+from tests.projections.histories import eventful
+
+PATIENCE = 60.0
+"""Seconds after the last fault in which all must be healed."""
+
+
+@dataclass(frozen=True)
+class Hasty(Brokers):
+    """Brokers whose consumer groups miss a member after six seconds, which is as soon as Kafka allows."""
+
+    def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
+        return super().consumer(group, session_timeout_ms=6_000, heartbeat_interval_ms=500, **others)
+
+
+@dataclass
+class Ground:
+    """Where fields are: a PostgreSQL, a broker for all of them, and clusters that may be killed."""
+
+    server: Server
+    bootstrap: str
+    cluster: Callable[[int], Running]
+
+    @contextmanager
+    def field(self, bootstrap: str | None = None) -> Generator["Field"]:
+        database = migrated(self.server)
+        log = Log(database.application)
+        open_log(log, "test/chaos", default_policy())
+        brokers = Hasty(bootstrap or self.bootstrap, f"chaos.{uuid4().hex}")
+        try:
+            yield Field(self, database, log, brokers)
+        finally:
+            log.close()
+
+
+@dataclass
+class Field:
+    """A log and a topic, what tells to it, and what was found."""
+
+    ground: Ground
+    database: Database
+    log: Log
+    brokers: Brokers
+    notes: dict[str, int] = field(default_factory=dict[str, int])
+    _told: int = 0
+
+    @property
+    def telling(self) -> Telling:
+        return Telling(self.log)
+
+    @property
+    def feed(self) -> LogFeed:
+        return LogFeed(self.log)
+
+    def tell(self, projects: int = 5) -> None:
+        """Let so many projects happen: 32 events each."""
+        history, first = eventful(), self._told
+        self._told += projects
+        self.telling.tell({f"project-{number}": history for number in range(first, self._told)})
+
+    def position(self) -> int:
+        """How far the log is carried."""
+        return self.active().position
+
+    def reflected(self) -> int:
+        """What every read model reflects."""
+        reader = Reader(self.log.conninfo, projections())
+        try:
+            return reader.position()
+        finally:
+            reader.close()
+
+    def active(self) -> Carried:
+        """Which relay carries, and how far it has."""
+        with connect(self.log.conninfo) as connection:
+            return carried(connection, str(self.feed.source))
+
+    def settle(self, seconds: float = PATIENCE) -> None:
+        """Wait until all is carried and reflected."""
+        head = self.log.head().position
+        until(lambda: self.position() >= head, f"position {head} is carried", seconds)
+        wait_until_reflected(self.log, seconds=seconds)
+
+    def checked(self, rows: bool = True) -> Found:
+        """What is wrong, now that all has settled."""
+        records = records_in(replace(self.brokers, security={}))
+        self.notes["records told twice"] = raw_duplicates(records)
+        self.notes["events"] = self.log.head().position
+        return in_topic(self.log, records) + (in_rows(self.log) if rows else Found())

@@ -1,0 +1,23 @@
+"""The rows of the fault matrix, one to three injections each; `make chaos` gives them more."""
+
+import pytest
+
+from milepost.kafka.brokers import Brokers as Running
+from milepost.postgres import Server
+from tests.brokers import Cluster
+from tests.chaos.field import Ground
+from tests.chaos.row import Row
+from tests.chaos.rows import ROWS
+from tests.consumers.conftest import server
+
+__all__ = ["server"]
+
+
+@pytest.fixture
+def ground(server: Server, broker: Running, cluster: Cluster) -> Ground:
+    return Ground(server, broker.bootstrap, cluster)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.name} {row.what}" for row in ROWS])
+def test_finds_no_anomaly(row: Row, ground: Ground) -> None:
+    assert row.tried(ground, row.tests).anomalies == {}
