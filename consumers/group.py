@@ -152,7 +152,12 @@ class Member:
 def member_of(conninfo: str, source: Source, archive: Archive, brokers: Brokers, projection: Projection) -> Member:
     """A member of the group that keeps one read model up: a group for each, and for each shape of its rows."""
     projector = Projector(conninfo, source, archive, [projection])
-    return Member(conninfo, projector, archive, brokers, f"{brokers.topic}.{projection.table}")
+    return Member(conninfo, projector, archive, brokers, group_of(brokers, projection))
+
+
+def group_of(brokers: Brokers, projection: Projection) -> str:
+    """The consumer group that keeps a read model up."""
+    return f"{brokers.topic}.{projection.table}"
 
 
 class _Placing(ConsumerRebalanceListener):

@@ -10,21 +10,28 @@ from typing import NamedTuple
 import click
 import psycopg
 
+from consumers.models import connect
+from consumers.security import Unusable
 from milepost import clock
-from milepost.bootstrap import connected
+from milepost.bootstrap import brokers_of, connected
 from milepost.cli.asking import JSON
 from milepost.cli.output import as_json, table
 from milepost.cli.running import say
 from milepost.deciding import MOST_BEHIND
+from milepost.following import LogFeed
 from milepost.log import Log, NotOpened
 from milepost.migrate import Unsafe
 from milepost.models import Models
 from milepost.postgres import PostgresError
 from milepost.settings import Settings, Unfit, settings_from
+from projections import projections
 
 ILL = 1
+CARRYING_SECONDS = 10.0
+"""So long the log's last event may take to be in every read model."""
+
 LEAST_FREE = 1 << 30
-HELP = "Look at settings, database, rights, log, read models, clock and disk. Exit code 1 if anything is wrong."
+HELP = "Look at settings, database, rights, log, clock, Kafka, read models and disk. Exit code 1 if anything is wrong."
 
 
 class Finding(NamedTuple):
@@ -99,7 +106,9 @@ def _log(log: Log, settings: Settings) -> Iterator[Finding]:
     told = f"{found.name}, generation {found.generation}, id {found.id}, {log.head().position:,} events"
     yield Finding("log", named, told if named else f"{told}; MILEPOST_LOG_NAME asks for {settings.log_name}")
     yield _clock(log)
-    yield _models(log)
+    if settings.distributed:
+        yield from _carried(log, settings)
+    yield _models(log, settings.distributed)
 
 
 def _clock(log: Log) -> Finding:
@@ -110,8 +119,30 @@ def _clock(log: Log) -> Finding:
     return Finding("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC, the last event is older")
 
 
-def _models(log: Log) -> Finding:
-    with Models(log.conninfo, log) as models:
-        behind = log.head().position - models.position()
+def _carried(log: Log, settings: Settings) -> Iterator[Finding]:
+    """What stands between the log and the read models."""
+    from consumers.checkup import looked_at, relay
+
+    try:
+        brokers = brokers_of(settings)
+    except Unusable as error:
+        yield Finding("kafka", False, str(error))
+        return
+    for looked in looked_at(brokers, projections()):
+        yield Finding(*looked)
+    with connect(log.conninfo) as connection:
+        yield Finding(*relay(connection, str(LogFeed(log).source)))
+
+
+def _models(log: Log, distributed: bool) -> Finding:
+    """How far the read models are; in the distributed way they have to come to the log's last event while we wait."""
+    head = log.head().position
+    with Models(log.conninfo, log, distributed) as models:
+        if distributed and not models.wait_until(head, CARRYING_SECONDS):
+            told = (
+                f"event {head:,} didn't reach them all in {CARRYING_SECONDS:.0f} s: `milepost lag` says who is behind"
+            )
+            return Finding("read models", False, told)
+        behind = head - models.position()
     told = f"{behind:,} events behind: whoever serves or lists brings them up" if behind else "they have every event"
     return Finding("read models", True, told)
