@@ -19,6 +19,7 @@ import yaml
 from tests.milepost.servers import until
 
 ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "docker-compose.yml"
 _VALUE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
 _SECONDS = 120
 
@@ -46,20 +47,16 @@ class Compose:
     local: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def written(self) -> dict[str, Any]:
-        """The file as it is written."""
-        return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-
-    @property
     def services(self) -> dict[str, dict[str, Any]]:
-        return self._given(self.written["services"])
+        return self._read()["services"]
 
-    def _given(self, told: Any) -> Any:
-        if isinstance(told, dict):
-            return {key: self._given(value) for key, value in told.items()}  # pyright: ignore[reportUnknownVariableType]
-        if isinstance(told, list):
-            return [self._given(value) for value in told]  # pyright: ignore[reportUnknownVariableType]
-        return _VALUE.sub(self._value, told) if isinstance(told, str) else told
+    def config(self, name: str) -> str:
+        """What stands in a file that a service is given."""
+        return str(self._read()["configs"][name]["content"])
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = yaml.safe_load(_VALUE.sub(self._value, COMPOSE.read_text()))
+        return found
 
     def _value(self, found: re.Match[str]) -> str:
         name, how, otherwise = found.groups()
@@ -92,8 +89,9 @@ class Compose:
         return {name: self.here(str(value)) for name, value in (image | own).items()}
 
     def command(self, service: str) -> list[str]:
-        program, *more = [*json.loads(instruction("ENTRYPOINT")), *self.services[service]["command"]]
-        return [str(Path(sys.executable).parent / program), *more]
+        program: list[str] = json.loads(instruction("ENTRYPOINT"))
+        own: list[str] = self.services[service]["command"]
+        return [str(Path(sys.executable).parent / program[0]), *program[1:], *own]
 
     def check(self, service: str) -> list[str]:
         """How the health of a service is asked, without the word that says in which form."""

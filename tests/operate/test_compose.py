@@ -81,8 +81,8 @@ def compose(database: Server, bootstrap: str) -> Compose:
             "/opt/milepost": sys.prefix,
         },
     )
-    script = found.written["configs"]["roles"]["content"]
-    command = [binary("psql"), "--no-psqlrc", "--set=ON_ERROR_STOP=1", database.superuser_url]
+    script = found.config("roles")
+    command = [str(binary("psql")), "--no-psqlrc", "--set=ON_ERROR_STOP=1", database.superuser_url]
     told = subprocess.run(
         command, input=script, text=True, env=found.environment("postgres"), capture_output=True, timeout=60
     )

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from kafka import TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import AuthorizationError, KafkaError
 
 from consumers.brokers import Brokers, sentence
@@ -50,14 +50,17 @@ def read(brokers: Brokers) -> None:
         consumer.close(autocommit=False)
 
 
+def has_a_share(consumer: KafkaConsumer) -> bool:
+    consumer.poll(timeout_ms=200)
+    return bool(consumer.assignment())
+
+
 def heard_as(group: str) -> Callable[[Brokers], None]:
     def heard(brokers: Brokers) -> None:
         consumer = brokers.consumer(group.replace("TOPIC", brokers.topic), auto_offset_reset="earliest")
         try:
             consumer.subscribe([brokers.topic])
-            until(
-                lambda: consumer.poll(timeout_ms=200) is not None and bool(consumer.assignment()), "it takes part", 10
-            )
+            until(lambda: has_a_share(consumer), "it has a share", 10)
         finally:
             consumer.close(autocommit=False, timeout_ms=1_000)
 
@@ -71,8 +74,10 @@ def administered(work: Callable[[Any, str], Any]) -> Callable[[Brokers], None]:
             answer = work(admin, brokers.topic)
         finally:
             admin.close()
-        for failed in answer.get("failed", []) if isinstance(answer, dict) else []:
-            raise failed()
+        if isinstance(answer, dict) and "failed" in answer:
+            failed = cast("dict[str, list[type[KafkaError]]]", answer)["failed"]
+            for error in failed:
+                raise error
 
     return done
 
