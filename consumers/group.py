@@ -54,6 +54,8 @@ class Member:
         self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
         self._voucher = Voucher(archive)
         self._assigned: set[int] = set()
+        self._since: dict[int, int] = {}
+        self._sought: dict[int, int] = {}
 
     @property
     def stopped(self) -> str | None:
@@ -96,8 +98,9 @@ class Member:
         if number in self._assigned:
             self._assigned.discard(number)
             self._projector.look_again(number)
-        start = self._projector.position(number)
-        if records[0].offset > start:  # what lies between was fetched for a member that had it before
+        start = max(self._projector.position(number), self._since.get(number, 0))
+        if records[0].offset > start and self._sought.get(number) != start:
+            self._sought[number] = start  # what lies between was fetched for a member that had it before, or is nothing
             consumer.seek(partition, start)
             return
         self._take_in(number, self._sorted([one for one in records if one.offset >= start], start))
@@ -128,8 +131,14 @@ class Member:
         """Begin where the rows stand; on the client's own thread, so with a connection of its own."""
         with connect(self._conninfo) as connection:
             positions = self._projector.positions(connection)
+            sent = sent_so_far(connection, str(self._projector.source))
+        self._since = {number: place.since for number, place in sent.items()}
         for partition in assigned:
-            consumer.seek(partition, positions[partition.partition])
+            known = positions.get(partition.partition, 0)
+            consumer.seek(partition, max(known, self._since.get(partition.partition, 0)))
+            if partition.partition >= PARTITIONS:
+                _log.error("%s has more than %s partitions: nothing is heard in others", partition.topic, PARTITIONS)
+                consumer.pause(partition)
         self._assigned.update(one.partition for one in assigned)
 
     def _way(self) -> str:

@@ -37,7 +37,12 @@ BROKEN = """
         IF n % 7 = 5 THEN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END IF;
         RETURN new;
     END $$;
-    CREATE TRIGGER break BEFORE UPDATE ON models.progress FOR EACH STATEMENT EXECUTE FUNCTION models.break();
+    DO $$ DECLARE held regclass; BEGIN
+        FOR held IN SELECT oid FROM pg_class WHERE relnamespace = 'models'::regnamespace AND relkind = 'r' LOOP
+            EXECUTE format('CREATE TRIGGER break BEFORE INSERT OR UPDATE ON %s'
+                ' FOR EACH STATEMENT EXECUTE FUNCTION models.break()', held);
+        END LOOP;
+    END $$;
     """
 
 

@@ -1,0 +1,119 @@
+"""Teeth: each mutation of the product must make a named test fail; `python -m tests.chaos.teeth` tries them all.
+
+A mutation is tried in a copy of the repository, whose tests are run by this one's Python.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What is wrong then, in which file which words are replaced, and by which test that must be found."""
+
+    what: str
+    file: str
+    was: str
+    becomes: str
+    test: str
+
+
+MUTATIONS = [
+    Mutation(
+        "the position is saved before the sends are checked",
+        "consumers/carrier.py",
+        "        while self.sent:\n",
+        "        while self.sent and not self.sent:\n",
+        "tests/consumers/test_faults_relay.py::test_counts_nothing_as_carried_that_no_broker_took",
+    ),
+    Mutation(
+        "a send that failed is passed over",
+        "consumers/carrier.py",
+        '            raise future.exception or KafkaTimeoutError("a record was never acknowledged")\n',
+        "            pass\n",
+        "tests/consumers/test_faults_relay.py::test_sends_again_what_a_producer_gave_up",
+    ),
+    Mutation(
+        "no version is checked",
+        "consumers/folding.py",
+        "    if heard.version <= one.version:\n        return\n",
+        "",
+        "tests/consumers/test_projector.py::test_takes_in_once_what_it_hears_twice",
+    ),
+    Mutation(
+        "a lost offset is reset to the latest",
+        "consumers/brokers.py",
+        '"auto_offset_reset": "none"',
+        '"auto_offset_reset": "latest"',
+        "tests/consumers/test_faults_topic.py::"
+        "test_a_projector_stops_where_it_was_truncated_before_it_heard_that_and_goes_on_once_all_was_sent_again",
+    ),
+    Mutation(
+        "the position is written apart from the rows",
+        "consumers/store.py",
+        "        with connection.transaction():\n"
+        "            writing = Writing(connection)\n"
+        "            with connection.pipeline():\n"
+        "                writing.move(place, moved)\n",
+        "        with connection.transaction():\n"
+        "            Writing(connection).move(place, moved)\n"
+        "        with connection.transaction():\n"
+        "            writing = Writing(connection)\n"
+        "            with connection.pipeline():\n",
+        "tests/chaos/test_rows.py::test_finds_no_anomaly[C4 connections of read models die, transactions fail]",
+    ),
+    Mutation(
+        "an event goes to any partition",
+        "consumers/carrier.py",
+        "            partition = partition_of(heard.stream)\n",
+        "            partition = partition_of(str(heard.position))\n",
+        "tests/consumers/test_relay.py::test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes",
+    ),
+    Mutation(
+        "no epoch is checked",
+        "consumers/lease.py",
+        "WHERE source = %s AND epoch = %s",
+        "WHERE source = %s AND epoch >= %s",
+        "tests/consumers/test_relay.py::test_stops_sending_once_another_has_taken_its_lease",
+    ),
+]
+
+
+def bites(mutation: Mutation, copy: Path) -> bool:
+    """Whether the named test fails with the mutation, and passes without it."""
+    path = copy / mutation.file
+    whole = path.read_text()
+    assert whole.count(mutation.was) == 1, f"{mutation.file} no longer holds {mutation.was!r} once"
+    passes = _run(copy, mutation.test) == 0
+    path.write_text(whole.replace(mutation.was, mutation.becomes))
+    fails = _run(copy, mutation.test) == 1
+    path.write_text(whole)
+    return passes and fails
+
+
+def _run(copy: Path, test: str) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", test]
+    return subprocess.run(command, cwd=copy, capture_output=True, timeout=SECONDS, check=False).returncode
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="milepost-teeth-") as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "*.egg-info"))
+        bitten = []
+        for mutation in MUTATIONS:
+            bitten.append(bites(mutation, copy))
+            print(f"{'found' if bitten[-1] else 'NOT FOUND'}: {mutation.what} ({mutation.test})", flush=True)
+    print(f"{sum(bitten)} of {len(bitten)} mutations found")
+    return 0 if all(bitten) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
