@@ -11,6 +11,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from consumers.feed import Unreachable
 from consumers.models import CHANNEL
 
 TERM_SECONDS = 6.0
@@ -84,14 +85,20 @@ class Lease:
         self._demand("topic = %s", topic)
 
     def save(self, position: int, at: str | None, ends: Mapping[int, int], unsent: Sequence[Unsent] = ()) -> None:
-        """All up to a position, whose event was written at a moment, is acknowledged; `ends` are offsets behind it."""
+        """All up to a position, whose event was written at a moment, is acknowledged; `ends` are offsets behind it.
+
+        Raises `Unreachable` where they don't rise, as in a topic that was made anew meanwhile.
+        """
         with self.connection.transaction():
             self._demand(
                 "until = now() + make_interval(secs => %s), position = %s, at = coalesce(%s, at)",
                 TERM_SECONDS, position, at,
             )  # fmt: skip
             rows = [(self.source, partition, end) for partition, end in ends.items()]
-            self.connection.cursor().executemany(_MOVE, rows)
+            cursor = self.connection.cursor()
+            cursor.executemany(_MOVE, rows)
+            if rows and cursor.rowcount < len(rows):
+                raise Unreachable("what was acknowledged last lies before what was acknowledged earlier: looks anew")
             self.connection.cursor().executemany(_PARK, [(self.source, *one) for one in unsent])
             self.connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
@@ -165,7 +172,7 @@ _TAKE = """
     """
 _MOVE = """
     INSERT INTO carrying.partitions (source, partition, next) VALUES (%s, %s, %s)
-    ON CONFLICT (source, partition) DO UPDATE SET next = greatest(partitions.next, excluded.next)
+    ON CONFLICT (source, partition) DO UPDATE SET next = excluded.next WHERE excluded.next > partitions.next
     """
 _PARK = """
     INSERT INTO carrying.parked (source, stream, version, position, why) VALUES (%s, %s, %s, %s, %s)

@@ -22,7 +22,6 @@ from projections import projections
 from tests.chaos.checker import Found, in_rows, in_topic, raw_duplicates
 from tests.consumers.carrying import records_in, until
 from tests.consumers.telling import Telling
-from tests.consumers.ways import wait_until_reflected
 from tests.milepost.logs import Database, migrated
 from tests.projections.histories import eventful
 
@@ -52,9 +51,11 @@ class Ground:
         log = Log(database.application)
         open_log(log, "test/chaos", default_policy())
         brokers = Hasty(bootstrap or self.bootstrap, f"chaos.{uuid4().hex}")
+        reader = Reader(database.application, projections())
         try:
-            yield Field(self, database, log, brokers)
+            yield Field(self, database, log, brokers, reader)
         finally:
+            reader.close()
             log.close()
 
 
@@ -66,6 +67,7 @@ class Field:
     database: Database
     log: Log
     brokers: Brokers
+    reader: Reader
     notes: dict[str, int] = field(default_factory=dict[str, int])
     _told: int = 0
 
@@ -89,11 +91,7 @@ class Field:
 
     def reflected(self) -> int:
         """What every read model reflects."""
-        reader = Reader(self.log.conninfo, projections())
-        try:
-            return reader.position()
-        finally:
-            reader.close()
+        return self.reader.position()
 
     def active(self) -> Carried:
         """Which relay carries, and how far it has."""
@@ -104,7 +102,7 @@ class Field:
         """Wait until all is carried and reflected."""
         head = self.log.head().position
         until(lambda: self.position() >= head, f"position {head} is carried", seconds)
-        wait_until_reflected(self.log, seconds=seconds)
+        until(lambda: self.reflected() >= head, f"position {head} is reflected", seconds)
 
     def checked(self, rows: bool = True) -> Found:
         """What is wrong, now that all has settled."""

@@ -33,8 +33,8 @@ BROKEN = """
     CREATE SEQUENCE models.breaks; GRANT ALL ON SEQUENCE models.breaks TO PUBLIC;
     CREATE FUNCTION models.break() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n bigint := nextval('models.breaks');
     BEGIN
-        IF n % 7 = 3 THEN RAISE EXCEPTION 'serialization' USING ERRCODE = '40001'; END IF;
-        IF n % 7 = 5 THEN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END IF;
+        IF n % 50 = 10 THEN RAISE EXCEPTION 'serialization' USING ERRCODE = '40001'; END IF;
+        IF n % 50 = 30 THEN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END IF;
         RETURN new;
     END $$;
     DO $$ DECLARE held regclass; BEGIN
