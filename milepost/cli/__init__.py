@@ -16,6 +16,7 @@ from milepost.cli.bringing import importing_commands
 from milepost.cli.brokering import kafka_commands
 from milepost.cli.carrying import carrying_commands
 from milepost.cli.doctoring import doctoring_commands
+from milepost.cli.hooking import hooking_commands
 from milepost.cli.lagging import lagging_commands
 from milepost.cli.moving import moving_commands
 from milepost.cli.parking import parking_commands
@@ -37,7 +38,7 @@ GONE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)
 FAILED, UNREACHABLE = 2, 5
 ALONE = (
     running_commands, carrying_commands, projecting_commands, parking_commands, lagging_commands, doctoring_commands,
-    kafka_commands,
+    kafka_commands, hooking_commands,
 )  # fmt: skip
 
 
