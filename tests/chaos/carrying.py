@@ -1,13 +1,16 @@
-"""What happens to brokers and to the way to them while a relay carries (rows B3, B4, B5, B6, B9, B15)."""
+"""What happens to brokers and to the way to them while a relay carries (rows B3, B4, B5, B6, B9, B15, B16)."""
 
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from threading import Event
 
 from milepost.kafka.brokers import Brokers as Running
 from milepost.kafka.brokers import start
+from milepost.kafka.process import end
 from tests.brokers import JARS
 from tests.chaos.field import Field, Ground
 from tests.chaos.killing import telling
@@ -15,6 +18,8 @@ from tests.chaos.lives import lives
 from tests.chaos.network import PRODUCE, Network
 from tests.chaos.row import Dose, Outcome, outcome
 from tests.consumers.carrying import relay_of, running, until
+from tests.milepost.conftest import reachable
+from tests.milepost.test_disk_full import mounted
 
 UNHEARD: list[str] = []
 
@@ -124,3 +129,34 @@ def brokers_fall(ground: Ground, dose: Dose) -> Outcome:
         start_again(cluster)
         field.settle(120)
         return outcome(field, field.checked())
+
+
+def disk_full(ground: Ground, dose: Dose) -> Outcome:
+    """The broker's disk is full until the broker halts; then there is room again, and it is started again."""
+    folder = reachable()
+    with mounted(folder) as may:
+        if not may:
+            return Outcome(notes={"not tried, as no disk may be mounted here": dose.times})
+        cluster = start(folder / "kafka", JARS, UNHEARD.append, 1)
+        try:
+            with ground.field(cluster.bootstrap) as field, lives(field) as living:
+                living.relay()
+                living.projectors()
+                until(lambda: field.reflected() > 0, "the first events are reflected")
+                for _ in range(dose.times):
+                    _fill(folder / "filler")
+                    with telling(field, dose.projects // dose.times):
+                        until(lambda: cluster.pid(1) is None, "it halts")
+                    (folder / "filler").unlink()
+                    start_again(cluster)
+                field.settle()
+                return outcome(field, field.checked())
+        finally:
+            cluster.stop()
+            end(cluster.folder.brokers(), cluster.folder.account)
+
+
+def _fill(filler: Path) -> None:
+    with suppress(OSError), filler.open("ab", buffering=0) as file:
+        while True:
+            file.write(bytes(65_536))

@@ -38,7 +38,7 @@ class Row:
     name: str
     what: str
     tried: Tried
-    tests: Dose
+    tests: Dose | None
     small: Dose
     large: Dose
 

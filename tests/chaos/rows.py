@@ -60,6 +60,14 @@ ROWS = [
         Dose(20, projects=400),
     ),
     Row(
+        "B16",
+        "the broker's disk full",
+        carrying.disk_full,
+        None,
+        Dose(1, projects=400),
+        Dose(5, projects=2_000),
+    ),
+    Row(
         "C2",
         "a projector paused until its group misses it",
         killing.paused_projector,

@@ -10,10 +10,10 @@ import pytest
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from consumers.again import send_again
 from consumers.brokers import Brokers
-from consumers.ends import ends
 from consumers.group import Member, member_of
-from consumers.lease import begin_again, unsent_streams
+from consumers.lease import unsent_streams
 from consumers.models import connect
 from consumers.topic import made, partition_of
 from milepost.following import LogFeed
@@ -48,11 +48,8 @@ def members_of(log: Log, brokers: Brokers) -> list[Member]:
     return [member_of(log.conninfo, feed.source, feed, brokers, projection) for projection in projections()]
 
 
-def send_again(log: Log, brokers: Brokers) -> None:
-    """What `milepost relay --again` does."""
-    source = LogFeed(log).source
-    with connect(log.conninfo) as connection:
-        begin_again(connection, str(source), {number: end.next for number, end in ends(brokers, source).items()})
+def send_all_again(log: Log, brokers: Brokers) -> None:
+    send_again(log.conninfo, brokers, LogFeed(log).source, replicas=1)
 
 
 def said(caplog: pytest.LogCaptureFixture, words: str) -> bool:
@@ -68,7 +65,7 @@ def test_a_relay_refuses_one_that_was_truncated_until_told_to_send_all_of_it_aga
     truncate(brokers)
     with running(relay_of(log, brokers).run):
         until(lambda: said(caplog, "the topic has lost everything before offset"), "it refuses")
-        send_again(log, brokers)
+        send_all_again(log, brokers)
         wait_until_carried(log)
     assert sorted(positions(records_in(brokers))) == list(range(1, log.head().position + 1))
 
@@ -88,7 +85,7 @@ def test_a_projector_stops_where_it_was_truncated_before_it_heard_that_and_goes_
     with running(*(member.run for member in members)):
         until(lambda: all(member.stopped for member in members), "they stop")
     assert all("no longer holds what comes next" in str(member.stopped) for member in members)
-    send_again(log, brokers)
+    send_all_again(log, brokers)
     with running(relay_of(log, brokers).run, *(member.run for member in members_of(log, brokers))):
         wait_until_reflected(log)
     assert in_models(log.conninfo) == by_fold(log)
@@ -107,7 +104,7 @@ def test_a_relay_notices_that_it_was_made_anew_while_it_was_sending(
         until(lambda: made_again(brokers), "it was made anew")
         telling.tell({"project-later": eventful()})
         until(lambda: said(caplog, "made anew: let `milepost relay --again`"), "it says so")
-        send_again(log, brokers)
+        send_all_again(log, brokers)
         wait_until_carried(log)
     assert sorted(set(positions(records_in(brokers)))) == list(range(1, log.head().position + 1))
 
