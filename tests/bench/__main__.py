@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from milepost import garbage
 from milepost.postgres import start
+from tests.bench.carrying import carried_to_row, projecting, relaying
 from tests.bench.folding import long_projects
 from tests.bench.ground import Ground, say
 from tests.bench.growth import growth
@@ -28,7 +29,8 @@ from tests.milepost.conftest import reachable
 
 Figure = Callable[[Ground], dict[str, Any]]
 FIGURES: tuple[Figure, ...] = (
-    commands, over_http, answer_to_row, history_import, long_projects, rebuilding, growth, memory
+    commands, over_http, answer_to_row, history_import, long_projects, rebuilding, growth, memory,
+    relaying, projecting, carried_to_row,
 )  # fmt: skip
 
 
@@ -43,7 +45,8 @@ def main() -> None:
     try:
         with start(folder / "data", say) as server:
             ground = Ground(server, asked.part)
-            figures = {name: _measured(by_name[name], ground) for name in asked.figures or by_name}
+            with ground.ended:
+                figures = {name: _measured(by_name[name], ground) for name in asked.figures or by_name}
     finally:
         shutil.rmtree(folder)
     print(json.dumps(_whole(figures, asked.part, perf_counter() - began), indent=2))

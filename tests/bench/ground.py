@@ -1,22 +1,29 @@
 """The ground that is measured on: one embedded PostgreSQL, and in it logs of the lengths that the figures need."""
 
+import shutil
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from uuid import uuid4
 
 import psycopg
 from eventsourcing.postgres import PostgresDatastore
 
+from consumers.brokers import Brokers
 from domain.event import Recorded
 from milepost.cluster import PORT, SUPERUSER
+from milepost.kafka.brokers import Brokers as Running
+from milepost.kafka.brokers import start as kafka
 from milepost.log import Log
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import Server
 from tests.bench import history
+from tests.brokers import JARS
 from tests.conftest import START
+from tests.milepost.conftest import reachable
 from tests.milepost.logs import Database, create, migrated
 
 SHORT_LOG, LONG_LOG = 20_000, 200_000
@@ -37,6 +44,7 @@ class Ground:
 
     server: Server
     part: float = 1.0
+    ended: ExitStack = field(default_factory=ExitStack)
     _logs: dict[tuple[int, str], Database] = field(default_factory=dict[tuple[int, str], Database])
 
     def size(self, whole: int) -> int:
@@ -78,6 +86,18 @@ class Ground:
         with psycopg.connect(database.superuser, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE log.events")
         return database
+
+    @cached_property
+    def broker(self) -> Running:
+        """One embedded broker for all that goes through Kafka."""
+        say("starting a broker")
+        folder = reachable()
+        self.ended.callback(shutil.rmtree, folder)
+        return self.ended.enter_context(kafka(folder / "kafka", JARS, say))
+
+    def brokers(self) -> Brokers:
+        """A topic of its own."""
+        return Brokers(self.broker.bootstrap, f"bench.{uuid4().hex}")
 
     def bare(self) -> Database:
         """A database in which nothing is yet, for what the figures are compared with."""

@@ -15,8 +15,9 @@ from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.sql import SQL, Composed, Identifier
 
-from consumers.models import Model
+from consumers.models import Model, connect
 from consumers.rebuild import rebuild
+from consumers.versions import versions_of
 from milepost.following import LogFeed
 from projections import projections
 from tests.bench.ground import LONG_LOG, Ground
@@ -78,7 +79,7 @@ def rebuilding(ground: Ground) -> dict[str, Any]:
         feed = LogFeed(log)
 
         def ours() -> float:
-            return events / seconds(lambda: rebuild(log.conninfo, feed.source, feed.log, feed, projections()))
+            return events / seconds(lambda: rebuild(log.conninfo, feed.source, feed, projections(), promoted=True))
 
         ways = {
             "milepost": ours,
@@ -127,11 +128,14 @@ def _notes(ground: Ground) -> Generator[dict[str, str]]:
 
 def _copied(database: Database, rows: dict[str, int]) -> float:
     """Seconds to copy the rows of all read models into tables like theirs; how many they are goes to `rows`."""
+    with connect(database.application) as known:
+        active = [one.model for one in versions_of(known, projections()) if one.state == "active"]
     with psycopg.connect(database.superuser, autocommit=True) as connection:
-        return sum(_copy(connection, model, rows) for model in map(Model, projections()))
+        return sum(copy_of(connection, model, rows) for model in active)
 
 
-def _copy(connection: psycopg.Connection[Any], model: Model, rows: dict[str, int]) -> float:
+def copy_of(connection: psycopg.Connection[Any], model: Model, rows: dict[str, int]) -> float:
+    """Seconds to copy a read model's rows into a table like theirs; how many they are goes to `rows`."""
     copied = Identifier("models", f"{model.name}_copied")
     with connection.cursor().copy(SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(model.rows)) as reading:
         whole = b"".join(bytes(block) for block in reading)

@@ -12,10 +12,9 @@ from typing import Any
 
 import httpx
 import orjson
-import psycopg
-from psycopg.sql import SQL
 
-from consumers.models import Model
+from consumers.models import connect
+from consumers.versions import discard, versions_of
 from projections import projections
 from tests.bench.client import PROJECTS
 from tests.bench.ground import LONG_LOG, Ground
@@ -127,7 +126,6 @@ def _posted(service: Service, seconds: float, path: str, most: int = 10**9) -> f
 
 def _forget_models(database: Database) -> None:
     """So that the service builds them itself."""
-    with psycopg.connect(database.superuser, autocommit=True) as connection:
-        for model in map(Model, projections()):
-            connection.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(model.rows, model.streams))
-        connection.execute("DROP TABLE IF EXISTS models.progress, models.building, models.parked")
+    with connect(database.application) as connection:
+        for version in versions_of(connection, projections()):
+            discard(connection, version.model)
