@@ -103,7 +103,7 @@ def test_is_kept_for_whatever_is_asked(site: Site) -> None:
     schema = schemathesis.openapi.from_url(f"{site.client.base_url}/v1/openapi.json")
     found = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     assert len(found) >= len(commands()) + 15
-    found = [operation for operation in found if operation.path != "/v1/events"]  # it never ends: test_events.py asks it
+    found = [operation for operation in found if operation.path != "/v1/events"]  # which never ends
     for operation in found:
         _ask(operation.as_strategy(), 2 if operation.method == "post" else 5)
     for operation in found:
