@@ -42,7 +42,7 @@ KINDS = click.Option(["--kind", "kinds"], multiple=True, help="Events of this ki
 def hooking_commands() -> list[click.Command]:
     """The command that looks after webhooks."""
     group = click.Group("webhook", help=GROUP)
-    asked = [NAME, click.Argument(["url"]), PROJECT, KINDS, BEHIND, PRIVATE, JSON]
+    asked: list[click.Parameter] = [NAME, click.Argument(["url"]), PROJECT, KINDS, BEHIND, PRIVATE, JSON]
     group.add_command(click.Command("add", params=asked, callback=_add, help=ADD))
     group.add_command(click.Command("list", params=[JSON], callback=_list, help=LIST))
     group.add_command(click.Command("retry", params=[NAME, BEHIND], callback=_retry, help=RETRY))

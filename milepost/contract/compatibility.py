@@ -44,7 +44,7 @@ def _inlined(schema: Schema) -> Any:
         if not isinstance(value, dict):
             return value
         members = cast("dict[str, Any]", value)
-        referred = put(definitions[members["$ref"].removeprefix(_PLACE)]) if "$ref" in members else {}
+        referred: dict[str, Any] = put(definitions[members["$ref"].removeprefix(_PLACE)]) if "$ref" in members else {}
         said = {name for name in _SAID if not isinstance(members.get(name), dict)} | {"$defs", "$ref"}
         return referred | {name: put(member) for name, member in members.items() if name not in said}
 

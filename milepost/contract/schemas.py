@@ -6,7 +6,7 @@ They say what a reader may rely on. What they don't name may come with a later r
 from collections.abc import Mapping
 from typing import Any, cast
 
-import domain.commands  # noqa: F401 (with it every kind is known)
+import domain.commands  # noqa: F401 # pyright: ignore[reportUnusedImport] (with it every kind is known)
 from domain.event import CATEGORIES, Event, catalogue, type_of
 
 Schema = dict[str, Any]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composable
 
+import domain.commands  # noqa: F401 # pyright: ignore[reportUnusedImport] (with it every kind is known)
 from domain.event import catalogue
 from domain.lifecycle import ENDS, Phase
 from domain.reviews.milestones import MilestoneReached
