@@ -114,7 +114,7 @@ class _Telling:
                         head = await self.service.tail.grown(position, HEARTBEAT_SECONDS)
                         if head <= position:
                             yield b":\nid: %d\n\n" % position
-            except (psycopg.OperationalError, PoolTimeout):
+            except (psycopg.Error, PoolTimeout):
                 return
 
 

@@ -29,14 +29,15 @@ class Tail:
     async def followed(self) -> AsyncGenerator[None]:
         """Be told of what comes while this is open."""
         self.followers += 1
-        if self._listening is None or self._listening.done():
+        if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
         try:
             yield
         finally:
             self.followers -= 1
-            if not self.followers:
+            if not self.followers and self._listening:
                 self._listening.cancel()
+                self._listening = None
 
     async def grown(self, position: int, seconds: float) -> int:
         """Wait until the log goes beyond a position, at the longest so many seconds; where it ends, as far as known."""
@@ -64,7 +65,7 @@ class Tail:
                         await self._look(connection)
                         async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
                             pass
-            except psycopg.OperationalError:
+            except psycopg.Error:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _look(self, connection: AsyncConnection) -> None:

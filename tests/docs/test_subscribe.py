@@ -1,0 +1,45 @@
+"""The page on subscribing."""
+
+import re
+from pathlib import Path
+from threading import Event
+from typing import Any, cast
+
+import pytest
+from fastapi.routing import APIRoute
+
+from consumers.records import Arrived
+from consumers.subscriber import Subscriber
+from milepost.api import events
+from milepost.webhooks import delivering, sending
+
+PAGE = Path("docs/subscribe.md").read_text("utf-8")
+
+
+def test_shows_a_subscriber_that_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    ran: list[Event] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Subscriber, "run", lambda _, stop: ran.append(stop))
+    shown: dict[str, Any] = {}
+    exec(found[1], shown)
+    assert len(ran) == 1
+    shown["handle"](Arrived(7, "project-p", 3, "risk.assessed/1", b"{}", 0))
+    assert capsys.readouterr().out == "7 project-p 3 risk.assessed/1 {}\n"
+    shown["memory"].close()
+
+
+def test_names_every_parameter_of_the_stream() -> None:
+    [route] = [one for one in events.event_routes(cast("Any", None)).routes if isinstance(one, APIRoute)]
+    asked = {one.name for one in route.dependant.query_params}
+    assert set(re.findall(r"^\| `(\w+)(?:=\w+)?` \|", PAGE, re.MULTILINE)) == asked
+
+
+def test_says_the_limits_that_hold() -> None:
+    assert f"every {events.HEARTBEAT_SECONDS:.0f} seconds" in PAGE
+    assert f"At most {events.MOST_FOLLOWERS} may listen" in PAGE
+    assert f"After {delivering.MOST_FAILURES} times in a row" in PAGE
+    assert f"an answer has {sending.PATIENCE_SECONDS:.0f} seconds" in PAGE
