@@ -40,6 +40,17 @@ def test_have_a_port_that_is_one(port: str) -> None:
         settings_from({"MILEPOST_PORT": port})
 
 
+@pytest.mark.parametrize("replicas", ["0", "10", "three"])
+def test_have_a_number_of_replicas_that_is_one(replicas: str) -> None:
+    with pytest.raises(Unfit, match="MILEPOST_KAFKA_REPLICAS is a number of brokers from 1 to 9"):
+        settings_from({"MILEPOST_KAFKA_REPLICAS": replicas})
+
+
+def test_are_distributed_with_a_kafka_alone() -> None:
+    assert not settings_from({"MILEPOST_KAFKA_TOPIC": "t"}).distributed
+    assert settings_from({"MILEPOST_KAFKA_BOOTSTRAP": "kafka:9092"}).distributed
+
+
 def test_hold_no_white_space_by_accident() -> None:
     with pytest.raises(Unfit, match="MILEPOST_LOG_NAME begins or ends with white space"):
         settings_from({"MILEPOST_LOG_NAME": " x"})
