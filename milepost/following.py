@@ -27,7 +27,7 @@ class LogFeed:
 
     def wait(self, after: int, seconds: float) -> None:
         with self._log.listening() as connection:
-            if self._log.head().position > after:
+            if self.head().position > after:
                 return
             for _ in connection.notifies(timeout=seconds, stop_after=1):
                 return
