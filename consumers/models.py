@@ -49,6 +49,7 @@ _COMMON = """
     """
 
 
+_THERE = "SELECT FROM pg_class WHERE oid = to_regclass('models.quarantined')"
 _OUTDATED = """
     SELECT FROM information_schema.columns
     WHERE (table_schema, table_name, column_name) = ('models', 'progress', 'source')
@@ -98,13 +99,19 @@ def connect(conninfo: str) -> Connection[DictRow]:
     return connection
 
 
+def one_at_a_time(connection: Connection[Any]) -> None:
+    """Be the only one who makes tables until this transaction ends; first of all, as others wait in the same order."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+
+
 def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
     """Make the tables that are missing; several may do so at the same time."""
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+        one_at_a_time(connection)
         if connection.execute(_OUTDATED).fetchone():
             connection.execute(_CLEARED)
-        connection.execute(_COMMON)
+        if not connection.execute(_THERE).fetchone():
+            connection.execute(_COMMON)
         for model in models:
             connection.execute(_streams_of(model))
             connection.execute(_rows_of(model))

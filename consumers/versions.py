@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Identifier
 
-from consumers.models import CHANNEL, Model, prepare
+from consumers.models import CHANNEL, Model, one_at_a_time, prepare
 from projections.projection import Projection
 
 FOLLOWED = ("ready", "active", "left")
@@ -63,6 +63,7 @@ def being_built(connection: Connection[DictRow], projections: Iterable[Projectio
 def begin(connection: Connection[DictRow], models: Iterable[Model]) -> None:
     """Make room for these; within the caller's transaction."""
     made = list(models)
+    one_at_a_time(connection)
     for model in made:
         discard(connection, model)
     prepare(connection, made)
