@@ -117,6 +117,9 @@ IN_HEADERS: dict[str, tuple[Change, str]] = {
 }
 """What the record alone shows."""
 
+UNSENDABLE = {name for name in IN_HEADERS if name.endswith(" null")}
+"""What the client itself doesn't send; other clients do."""
+
 TOO_LARGE = replace(Sent(0, b"", b""), value=b"x" * (LARGEST_RECORD + 1))
 
 _SYNTAX = {

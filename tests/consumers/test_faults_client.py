@@ -20,6 +20,7 @@ from tests.consumers.carrying import positions, records_in, relay_of, running, u
 from tests.consumers.telling import Telling
 from tests.projections.histories import eventful
 
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # it forgets those that fail
 HASTY = {"request_timeout_ms": 700, "retry_backoff_ms": 50, "reconnect_backoff_ms": 50, "linger_ms": 0}
 GIVES_UP = {**HASTY, "delivery_timeout_ms": 1_500}
 
@@ -77,7 +78,8 @@ def test_our_producer_sends_all_of_it_however_long_the_outage(far: Brokers, netw
 def test_a_producer_that_is_closed_with_something_to_send_leaves_its_thread(far: Brokers, network: Network) -> None:
     producer = far.producer(**HASTY)
     send_into_an_outage(producer, network, far.topic)
-    producer.close(timeout=0)
+    with pytest.raises(KafkaTimeoutError):
+        producer.close(timeout=0)
     assert is_running(producer), "the client was mended: its thread ends"
     ended(producer)
     assert not is_running(producer)

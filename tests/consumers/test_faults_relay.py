@@ -15,8 +15,10 @@ from milepost.log import Log
 from tests.chaos.network import Network
 from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
 from tests.consumers.telling import Telling
-from tests.consumers.test_faults_client import GIVES_UP, HASTY
+from tests.consumers.test_faults_client import GIVES_UP, HASTY, pytestmark
 from tests.projections.histories import eventful
+
+__all__ = ["pytestmark"]
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ class Watched(Brokers):
 
     def has_something_under_way(self) -> bool:
         made = vars(self)["made"]
-        return bool(made) and bool(cast("Any", made[-1])._accumulator.has_incomplete())
+        return bool(made) and bool(cast("Any", made[-1])._accumulator.has_incomplete)
 
 
 def watched(brokers: Brokers, network: Network, first: dict[str, Any]) -> Watched:
