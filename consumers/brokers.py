@@ -1,5 +1,6 @@
 """Brokers: which Kafka, how it is reached, and clients set as the promises need them (`docs/decisions/0005`)."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,7 +9,6 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import (
-    AuthorizationError,
     KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
@@ -105,20 +105,25 @@ def ended(producer: KafkaProducer) -> None:
 
 
 _ADVICE: Mapping[type[KafkaError], str] = {
-    SaslAuthenticationFailedError: "{brokers} doesn't accept the user or the password: set both as Kafka knows them",
-    AuthorizationError: "{brokers} refuses {user} ({kind}): give it the rights that docs/operate.md lists",
-    UnknownTopicOrPartitionError: "{brokers} has no such topic: start the relay, which makes it",
-    KafkaConnectionError: "nothing answers at {brokers}: start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP",
+    SaslAuthenticationFailedError: "{brokers} doesn't accept {user} or the password: set both as Kafka knows them",
+    UnknownTopicOrPartitionError: "{brokers} has no such topic, or none that {user} may see: start the relay, which "
+    "makes it, or give the right to it",
     KafkaTimeoutError: "{brokers} doesn't answer in time: look whether enough brokers run ({error})",
 }
+
+
+_REFUSED = re.compile(r"\w+AuthorizationFailedError")  # the client wraps some of these
+_RIGHTS = "{brokers} refuses {user} ({kind}): give it the rights that docs/operate.md lists"
 
 
 def sentence(error: KafkaError, brokers: Brokers) -> str:
     """What happened and what to do about it, for an operator."""
     said = " ".join(str(error).split()) or type(error).__name__
-    if "bootstrap" in said.lower():
+    if "bootstrap" in said.lower() or isinstance(error, KafkaConnectionError):
         return why_unreached(brokers.bootstrap, brokers.security)
+    if refused := _REFUSED.search(f"{type(error).__name__} {said}"):
+        return _RIGHTS.format(brokers=brokers.bootstrap, user=brokers.user, kind=refused[0])
     for kind, advice in _ADVICE.items():
         if isinstance(error, kind):
-            return advice.format(brokers=brokers.bootstrap, error=said, kind=type(error).__name__, user=brokers.user)
+            return advice.format(brokers=brokers.bootstrap, error=said, user=brokers.user)
     return f"Kafka at {brokers.bootstrap}: {said}"

@@ -2,10 +2,12 @@
 
 import socket
 import ssl
+import struct
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
+from consumers.proving import Disbelieved, prove
 from consumers.security import Unusable, addresses, context
 
 SECONDS = 3.0
@@ -21,8 +23,8 @@ def why_unreached(bootstrap: str, security: Mapping[str, Any]) -> str:
     tried = [_tried(host, port, security) for host, port in addresses(bootstrap)]
     found = next((why for why in tried if why), None)
     return found or (
-        f"{bootstrap} takes connections and doesn't answer: look whether MILEPOST_KAFKA_SECURITY is what is spoken "
-        f"there (now {security.get('security_protocol', 'PLAINTEXT')}), and whether the broker is up"
+        f"{bootstrap} takes connections, and the client gets no answer: look whether MILEPOST_KAFKA_SECURITY is what "
+        f"is spoken there (now {security.get('security_protocol', 'PLAINTEXT')}), and whether the broker is up"
     )
 
 
@@ -36,20 +38,17 @@ def _tried(host: str, port: int, security: Mapping[str, Any]) -> str | None:
         said = error.strerror or "no answer in time"
         return f"nothing answers at {at} ({said}): start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP"
     with closing(connection):
-        if "SSL" not in security.get("security_protocol", ""):
-            return None
-        return _shaken_hands(connection, host, at, security)
+        if "SSL" in security.get("security_protocol", ""):
+            return _shaken_hands(connection, host, at, security)
+        return _believed(connection, at, security)
 
 
 def _shaken_hands(connection: socket.socket, host: str, at: str, security: Mapping[str, Any]) -> str | None:
     try:
         with context(security).wrap_socket(connection, server_hostname=host) as spoken:
-            spoken.settimeout(ALERT_SECONDS)
-            spoken.recv(1)
+            return _believed(spoken, at, security)
     except Unusable as unusable:
         return str(unusable)
-    except TimeoutError:
-        return None  # it waits for what we have to say
     except ssl.SSLCertVerificationError as error:
         return _mistrusted(error, host, at)
     except (ssl.SSLError, OSError) as error:
@@ -60,6 +59,22 @@ def _shaken_hands(connection: socket.socket, host: str, at: str, security: Mappi
                 " to one that it trusts"
             )
         return f"{at} speaks no TLS that we do ({reason}): look at the port, and at MILEPOST_KAFKA_SECURITY"
+
+
+def _believed(spoken: socket.socket, at: str, security: Mapping[str, Any]) -> str | None:
+    """Whether it lets us in, as far as it says so. Raises `ssl.SSLError` where it doesn't like our certificate."""
+    try:
+        if "sasl_mechanism" in security:
+            prove(spoken, security)
+        elif isinstance(spoken, ssl.SSLSocket):
+            spoken.settimeout(ALERT_SECONDS)
+            spoken.recv(1)  # it says so, or waits for what we have to say
+    except Disbelieved as why:
+        return f"{at} {why}"
+    except ssl.SSLError:
+        raise
+    except (OSError, ValueError, LookupError, struct.error):  # it doesn't answer, or not as Kafka does
+        return None
     return None
 
 

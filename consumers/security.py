@@ -19,6 +19,15 @@ _SETTING = "MILEPOST_KAFKA_"
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-fA-F:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 
 
+class Password(str):
+    """Shows itself nowhere by chance: the client writes its settings to its log."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
 class Unusable(ValueError):
     """What is set can't be used. Names the setting and says what to set; never what a secret is."""
 
@@ -122,14 +131,14 @@ def _secret(name: str, path: str) -> Path:
     return file
 
 
-def _password(file: Path) -> str:
+def _password(file: Path) -> Password:
     try:
         lines = file.read_text().splitlines()
     except UnicodeDecodeError as error:
         raise Unusable(f"{_SETTING}PASSWORD_FILE names {file}, which holds no text") from error
     if len(lines) != 1 or not lines[0]:
         raise Unusable(f"{_SETTING}PASSWORD_FILE names {file}, which must hold the password in one line, and no more")
-    return lines[0]
+    return Password(lines[0])
 
 
 def addresses(bootstrap: str) -> Iterator[tuple[str, int]]:

@@ -115,7 +115,7 @@ def test_says_nothing_of_certificates_where_both_sides_are_content(authority: Au
     given = {"certificate": str(own.certificate), "key": str(own.key)}
     with listening(authority.identity("broker", "127.0.0.1"), asks_for=authority) as port:
         said = why_unreached(f"127.0.0.1:{port}", settings(authority, **given))
-    assert said.startswith(f"127.0.0.1:{port} takes connections and doesn't answer")
+    assert said.startswith(f"127.0.0.1:{port} takes connections, and the client gets no answer")
 
 
 def test_names_a_file_that_is_gone_since(authority: Authority) -> None:

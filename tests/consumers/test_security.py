@@ -59,6 +59,7 @@ def test_shows_no_password(tmp_path: Path) -> None:
     security = Security("sasl", user="relay", password_file=a_file(tmp_path, PASSWORD))
     assert PASSWORD not in repr(security)
     assert PASSWORD not in repr(Brokers("localhost:9092", security=security.settings()))
+    assert PASSWORD not in str(security.settings())
 
 
 def test_is_one_of_four_ways() -> None:

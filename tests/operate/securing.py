@@ -102,7 +102,7 @@ class Secured:
 
 def _soon(security: Security) -> dict[str, Any]:
     """The same, for tests that wait in vain."""
-    return security.settings() | {"bootstrap_timeout_ms": 3_000}
+    return security.settings() | {"bootstrap_timeout_ms": 1_500}
 
 
 def rules(topic: str) -> list[Any]:

@@ -13,9 +13,9 @@ from tests.operate.composing import ROOT
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2], re.MULTILINE)
-RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged"}
+RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved"}
 LOGGED = {"warning", "error", "critical"}
-SAY = ("brokers", "ends", "folding", "group", "projector", "reaching", "relay", "topic")
+SAY = ("brokers", "ends", "folding", "group", "projector", "proving", "reaching", "relay", "topic")
 UNSAID = {"what was heard can't be read"}  # the group asks the log instead
 LEAST = 8
 """So many letters of a sentence tell it from others."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import AuthorizationError, KafkaError
+from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from consumers.brokers import Brokers, sentence
 from consumers.feed import Unreachable
@@ -34,7 +34,7 @@ def topic() -> str:
 def written(brokers: Brokers) -> None:
     producer = brokers.producer(max_block_ms=3_000)
     try:
-        producer.send(brokers.topic, b"forged").get(timeout=10)
+        producer.send(brokers.topic, b"forged", partition=0).get(timeout=10)
     finally:
         producer.close(timeout=0)
 
@@ -44,8 +44,8 @@ def read(brokers: Brokers) -> None:
     try:
         place = TopicPartition(brokers.topic, 0)
         consumer.assign([place])
-        consumer.seek(place, 0)
-        consumer.poll(timeout_ms=1_000)
+        consumer.seek(place, consumer.end_offsets([place])[place] - 1)
+        until(lambda: bool(consumer.poll(timeout_ms=200)), "a record is read", 10)
     finally:
         consumer.close(autocommit=False)
 
@@ -62,7 +62,7 @@ def heard_as(group: str) -> Callable[[Brokers], None]:
             consumer.subscribe([brokers.topic])
             until(lambda: has_a_share(consumer), "it has a share", 10)
         finally:
-            consumer.close(autocommit=False, timeout_ms=1_000)
+            consumer.close(autocommit=False, timeout_ms=5_000)
 
     return heard
 
@@ -85,7 +85,7 @@ def administered(work: Callable[[Any, str], Any]) -> Callable[[Brokers], None]:
 def altered(admin: Any, topic: str) -> Any:
     config = kafka.ConfigResource(kafka.ConfigResourceType.TOPIC, topic, {"retention.ms": "1000"})
     [[error]] = [list(found.values()) for found in admin.alter_configs([config], raise_on_unknown=False).values()]
-    return {"failed": [AuthorizationError] if "AUTHORIZATION" in str(error).upper() else []}
+    return {"failed": [TopicAuthorizationFailedError] if "AUTHORIZATION" in str(error).upper() else []}
 
 
 def made_another(admin: Any, topic: str) -> Any:
@@ -118,7 +118,7 @@ def refused(act: Callable[[Brokers], None], brokers: Brokers) -> str | None:
     """The sentence with which it is refused; None where it works."""
     try:
         act(brokers)
-    except AuthorizationError as error:
+    except KafkaError as error:
         return sentence(error, brokers)
     return None
 
@@ -133,13 +133,13 @@ MAY = {
 
 @pytest.mark.parametrize("user", MAY)
 def test_are_what_the_page_says_and_nothing_more(user: str, secured: Secured, topic: str) -> None:
-    secured.granted(topic)
+    written(secured.granted(topic))
     brokers = secured.brokers(user, topic)
     said = {name: refused(act, brokers) for name, act in ACTS.items()}
     assert {name for name, why in said.items() if why is None} == MAY[user]
+    unseen = f"has no such topic, or none that the user {user} may see"  # Kafka doesn't tell which
     for why in filter(None, said.values()):
-        assert why.startswith(f"localhost:{secured.by_password} refuses the user {user} (")
-        assert why.endswith("give it the rights that docs/operate.md lists")
+        assert f"refuses the user {user} (" in why or unseen in why, why
 
 
 def test_of_everything_are_the_operators_who_proves_it_by_a_certificate(secured: Secured, topic: str) -> None:
@@ -148,7 +148,7 @@ def test_of_everything_are_the_operators_who_proves_it_by_a_certificate(secured:
 
 
 def test_are_none_for_who_does_not_say_who_it_is(secured: Secured, topic: str) -> None:
-    secured.granted(topic)
+    written(secured.granted(topic))
     assert all(refused(act, secured.anybody(topic)) for act in ACTS.values())
 
 
@@ -199,7 +199,7 @@ def said(brokers: Brokers) -> str:
 def test_are_not_even_asked_for_with_a_wrong_password(secured: Secured, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         told = said(secured.brokers("relay", password="a wr0ng one"))
-    assert told.endswith("doesn't accept the user or the password: set both as Kafka knows them")
+    assert told.endswith("doesn't accept the user relay or the password: set both as Kafka knows them")
     assert "a wr0ng one" not in told + caplog.text
 
 
@@ -218,17 +218,18 @@ def test_are_not_even_asked_for_where_nobody_trusted_signed(secured: Secured) ->
 def test_are_not_even_asked_for_without_tls_or_a_certificate(secured: Secured) -> None:
     told = said(secured.with_security(Security()))
     assert "look whether MILEPOST_KAFKA_SECURITY is what is spoken there (now PLAINTEXT)" in told
-    nameless = Security("tls", ca=str(secured.authority.ca)).settings() | {"bootstrap_timeout_ms": 3_000}
+    nameless = Security("tls", ca=str(secured.authority.ca)).settings() | {"bootstrap_timeout_ms": 1_500}
     told = said(Brokers(f"localhost:{secured.by_certificate}", security=nameless))
     assert "doesn't accept our certificate" in told
 
 
 def test_hold_again_after_a_password_was_changed(secured: Secured, topic: str) -> None:
     secured.granted(topic)
+    before, after = secured.brokers("subscriber", topic), secured.brokers("subscriber", topic, password="another")
     secured.set_password("subscriber", "another")
     try:
-        assert "doesn't accept the user or the password" in said(secured.brokers("subscriber", topic))
-        read(secured.brokers("subscriber", topic, password="another"))
+        until(lambda: refused(heard_as("subscriber"), after) is None, "the change has reached the broker", 30)
+        assert "doesn't accept the user subscriber or the password" in said(before)
     finally:
         secured.set_password("subscriber")
 
