@@ -1,0 +1,76 @@
+"""What was parked or kept apart."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from consumers.models import connect
+from milepost.log import Log
+from milepost.postgres import Server
+from tests.conftest import history
+from tests.consumers.telling import Telling
+from tests.domain.openings import PROPOSED, classified
+from tests.milepost.cli.conftest import Said, here
+from tests.milepost.logs import migrated, removed
+from tests.projections.histories import ENVISIONED
+
+
+@dataclass
+class Lot:
+    """A log in which the second of three events of `project-a` can't be read."""
+
+    address: str
+
+    def __call__(self, *arguments: str) -> Said:
+        return here("parked", *arguments, MILEPOST_DATABASE_URL=self.address)
+
+
+@pytest.fixture
+def parked(server: Server) -> Iterator[Lot]:
+    with removed(migrated(server)) as database:
+        setting = {"MILEPOST_DATABASE_URL": database.application}
+        here("projects", **setting)
+        log = Log(database.application)
+        telling, told = Telling(log), history(PROPOSED, classified("major"), ENVISIONED)
+        telling.tell({"project-a": told[:1]})
+        telling.store(("project-a", 2, "change.classified/1", b"{}"))
+        telling.write(telling.of_this_log(told[2], "project-a"))
+        log.close()
+        here("projects", **setting)
+        yield Lot(database.application)
+
+
+def test_is_listed_with_why(parked: Lot) -> None:
+    told = parked("list", "--json")
+    left = told.json["left_out"]
+    assert (told.code, [one["by"] for one in left]) == (1, ["gates_v1_1", "phases_v1_1", "projects_v2_1"])
+    assert {(one["what"], one["place"]) for one in left} == {("project-a", "version 2, change.classified/1")}
+    assert "not an event of Milepost" in parked("list").out
+
+
+def test_is_shown_with_what_the_log_holds(parked: Lot) -> None:
+    assert "version 2: {}" in parked("show", "project-a").out
+    unknown = parked("show", "project-b")
+    assert (unknown.code, "project-b is not left out anywhere" in unknown.error) == (2, True)
+
+
+def test_stays_where_a_retry_does_not_help(parked: Lot) -> None:
+    told = parked("retry")
+    assert (told.code, told.out.count("leaves it out still: not an event of Milepost")) == (1, 3)
+
+
+def test_goes_on_without_an_event_that_is_discarded(parked: Lot) -> None:
+    told = parked("discard", "project-a")
+    assert (told.code, told.out.count("goes on without version 2; all after it was taken in")) == (0, 3)
+    assert parked("list").code == 0
+    rows = here("projects", "--json", MILEPOST_DATABASE_URL=parked.address).json["rows"]
+    assert [(row["project"], row["version"]) for row in rows] == [("a", 3)]
+
+
+def test_names_records_by_partition_and_offset(parked: Lot) -> None:
+    with connect(parked.address) as connection:
+        connection.execute("INSERT INTO models.quarantined VALUES ('kafka t', 3, 14, 'it has no header content-type')")
+    assert ("3/14", "topic") in [(one["what"], one["by"]) for one in parked("list", "--json").json["left_out"]]
+    assert parked("discard", "3/14").out == "3/14: kept apart no more\n"
+    assert "3/14" not in parked("list").out
