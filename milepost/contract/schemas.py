@@ -74,7 +74,7 @@ def plain(schema: Mapping[str, Any], named: bool = False) -> Schema:
 
     `named`: the members are names of one's own, like those of properties.
     """
-    kept = {name: _plain(value, name) for name, value in schema.items() if named or name != "title"}
+    kept = {name: _plain(value, "" if named else name) for name, value in schema.items() if named or name != "title"}
     if named:
         return kept
     if kept.get("default", 0) is None:

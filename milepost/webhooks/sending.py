@@ -32,12 +32,16 @@ def send(target: Target, method: str, headers: Mapping[str, str], body: bytes = 
             ending = Timer(PATIENCE_SECONDS, _end, (connected,))
             ending.start()
             try:
-                return _answered(connected, target, method, headers, body)
+                answer = _answered(connected, target, method, headers, body)
             finally:
+                late = ending.finished.is_set()
                 ending.cancel()
     except (OSError, HTTPException) as error:
         said = " ".join(str(error).split()) or type(error).__name__
         raise Unanswered(f"{target.host} at {address}: {said[:200]}") from error
+    if late:
+        raise Unanswered(f"{target.host} at {address}: no whole answer within {PATIENCE_SECONDS:.0f} s")
+    return answer
 
 
 def _connected(target: Target, address: str) -> socket.socket:

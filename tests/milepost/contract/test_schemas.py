@@ -13,6 +13,7 @@ from milepost.contract.asyncapi import document
 from milepost.contract.schemas import ENVELOPE, envelope, files, plain
 from tests.golden.lines import golden
 
+SCHEMAS = files()
 ENVELOPES = jsonschema_rs.validator_for(envelope(), validate_formats=True)
 
 
@@ -41,7 +42,7 @@ def test_are_kept_by_what_was_ever_stored(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", golden())
 def test_name_all_that_is_stored(kind: str) -> None:
-    assert set(data(kind)) <= set(files()[type_of(kind)]["properties"])
+    assert set(data(kind)) <= set(SCHEMAS[type_of(kind)]["properties"])
     assert set(orjson.loads(golden()[kind])) <= set(envelope()["properties"])
 
 
@@ -79,7 +80,7 @@ def test_keep_fields_that_are_called_like_words_of_the_schema() -> None:
 def test_are_what_the_description_of_the_channels_refers_to() -> None:
     found = set(_references(document()))
     local = {one for one in found if one.startswith("#/")}
-    assert {one.removeprefix("./") for one in found - local} == {f"{name}.json" for name in files()}
+    assert {one.removeprefix("./") for one in found - local} == {f"{name}.json" for name in SCHEMAS}
     for one in local:
         value = document()
         for step in one.removeprefix("#/").split("/"):

@@ -75,3 +75,17 @@ def test_wakes_everybody_where_the_service_ends(log: Log) -> None:
         assert tail.ended
 
     following(log.conninfo, doing)
+
+
+def test_listens_for_whoever_comes_right_after_the_last_has_left(log: Log) -> None:
+    async def doing(tail: Tail) -> None:
+        assert await tail.grown(0, 10) == log.head().position
+
+    async def one_after_the_other() -> None:
+        tail = Tail(log.conninfo)
+        for _ in range(3):
+            async with asyncio.timeout(30), tail.followed():
+                await doing(tail)
+            tail._head = 0  # pyright: ignore[reportPrivateUsage] (as if nothing had ever been heard)
+
+    asyncio.run(one_after_the_other())

@@ -55,7 +55,7 @@ def test_is_not_this_machine_however_it_is_written(host: str) -> None:
 
 MALFORMED = {
     "": "visible",
-    "hooks.example.com/x": "https://",
+    "hooks.example.com/x": "host's name",
     "http://hooks.example.com/": "--private",
     "ftp://hooks.example.com/": "https://",
     "file:///etc/passwd": "host's name",

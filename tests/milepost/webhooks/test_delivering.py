@@ -117,7 +117,7 @@ def test_parks_what_is_not_taken_after_many_tries(
         assert retry(connection, "audit")
     with bringing(log, lambda: now(log).position == log.head().position):
         pass
-    assert told(found)[3:] == [stored.data for stored in log.events()]
+    assert told(found)[4:] == [stored.data for stored in log.events()]
 
 
 def test_goes_on_behind_what_is_never_taken_where_it_is_told_to(log: Log, found: Receiver) -> None:

@@ -131,7 +131,7 @@ def test_reads_no_body() -> None:
 NO_ANSWERS = {
     "nothing": b"",
     "another protocol": b"SSH-2.0-OpenSSH_9.2p1\r\n\r\n",
-    "half an answer": b"HTTP/1.1 200",
+    "half a status": b"HTTP/1.1 2",
     "no status": b"HTTP/1.1 x y\r\n\r\n",
     "a long line": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000,
     "many headers": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500 + b"\r\n",
