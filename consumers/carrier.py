@@ -7,16 +7,17 @@ from time import monotonic
 
 import orjson
 from kafka import KafkaProducer
-from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka.errors import KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
 from consumers.brokers import ended
 from consumers.feed import Batch, Heard, Source
 from consumers.lease import Unsent
 from consumers.records import headers_of
-from consumers.topic import partition_of
+from consumers.topic import LARGEST_RECORD, partition_of
 
-TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+AROUND_IT = 1_000
+"""Bytes: what a record and its batch take beside what they hold."""
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Page:
     end: int
     at: str | None = None
     since: float = field(default_factory=monotonic)
-    sent: list[tuple[Heard, FutureRecordMetadata]] = field(default_factory=list[tuple[Heard, FutureRecordMetadata]])
+    sent: list[FutureRecordMetadata] = field(default_factory=list[FutureRecordMetadata])
     unsent: list[Unsent] = field(default_factory=list[Unsent])
     ends: dict[int, int] = field(default_factory=dict[int, int])
 
@@ -34,18 +35,15 @@ class Page:
         """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
         until = monotonic() + seconds
         while self.sent:
-            heard, future = self.sent[-1]
+            future = self.sent[-1]
             if not _done(future, until):
                 return False
             self.sent.pop()
-            self._take(heard, future)
+            self._take(future)
         return True
 
-    def _take(self, heard: Heard, future: FutureRecordMetadata) -> None:
-        if isinstance(future.exception, TOO_LARGE):
-            why = f"the brokers take no record so large: raise max.message.bytes ({len(heard.data)} bytes)"
-            self.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
-        elif future.exception or future.value is None:
+    def _take(self, future: FutureRecordMetadata) -> None:
+        if future.exception or future.value is None:
             raise future.exception or KafkaTimeoutError("a record was never acknowledged")
         else:
             known = self.ends.get(future.value.partition, 0)
@@ -90,15 +88,15 @@ class Carrier:
         self._held.update(one.stream for one in page.unsent)
 
     def _hand_over(self, page: Page, heard: Heard, partition: int) -> None:
-        try:
-            future = self._producer.send(
-                self._topic, heard.data, heard.stream.encode(), headers_of(heard, self._source), partition
-            )
-        except TOO_LARGE as error:
-            page.unsent.append(Unsent(heard.stream, heard.version, heard.position, str(error)))
+        """What is too large is never tried: once a broker refuses one record so, this producer sends nothing more."""
+        key, headers = heard.stream.encode(), headers_of(heard, self._source)
+        size = len(heard.data) + len(key) + sum(len(name) + len(value) for name, value in headers)
+        if size > LARGEST_RECORD - AROUND_IT:
+            why = f"no record of {size} bytes is sent: an event has at most 65,535"
+            page.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
             self._held.add(heard.stream)
         else:
-            page.sent.append((heard, future))
+            page.sent.append(self._producer.send(self._topic, heard.data, key, headers, partition))
 
     def close(self) -> None:
         ended(self._producer)
