@@ -41,6 +41,8 @@ class Part:
         """The line that it prints once it runs. Raises `Stopped` where it ends instead."""
         assert self.process.stdout
         line = self.process.stdout.readline()
+        if not line:
+            self.process.wait(ENDING_SECONDS)
         self.demand_running()
         return line.strip()
 

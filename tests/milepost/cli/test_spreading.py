@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from milepost.cli.ending import Stopped
+from milepost.cli.spreading import Part
 from milepost.kafka.brokers import seen
 from milepost.postgres import running
 from tests.brokers import JARS
@@ -44,18 +46,13 @@ def test_runs_each_part_says_what_runs_where_and_ends_all(quick: None, folder: P
     assert running(folder / "demo-kafka" / "data") is None
 
 
-@pytest.mark.timeout(200)
-def test_ends_all_when_one_part_ends(quick: None, folder: Path) -> None:
-    environment = clean(MILEPOST_DATA=str(folder / "data"), MILEPOST_KAFKA_JARS=str(JARS))
-    with subprocess.Popen(
-        [sys.executable, "-c", SMALL, "demo", "--kafka", "--port", "0"],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as demo:  # fmt: skip
-        assert demo.stdout
-        assert demo.stderr
-        told = "".join(demo.stdout.readline() for _ in range(9))
-        [relay] = re.findall(r"relay +process (\d+)", told)
-        subprocess.run(["kill", "-KILL", relay], check=True)
-        assert demo.wait(90) == 1
-        assert "relay has stopped with code -9" in demo.stderr.read()
-    assert running(folder / "demo-kafka" / "data") is None
+def test_says_what_a_part_told_that_ended(tmp_path: Path) -> None:
+    journal = tmp_path / "relay.jsonl"
+    journal.write_text("no such broker\n")
+    program = [sys.executable, "-c", "raise SystemExit(3)"]
+    told = r"^relay has stopped with code 3; \S+relay.jsonl ends so:\nno such broker$"
+    with (
+        subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process,
+        pytest.raises(Stopped, match=told),
+    ):
+        Part("relay", process, journal).announced()
