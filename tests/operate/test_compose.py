@@ -104,6 +104,7 @@ def told(client: httpx.Client, place: str, after: int) -> str:
 def test_carries_a_command_through_kafka_to_the_page_and_ends_in_order(compose: Compose, tmp_path: Path) -> None:
     with up(compose, tmp_path) as running, httpx.Client(timeout=60) as client:
         client.base_url = f"http://127.0.0.1:{compose.values['MILEPOST_PORT']}"
+        until(lambda: "Milepost serves" in running.said(), 60)
         until(lambda: running.healthy("api"), 60)
         assert {name: len(ours) for name, ours in running.processes.items()} == {
             "migrate": 1, "api": 1, "relay": 1, "project": 2

@@ -19,7 +19,7 @@ from consumers.topic import made
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
-from tests.consumers.carrying import records_in, relay_of, running, until, wait_until_carried
+from tests.consumers.carrying import records_in, relay_of, running, until
 from tests.consumers.telling import Telling
 from tests.consumers.ways import wait_until_reflected
 from tests.operate.securing import Secured, kafka, rights, rules
@@ -168,19 +168,24 @@ def test_of_the_page_are_enough_to_carry_a_log_and_hear_it(
     assert len(records_in(secured.brokers("subscriber", topic))) == log.head().position
 
 
-def test_that_are_revoked_stop_the_relay_with_a_sentence_until_they_are_back(
+def test_that_are_revoked_stop_both_with_a_sentence_until_they_are_back(
     secured: Secured, topic: str, log: Log, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     secured.granted(topic)
+    feed, projecting = LogFeed(log), secured.brokers("projector", topic)
+    members = [member_of(log.conninfo, feed.source, feed, projecting, one) for one in projections()]
     relay = relay_of(log, secured.brokers("relay", topic))
-    with running(relay.run), caplog.at_level(logging.ERROR, "milepost.relay"):
-        wait_until_carried(log)
-        secured.revoke(topic, "relay")
+    with running(relay.run, *(member.run for member in members)), caplog.at_level(logging.WARNING, "milepost"):
+        wait_until_reflected(log)
+        for user in ("relay", "projector"):
+            secured.revoke(topic, user)
         telling.tell({"project-a": eventful()})
-        until(lambda: f"localhost:{secured.by_password} refuses the user relay (" in caplog.text, "it is said", 30)
+        sentences = {f"refuses the user {user} (" for user in ("relay", "projector")}
+        until(lambda: all(one in caplog.text for one in sentences), "both say so", 60)
         assert position(log) < log.head().position
-        secured.grant(topic, "relay")
-        wait_until_carried(log)
+        for user in ("relay", "projector"):
+            secured.grant(topic, user)
+        wait_until_reflected(log)
     assert len(records_in(secured.brokers("subscriber", topic))) == log.head().position
 
 
