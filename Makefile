@@ -16,7 +16,7 @@ step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
 	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
 	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
 
-.PHONY: help run run-kafka test checks pytest lint types contracts bench kep lock clean
+.PHONY: help run run-kafka test checks pytest lint types contracts bench chaos chaos-long kep lock clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,12 @@ pytest: .venv/dev.stamp ## run the tests alone
 
 bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
 	@$(BIN)/python -m tests.bench
+
+chaos: .venv/dev.stamp ## break what can break, many times over, and count what was lost: 0, or it fails
+	@$(BIN)/python -m tests.chaos
+
+chaos-long: .venv/dev.stamp ## the same, ten times as often
+	@$(BIN)/python -m tests.chaos --long
 
 kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FILE
 	@test -f '$(HISTORY)' || { echo 'make kep needs the history: make kep HISTORY=path/to/kep-history.jsonl'; exit 2; }

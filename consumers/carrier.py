@@ -68,12 +68,27 @@ def _done(future: FutureRecordMetadata, until: float) -> bool:
 
 
 class Carrier:
-    """Hands events to one producer. `skip` says up to which position each partition has them, `held` what is parked."""
+    """Hands events to one producer. `skip` says up to which position each partition has them, `held` what is parked.
+
+    `ends` are the offsets behind those that are there and were never saved.
+    """
 
     def __init__(
-        self, producer: KafkaProducer, topic: str, source: Source, skip: Mapping[int, int], held: set[str]
+        self,
+        producer: KafkaProducer,
+        topic: str,
+        source: Source,
+        skip: Mapping[int, int],
+        held: set[str],
+        ends: Mapping[int, int],
     ) -> None:
         self._producer, self._topic, self._source, self._skip, self._held = producer, topic, source, skip, held
+        self.ends = ends
+
+    @property
+    def skipped_to(self) -> int:
+        """Up to which position some events are there already; at which offsets is only known of the last."""
+        return max(self._skip.values(), default=0)
 
     def send(self, batch: Batch) -> Page:
         page = Page(batch.end, _moment(batch.events[-1].data))

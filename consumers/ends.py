@@ -96,6 +96,17 @@ def skipped(found: Mapping[int, End], known: Mapping[int, Sent], feed: Feed) -> 
     }
 
 
+def unsaved_ends(
+    found: Mapping[int, End], known: Mapping[int, Sent], skip: Mapping[int, int], position: int
+) -> dict[int, int]:
+    """The ends of the partitions that hold more than was saved, where that is skipped: nothing else will tell them."""
+    return {
+        number: found[number].next
+        for number, until in skip.items()
+        if until > position and found[number].next > known.get(number, Sent(0, 0)).next
+    }
+
+
 def _is_in(feed: Feed, last: Arrived | None) -> bool:
     there = feed.read(last.position - 1, 1).events if last else ()
     return any((one.stream, one.version, one.data) == (last.stream, last.version, last.data) for one in there if last)

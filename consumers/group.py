@@ -71,6 +71,7 @@ class Member:
         try:
             consumer = self._brokers.consumer(self._group)
             try:
+                self._demand_known(consumer)
                 consumer.subscribe([self._brokers.topic], listener=_Placing(self, consumer))
                 self._hear_on(consumer, stop)
             finally:
@@ -82,6 +83,11 @@ class Member:
             ) from error
         except KafkaError as error:
             raise Unreachable(sentence(error, self._brokers)) from error
+
+    def _demand_known(self, consumer: KafkaConsumer) -> None:
+        """A topic that was made just now may be unknown to a broker; whoever subscribes then is given nothing of it."""
+        if not consumer.partitions_for_topic(self._brokers.topic):
+            raise Unreachable(f"the brokers don't know {self._brokers.topic} yet: looks again")
 
     def _hear_on(self, consumer: KafkaConsumer, stop: Event) -> None:
         looked = monotonic()

@@ -25,9 +25,11 @@ _TABLES = """
     COMMENT ON TABLE carrying.relay IS 'Which relay is active, and up to which position Kafka has taken the log.';
     CREATE TABLE IF NOT EXISTS carrying.partitions (
         source text NOT NULL, partition int NOT NULL, next bigint NOT NULL, since bigint NOT NULL DEFAULT 0,
+        before bigint NOT NULL DEFAULT 0, reached bigint NOT NULL DEFAULT 0, reached_at timestamptz,
         PRIMARY KEY (source, partition)
     );
-    COMMENT ON TABLE carrying.partitions IS 'The offset behind what was acknowledged, and from which one on it counts.';
+    COMMENT ON TABLE carrying.partitions IS 'The offset behind what was acknowledged, and from which one on it counts;
+        behind what it was before that, and up to which position of the log that was everything.';
     CREATE TABLE IF NOT EXISTS carrying.parked (
         source text NOT NULL, stream text NOT NULL, version bigint NOT NULL, position bigint NOT NULL,
         why text NOT NULL, parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (source, stream)
@@ -90,15 +92,13 @@ class Lease:
         Raises `Unreachable` where they don't rise, as in a topic that was made anew meanwhile.
         """
         with self.connection.transaction():
-            self._demand(
-                "until = now() + make_interval(secs => %s), position = %s, at = coalesce(%s, at)",
-                TERM_SECONDS, position, at,
-            )  # fmt: skip
-            rows = [(self.source, partition, end) for partition, end in ends.items()]
+            self.renew()
+            rows = [(partition, end, self.source) for partition, end in ends.items()]
             cursor = self.connection.cursor()
-            cursor.executemany(_MOVE, rows)
+            cursor.executemany(_MOVE, rows)  # before the relay's own position moves, which it notes
             if rows and cursor.rowcount < len(rows):
                 raise Unreachable("what was acknowledged last lies before what was acknowledged earlier: looks anew")
+            self._demand("position = %s, at = coalesce(%s, at)", position, at)
             self.connection.cursor().executemany(_PARK, [(self.source, *one) for one in unsent])
             self.connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
@@ -161,7 +161,7 @@ def begin_again(connection: Connection[DictRow], source: str, ends: Mapping[int,
         connection.execute("DELETE FROM carrying.partitions WHERE source = %s", (source,))
         connection.execute("DELETE FROM carrying.parked WHERE source = %s", (source,))
         connection.cursor().executemany(
-            "INSERT INTO carrying.partitions VALUES (%s, %s, %s, %s)",
+            "INSERT INTO carrying.partitions (source, partition, next, since) VALUES (%s, %s, %s, %s)",
             [(source, partition, end, end) for partition, end in ends.items()],
         )
 
@@ -171,8 +171,11 @@ _TAKE = """
     WHERE source = %s AND until < now() RETURNING epoch, position, topic
     """
 _MOVE = """
-    INSERT INTO carrying.partitions (source, partition, next) VALUES (%s, %s, %s)
-    ON CONFLICT (source, partition) DO UPDATE SET next = excluded.next WHERE excluded.next > partitions.next
+    INSERT INTO carrying.partitions AS p (source, partition, next, reached, reached_at)
+    SELECT source, %s, %s, position, at FROM carrying.relay WHERE source = %s
+    ON CONFLICT (source, partition) DO UPDATE
+    SET next = excluded.next, before = p.next, reached = excluded.reached, reached_at = excluded.reached_at
+    WHERE excluded.next > p.next
     """
 _PARK = """
     INSERT INTO carrying.parked (source, stream, version, position, why) VALUES (%s, %s, %s, %s, %s)

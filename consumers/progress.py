@@ -1,7 +1,8 @@
 """Progress: how far each read model has heard each place, and which position of the log that makes it reflect.
 
 In the log that is its position. In a topic a read model reflects what all partitions have told it; one that has told
-all that was sent to it tells as much as the relay has carried.
+all that was sent to it tells as much as the relay has carried, and one that has told all but what was sent to it last
+as much as the relay had carried until then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -94,12 +95,17 @@ _HEARD = """
     """
 _CARRIED = """
     SELECT DISTINCT ON (model) model, position, at FROM (
-        SELECT p.model, CASE WHEN ahead THEN r.position ELSE p.reflected END AS position,
-            CASE WHEN ahead THEN r.at ELSE p.at END AS at
-        FROM models.progress AS p
-        LEFT JOIN carrying.relay AS r ON r.source = p.log AND p.way <> 'log'
-        LEFT JOIN carrying.partitions AS s ON s.source = p.log AND s.partition = p.partition,
-        LATERAL (SELECT p.position >= coalesce(s.next, 0) AND r.position > p.reflected AS ahead) AS compared
+        SELECT p.model, CASE WHEN told.position > p.reflected THEN told.position ELSE p.reflected END AS position,
+            CASE WHEN told.position > p.reflected THEN told.at ELSE p.at END AS at
+        FROM models.progress AS p LEFT JOIN LATERAL (
+            SELECT r.position, r.at FROM carrying.relay AS r
+            LEFT JOIN carrying.partitions AS s ON s.source = r.source AND s.partition = p.partition
+            WHERE r.source = p.log AND p.way <> 'log' AND p.position >= coalesce(s.next, 0)
+            UNION ALL
+            SELECT s.reached, s.reached_at FROM carrying.partitions AS s
+            WHERE s.source = p.log AND p.way <> 'log' AND s.partition = p.partition
+                AND p.position < s.next AND p.position >= s.before
+        ) AS told ON true
         WHERE p.model = ANY(%s)
     ) AS place ORDER BY model, position, at
     """

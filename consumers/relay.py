@@ -13,9 +13,9 @@ from psycopg.rows import DictRow
 
 from consumers.brokers import Brokers, sentence
 from consumers.carrier import Carrier, Page
-from consumers.ends import demand_whole, ends, skipped
+from consumers.ends import demand_whole, ends, skipped, unsaved_ends
 from consumers.feed import Feed, Unreachable
-from consumers.lease import TERM_SECONDS, Lease, Lost, prepare, sent_so_far, unsent_streams
+from consumers.lease import TERM_SECONDS, Lease, Lost, Unsent, prepare, sent_so_far, unsent_streams
 from consumers.models import connect
 from consumers.topic import made
 
@@ -88,7 +88,8 @@ class Relay:
         lease.adopt(topic.id)
         held = set(unsent_streams(lease.connection, lease.source))
         skip = skipped(found, known, self.feed)
-        return Carrier(self._brokers.producer(), self._brokers.topic, self.feed.source, skip, held)
+        unsaved = unsaved_ends(found, known, skip, lease.position)
+        return Carrier(self._brokers.producer(), self._brokers.topic, self.feed.source, skip, held, unsaved)
 
 
 class _Carrying:
@@ -98,6 +99,7 @@ class _Carrying:
         self._lease, self.feed, self._carrier, self._wedged_after = lease, feed, carrier, wedged_after
         self._under_way: deque[Page] = deque()
         self._read_to = lease.position
+        self._ends, self._unsent = dict(carrier.ends), list[Unsent]()
         self._renewed = monotonic()
 
     def run(self, stop: Event) -> None:
@@ -131,9 +133,17 @@ class _Carrying:
             self._carrier.hold(page)
             for one in page.unsent:
                 _log.error("parks %s at version %s: %s", one.stream, one.version, one.why)
-            self._lease.save(page.end, page.at, page.ends, page.unsent)
-            self._renewed = monotonic()
+            self._save(page)
             self._under_way.popleft()
         elif monotonic() - page.since > self._wedged_after:
             raise Wedged(f"no broker has acknowledged anything for {self._wedged_after:.0f} s: begins anew")
         return settled
+
+    def _save(self, page: Page) -> None:
+        """Save what is acknowledged; not before everything is that the topic already held when we began."""
+        self._ends |= page.ends
+        self._unsent += page.unsent
+        if page.end >= self._carrier.skipped_to:
+            self._lease.save(page.end, page.at, self._ends, self._unsent)
+            self._ends, self._unsent = {}, []
+            self._renewed = monotonic()

@@ -3,12 +3,13 @@
 import logging
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from consumers.brokers import Brokers
 from consumers.feed import Source
-from consumers.lease import begin_again, carried, prepare
+from consumers.lease import Lease, begin_again, carried, prepare, sent_so_far
 from consumers.models import connect
 from consumers.records import CONTENT_TYPE
 from consumers.relay import Relay
@@ -66,6 +67,34 @@ def test_skips_what_is_there_already_where_its_own_position_was_not_saved(
         wait_until_carried(log)
     found = positions(records_in(brokers))
     assert len(found) == len(set(found)) == log.head().position
+
+
+def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
+    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+    source = str(LogFeed(log).source)
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        whole = sent_so_far(connection, source)
+        connection.execute("UPDATE carrying.relay SET position = 7")
+        connection.execute("UPDATE carrying.partitions SET next = 0, before = 0, reached = 0")
+        monkeypatch.setattr("consumers.relay.PAGE", 5)
+        saved, save = list[int](), Lease.save
+
+        def noting(lease: Lease, position: int, *rest: Any) -> None:
+            saved.append(position)
+            save(lease, position, *rest)
+
+        monkeypatch.setattr(Lease, "save", noting)
+        with running(relay_of(log, brokers).run):
+            wait_until_carried(log)
+        again = sent_so_far(connection, source)
+    assert saved[0] == log.head().position
+    for n in range(4):
+        partition = partition_of(f"project-{n}")
+        assert again[partition] == whole[partition]
 
 
 def test_stands_by_while_another_is_active_and_takes_over_when_that_ends(
