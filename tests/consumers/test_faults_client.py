@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 from kafka import KafkaProducer
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from consumers.brokers import Brokers, ended
 from consumers.topic import made
@@ -87,6 +87,16 @@ def test_a_producer_that_is_closed_with_something_to_send_leaves_its_thread(far:
 
 def is_running(producer: KafkaProducer) -> bool:
     return bool(cast("Any", producer)._sender.is_alive())
+
+
+def test_a_producer_that_met_a_record_too_large_never_sends_again(brokers: Brokers) -> None:
+    made(brokers, replicas=1)
+    producer = brokers.producer()
+    producer.send(brokers.topic, b"before", partition=0).get(timeout=20)
+    for partition, value in ((1, b"x" * 140_000), (2, b"after")):
+        with pytest.raises(MessageSizeTooLargeError):
+            producer.send(brokers.topic, value, partition=partition).get(timeout=20)
+    ended(producer)
 
 
 def test_a_relay_replaces_a_producer_that_is_silent_and_leaves_none_behind(

@@ -19,6 +19,7 @@ from consumers.topic import made, partition_of
 from milepost.following import LogFeed
 from milepost.log import Log, Stored
 from projections import projections
+from tests.chaos.checker import in_topic
 from tests.chaos.network import FETCH, Network
 from tests.conftest import history
 from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
@@ -134,26 +135,53 @@ def test_more_partitions_keep_no_projector_from_going_on_and_no_relay_begins_wit
             until(lambda: said(caplog, "has 24 partitions and not 12"), "it refuses")
 
 
-def test_a_record_that_it_does_not_take_parks_its_stream_while_the_others_go_on(
+def test_an_event_that_is_too_large_for_it_parks_its_stream_while_the_others_go_on(
+    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    [proposed] = history(PROPOSED)
+    streams = [f"project-{number}" for number in range(30)]
+    with running(relay_of(log, brokers).run):
+        telling.tell({stream: [proposed] for stream in streams[:15]})
+        telling.store(("project-large", 1, "x" * 140_000, b"{}"))
+        telling.tell({stream: [proposed] for stream in streams[15:]})
+        wait_until_carried(log)
+        assert said(caplog, "parks project-large at version 1: no record of 14")
+    with connect(log.conninfo) as connection:
+        assert list(unsent_streams(connection, str(LogFeed(log).source))) == ["project-large"]
+    assert {(record.key or b"").decode() for record in records_in(brokers)} >= set(streams)
+
+
+def test_one_that_takes_less_than_an_event_stops_the_relay_until_it_takes_them_again(
     log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
-        with administrating(brokers) as admin:
-            resource = ConfigResource(ConfigResourceType.TOPIC, brokers.topic)
-            resource.configs = {"max.message.bytes": "2000"}  # type: ignore[attr-defined]  # of the client itself
-            admin.alter_configs([resource])
-        [proposed] = history(PROPOSED)
-        streams = [f"project-{number}" for number in range(30)]
-        telling.tell({stream: [proposed] for stream in streams[:15]})
-        large = telling.of_this_log(proposed, "project-large")
-        telling.store(("project-large", 1, proposed.event.kind, large.data + b" " * 5_000))
-        telling.tell({stream: [proposed] for stream in streams[15:]})
+        set_largest(brokers, 300)
+        telling.tell({f"project-{number}": eventful() for number in range(12)})
+        until(lambda: said(caplog, "max.message.bytes must be at least 131072"), "it says so")
+        set_largest(brokers, 131_072)
         wait_until_carried(log)
-        until(lambda: said(caplog, "parks project-large at version 1"), "it says so")
     with connect(log.conninfo) as connection:
-        assert list(unsent_streams(connection, str(LogFeed(log).source))) == ["project-large"]
-    assert {(record.key or b"").decode() for record in records_in(brokers)} >= set(streams)
+        assert not unsent_streams(connection, str(LogFeed(log).source))
+    assert +in_topic(log, records_in(brokers)) == {}
+
+
+def test_one_that_takes_only_a_few_events_at_once_gets_them_in_their_order(
+    log: Log, brokers: Brokers, telling: Telling
+) -> None:
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+        set_largest(brokers, 3_000)
+        telling.tell({f"project-{number}": eventful() for number in range(24)})
+        wait_until_carried(log)
+    assert +in_topic(log, records_in(brokers)) == {}
+
+
+def set_largest(brokers: Brokers, size: int) -> None:
+    resource = ConfigResource(ConfigResourceType.TOPIC, brokers.topic)
+    cast("Any", resource).configs = {"max.message.bytes": str(size)}
+    with administrating(brokers) as admin:
+        admin.alter_configs([resource])
 
 
 def test_a_relay_skips_nothing_for_the_sake_of_a_forged_end(log: Log, brokers: Brokers, telling: Telling) -> None:
