@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import LiteralString, NamedTuple, Protocol
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import LOG, Feed
+from consumers.feed import Feed
 from consumers.progress import is_carried
 from consumers.topic import partition_of
 from consumers.versions import FOLLOWED, Version
@@ -84,13 +84,13 @@ class _Waiting:
             return None
 
 
-_HEARD = f"""
+_HEARD: LiteralString = """
     SELECT model AS who, NULL::int AS partition, reflected AS position, now() AS now FROM models.progress
-    WHERE model = ANY(%s) AND way = '{LOG.way}' ORDER BY who
-    """  # noqa: S608 (own words)
-_CARRIED = f"""
-    SELECT p.model AS who, CASE WHEN p.way <> '{LOG.way}' THEN p.partition END AS partition, now() AS now,
-        CASE WHEN p.way <> '{LOG.way}' AND p.position >= coalesce(s.next, 0) THEN greatest(p.reflected, r.position)
+    WHERE model = ANY(%s) AND way = 'log' ORDER BY who
+    """
+_CARRIED: LiteralString = """
+    SELECT p.model AS who, CASE WHEN p.way <> 'log' THEN p.partition END AS partition, now() AS now,
+        CASE WHEN p.way <> 'log' AND p.position >= coalesce(s.next, 0) THEN greatest(p.reflected, r.position)
             ELSE p.reflected END AS position
     FROM models.progress AS p
     LEFT JOIN carrying.relay AS r ON r.source = p.log
@@ -99,4 +99,4 @@ _CARRIED = f"""
     UNION ALL
     SELECT 'relay', NULL, now(), position FROM carrying.relay WHERE source = %s
     ORDER BY who, partition
-    """  # noqa: S608 (own words)
+    """

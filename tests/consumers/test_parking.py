@@ -12,6 +12,7 @@ from consumers.models import Model, connect
 from consumers.parking import bring_up, take_up
 from consumers.store import Fenced, Parked, load, parked_in
 from domain.codec import decode, encode
+from domain.event import Recorded
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -62,6 +63,7 @@ def parking(log: Log, feed: LogFeed, telling: Telling) -> Iterator[Parking]:
 
 def test_stays_while_the_event_cannot_be_told(parking: Parking) -> None:
     left = take_up(parking.connection, MODEL, parking.parked(), parking.again)
+    assert left
     assert left == parking.parked()
     assert (left.version, parking.version) == (2, 1)
 
@@ -76,7 +78,11 @@ def mend(parking: Parking, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the event is read as what it should have been."""
     told = history(PROPOSED, classified("major"))[1]
     mended = Telling(parking.log).of_this_log(told, "project-a")
-    monkeypatch.setattr("consumers.folding.decode", lambda data: decode(encode(mended) if data == b"{}" else data))
+
+    def read(data: bytes) -> Recorded:
+        return decode(encode(mended) if data == b"{}" else data)
+
+    monkeypatch.setattr("consumers.folding.decode", read)
 
 
 def test_goes_on_without_the_event_that_is_discarded(parking: Parking) -> None:
