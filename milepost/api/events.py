@@ -24,7 +24,7 @@ from milepost.contract.cdevents import cdevent_of
 from milepost.log import Stored
 from milepost.problems import Problem
 from milepost.service import Service
-from milepost.subscribing.selection import NoSuchKind, Selection, selection
+from milepost.subscribing.selection import NoSuchKind, Selection, head_of, selection
 
 MOST_FOLLOWERS = 200
 HEARTBEAT_SECONDS = 15.0
@@ -71,7 +71,7 @@ def event_routes(service: Service) -> APIRouter:
         after: Behind = 0,
         form: Form = "cloudevents",
     ) -> EventStream:
-        head = (await to_thread(service.log.head)).position
+        head = await to_thread(head_of, service.log)
         if service.tail.followers >= MOST_FOLLOWERS:
             raise Problem(503, "crowded", "Too many listen", f"at most {MOST_FOLLOWERS} at a time: ask again later")
         telling = _Telling(service, _wanted(project, kind or [], phase), _FORMS[form])
@@ -118,10 +118,18 @@ class _Telling:
                 return
 
 
+def _as_cdevent(data: bytes) -> bytes:
+    """The view; what is no event is told as it is stored."""
+    try:
+        return orjson.dumps(cdevent_of(data))
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError):
+        return data
+
+
 _POSITION = re.compile("[0-9]{1,16}")
 _FORMS: dict[str, Callable[[bytes], bytes]] = {
     "cloudevents": lambda data: data,
-    "cdevents": lambda data: orjson.dumps(cdevent_of(data)),
+    "cdevents": _as_cdevent,
 }
 
 

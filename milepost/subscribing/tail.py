@@ -8,10 +8,10 @@ import psycopg
 from psycopg import AsyncConnection
 
 from milepost.log import CHANNEL
+from milepost.subscribing.selection import HEAD
 
 LOOK_SECONDS = 2.0
 AGAIN_SECONDS = 0.5
-_HEAD = "SELECT coalesce(max(notification_id), 0) FROM log.events"
 
 
 class Tail:
@@ -69,7 +69,7 @@ class Tail:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _look(self, connection: AsyncConnection) -> None:
-        found = await (await connection.execute(_HEAD)).fetchone()
+        found = await (await connection.execute(HEAD)).fetchone()
         self._head = found[0] if found else 0
         async with self._moved:
             self._moved.notify_all()

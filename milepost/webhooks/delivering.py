@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -27,6 +28,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3_600.0
 LOOK_SECONDS = 1.0
 GONE = 410
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+_VISIBLE = re.compile("[!-~]{1,200}")
 _LOCK = "SELECT pg_try_advisory_lock(hashtext('milepost webhook'), hashtext(%s))"
 _log = logging.getLogger("milepost.webhooks")
 
@@ -125,7 +127,9 @@ def _asked(text: str) -> float:
 
 
 def _id_of(stored: Stored) -> str:
+    """The event's own id; its position where that is nothing that a header may hold."""
     try:
-        return str(orjson.loads(stored.data)["id"])
+        found = str(orjson.loads(stored.data)["id"])
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        return f"{stored.stream}/{stored.version}"
+        found = ""
+    return found if _VISIBLE.fullmatch(found) else str(stored.position)

@@ -17,6 +17,7 @@ from milepost.webhooks.sending import Answer
 from milepost.webhooks.signing import new_secret
 from milepost.writer import Writer
 from tests.consumers.carrying import running, until
+from tests.consumers.telling import Telling
 from tests.milepost.logs import assess, log, prepared, propose, writer
 from tests.milepost.webhooks.receiving import Receiver, proven, receiver
 
@@ -181,6 +182,22 @@ def test_brings_nothing_to_what_was_removed(log: Log, found: Receiver) -> None:
         registered(log, hook_to(other, name="other"))
         until(lambda: now(log, "other").position == log.head().position, "the other is told", 30)
     assert found.posted == []
+
+
+NO_EVENTS = (b"not JSON", b"[]", b'{"id":"a\\r\\nX-Evil: 1"}', b'{"id":7}', b'{"id":""}')
+
+
+def test_brings_also_what_is_no_event_of_this_release(log: Log, found: Receiver) -> None:
+    first = log.head().position + 1
+    Telling(log).store(*(("project-odd", n, "odd.kind/9", data) for n, data in enumerate(NO_EVENTS, 1)))
+    registered(log, hook_to(found, position=first - 1))
+    with bringing(log, lambda: now(log).position == first + len(NO_EVENTS) - 1):
+        pass
+    assert told(found) == list(NO_EVENTS)
+    assert [got.headers["webhook-id"] for got in found.posted] == [
+        str(first), str(first + 1), str(first + 2), "7", str(first + 4)
+    ]  # fmt: skip
+    assert not any("x-evil" in got.headers for got in found.posted)
 
 
 def test_shows_no_key(log: Log, found: Receiver) -> None:
