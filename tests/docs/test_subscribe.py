@@ -22,8 +22,12 @@ def test_shows_a_subscriber_that_is_one(
     found = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)
     assert found
     ran: list[Event] = []
+
+    def run(_: Subscriber, stop: Event) -> None:
+        ran.append(stop)
+
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Subscriber, "run", lambda _, stop: ran.append(stop))
+    monkeypatch.setattr(Subscriber, "run", run)
     shown: dict[str, Any] = {}
     exec(found[1], shown)
     assert len(ran) == 1

@@ -1,7 +1,8 @@
 """The schemas of events: what is stored keeps to them, and they are what a reader may rely on."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 import orjson
@@ -87,8 +88,12 @@ def test_are_what_the_description_of_the_channels_refers_to() -> None:
             value = value[step]
 
 
-def _references(value: Any) -> list[str]:
+def _references(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
-        return own + [one for member in value.values() for one in _references(member)]
-    return [one for member in value for one in _references(member)] if isinstance(value, list) else []
+        members = cast("dict[str, Any]", value)
+        if isinstance(members.get("$ref"), str):
+            yield members["$ref"]
+        value = list(members.values())
+    if isinstance(value, list):
+        for member in cast("Any", value):
+            yield from _references(member)

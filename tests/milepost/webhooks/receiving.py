@@ -64,7 +64,7 @@ def receiver(secured: ssl.SSLContext | None = None) -> Generator[Receiver]:
                 self.send_header(name, value)
             self.end_headers()
 
-        def log_message(self, *said: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (as it is called there)
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
