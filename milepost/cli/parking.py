@@ -173,7 +173,8 @@ def _retry(what: Sequence[str]) -> None:
             left = take_up(lot.connection, model, parked, lot.again)
             _tell(parked.stream, model.name, left.why if left else None)
         for apart in lot.apart(what):
-            _tell(_name(apart), "the topic", _tried(lot, apart))
+            why = _tried(lot, apart)
+            click.echo(f"{_name(apart)}: " + (f"kept apart still: {why}" if why else "an event of ours, and taken in"))
         for unsent in lot.unsent(what):
             _tell(unsent.stream, "the relay", f"{unsent.why}; `milepost relay --again` sends the whole log anew")
         left_out = lot.listed(what)

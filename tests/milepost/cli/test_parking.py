@@ -1,14 +1,20 @@
 """What was parked or kept apart."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 
+from consumers.brokers import Brokers, ended
 from consumers.models import connect
+from consumers.topic import partition_of
+from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log
 from milepost.postgres import Server
 from tests.conftest import history
+from tests.consumers.carrying import records_in, relay_of, running, wait_until_carried
 from tests.consumers.telling import Telling
 from tests.domain.openings import PROPOSED, classified
 from tests.milepost.cli.conftest import Said, here
@@ -22,8 +28,8 @@ class Lot:
 
     address: str
 
-    def __call__(self, *arguments: str) -> Said:
-        return here("parked", *arguments, MILEPOST_DATABASE_URL=self.address)
+    def __call__(self, *arguments: str, **more: str) -> Said:
+        return here("parked", *arguments, MILEPOST_DATABASE_URL=self.address, **more)
 
 
 @pytest.fixture
@@ -74,3 +80,38 @@ def test_names_records_by_partition_and_offset(parked: Lot) -> None:
     assert ("3/14", "topic") in [(one["what"], one["by"]) for one in parked("list", "--json").json["left_out"]]
     assert parked("discard", "3/14").out == "3/14: kept apart no more\n"
     assert "3/14" not in parked("list").out
+
+
+def test_looks_at_records_again_where_they_stand(parked: Lot, broker: Running) -> None:
+    brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    setting = {"MILEPOST_KAFKA_BOOTSTRAP": brokers.bootstrap, "MILEPOST_KAFKA_TOPIC": brokers.topic}
+    place = partition_of("project-b")
+    with closing(Log(parked.address)) as log:
+        Telling(log).tell({"project-b": history(PROPOSED)})
+        with running(relay_of(log, brokers).run):
+            wait_until_carried(log)
+    [ours] = [record.offset for record in records_in(brokers) if record.key == b"project-b"]
+    junk = junk_in(brokers, place)
+    with connect(parked.address) as connection:
+        for offset in (ours, junk):
+            connection.execute("INSERT INTO models.quarantined VALUES ('kafka t', %s, %s, 'seen')", (place, offset))
+    assert "value: junk" in parked("show", f"{place}/{junk}", **setting).out
+    told = parked("retry", f"{place}/{ours}", f"{place}/{junk}", **setting)
+    assert (told.code, told.out.splitlines()) == (
+        1,
+        [
+            f"{place}/{ours}: an event of ours, and taken in",
+            f"{place}/{junk}: kept apart still: it has no header milepost-log",
+        ],
+    )
+    with connect(parked.address) as connection:
+        rows = connection.execute("SELECT project FROM models.projects_v2_1 ORDER BY 1").fetchall()
+    assert [row["project"] for row in rows] == ["a", "b"]
+
+
+def junk_in(brokers: Brokers, partition: int) -> int:
+    """The offset of a record that no relay sent."""
+    producer = brokers.producer()
+    sent = producer.send(brokers.topic, b"junk", partition=partition).get(timeout=30)
+    ended(producer)
+    return sent.offset
