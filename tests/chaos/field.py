@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 from kafka import KafkaConsumer
 
 from consumers.brokers import Brokers
@@ -90,8 +91,11 @@ class Field:
         return self.active().position
 
     def reflected(self) -> int:
-        """What every read model reflects."""
-        return self.reader.position()
+        """What every read model reflects; 0 where the database can't say."""
+        try:
+            return self.reader.position()
+        except psycopg.OperationalError:
+            return 0
 
     def active(self) -> Carried:
         """Which relay carries, and how far it has."""

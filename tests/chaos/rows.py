@@ -43,8 +43,8 @@ ROWS = [
         Dose(8, projects=800, seconds=150),
     ),
     Row(
-        "B5 B6",
-        "one of three brokers killed, then two",
+        "B3 B5 B6",
+        "one of three brokers killed, then two, then all",
         carrying.brokers_fall,
         Dose(1, seconds=1),
         Dose(6, projects=300, seconds=60),

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning
 TRIED = [(row, row.tests) for row in ROWS if row.tests]
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(("row", "dose"), TRIED, ids=[f"{row.name} {row.what}" for row, _ in TRIED])
 def test_finds_no_anomaly(row: Row, dose: Dose, ground: Ground) -> None:
     assert row.tried(ground, dose).anomalies == {}
