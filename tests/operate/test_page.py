@@ -15,7 +15,11 @@ PAGE = (ROOT / "docs" / "operate.md").read_text()
 ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2], re.MULTILINE)
 RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved"}
 LOGGED = {"warning", "error", "critical"}
-SAY = ("brokers", "ends", "folding", "group", "projector", "proving", "reaching", "relay", "topic")
+SAY = [
+    *(f"consumers/{name}" for name in ("brokers", "ends", "folding", "group", "projector", "proving", "reaching")),
+    *(f"consumers/{name}" for name in ("relay", "topic")),
+    "milepost/webhooks/delivering",
+]
 UNSAID = {"what was heard can't be read"}  # the group asks the log instead
 LEAST = 8
 """So many letters of a sentence tell it from others."""
@@ -36,7 +40,7 @@ def sentence(node: ast.AST) -> str:
 
 
 def module(name: str) -> ast.AST:
-    return ast.parse((ROOT / "consumers" / f"{name}.py").read_text())
+    return ast.parse((ROOT / f"{name}.py").read_text())
 
 
 def called(node: ast.Call) -> str:
