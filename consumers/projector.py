@@ -4,6 +4,7 @@ import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
+from time import monotonic
 
 import psycopg
 from psycopg import Connection
@@ -63,10 +64,9 @@ class Projector:
         pause = 0.0
         while not stop.is_set() and self.stopped is None:
             stop.wait(pause)
-            pause = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS)
+            pause, began = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS), monotonic()
             try:
                 hear(stop)
-                pause = 0.0
             except (Fenced, psycopg.errors.UndefinedTable) as elsewhere:
                 _log.info("read models are read again: %s", elsewhere)
                 pause = 0.05
@@ -76,6 +76,8 @@ class Projector:
                 self._end(fault)
             finally:
                 self.close()
+            if monotonic() - began > LONGEST_PAUSE_SECONDS:  # it went well for a while
+                pause = 0.0
 
     def _end(self, fault: Exception) -> None:
         known = isinstance(fault, Stopped)

@@ -1,5 +1,7 @@
 """Chaos: every row of the fault matrix, many times over; prints what was found, and fails where that is anything.
 
+Without a choice of rows the mutations are tried, too, that a test must find.
+
 python -m tests.chaos [--long] [ROW…]
 """
 
@@ -15,6 +17,7 @@ from milepost.kafka.process import end
 from milepost.kafka.warming import warm
 from milepost.postgres import start
 from tests.brokers import JARS
+from tests.chaos import teeth
 from tests.chaos.checker import ANOMALIES
 from tests.chaos.field import Ground
 from tests.chaos.row import Outcome, Row
@@ -66,7 +69,8 @@ def main(words: list[str]) -> int:
     with _ground() as ground:
         whole = [_tried(row, ground, long) for row in rows]
     print(f"{sum(whole)} of {len(whole)} rows without an anomaly")
-    return 0 if all(whole) else 1
+    bites = teeth.main() if not chosen else 0
+    return 0 if all(whole) and not bites else 1
 
 
 if __name__ == "__main__":
