@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from milepost.api.waking import Waking
+from tests.looping import run
 
 
 def outcomes(*done: object) -> list[object]:
@@ -31,7 +32,7 @@ def outcomes(*done: object) -> list[object]:
         thread.join()
         return list(found)
 
-    return asyncio.run(wait())
+    return run(wait())
 
 
 def test_tells_each_its_own() -> None:
@@ -54,7 +55,7 @@ def test_forgets_who_no_longer_waits() -> None:
         future.set_result(1)
         await asyncio.sleep(0)
 
-    asyncio.run(wait())
+    run(wait())
 
 
 def test_outlives_the_loop() -> None:
@@ -65,5 +66,5 @@ def test_outlives_the_loop() -> None:
         await asyncio.sleep(0)
         waits.cancel()
 
-    asyncio.run(leave())
+    run(leave())
     future.set_result(1)
