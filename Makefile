@@ -43,7 +43,7 @@ contracts: .venv/dev.stamp ## check which way the imports point
 	$(call step,import contracts,$(BIN)/lint-imports --no-logo)
 
 pytest: .venv/dev.stamp ## run the tests alone
-	$(call step,pytest,$(BIN)/pytest --durations=5 --cov --cov-fail-under=$(COVER))
+	$(call step,pytest,$(BIN)/pytest -n 2 --dist loadfile --durations=5 --cov --cov-fail-under=$(COVER))
 
 bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
 	@$(BIN)/python -m tests.bench

@@ -151,7 +151,7 @@ def _waived(rows: Rows, recorded: Recorded[WaiverDecided]) -> Values:
 def _assigned(rows: Rows, recorded: Recorded[RoleAssigned]) -> Values:
     event, at, team = recorded.event, recorded.measured_at, rows[()]["team"]
     until = {"until": moment_text(event.until)} if event.until else {}
-    stood_in_for: list[str] = next((one["speaks_for"] for one in team if one["assignment"] == event.deputy_for), [])
+    stood_in_for = [who for one in team if one["assignment"] == event.deputy_for for who in one["speaks_for"]]
     speaks_for = {"speaks_for": [event.person, *filter(None, [event.party]), *stood_in_for]}
     held = {"person": event.person, "role": event.role, "since": moment_text(max(event.since or at, at))}
     return {"team": [*team, {"assignment": recorded.id, **held, **until, **speaks_for}]}

@@ -1,6 +1,5 @@
 """Commands over HTTP: an endpoint for each command of the domain, and batches that are all or nothing."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from domain.command import Command
 from domain.commands import commands
 from milepost.api.caller import Caller, caller_of, key_of
 from milepost.api.description import ASKING, MOST_IN_A_BATCH, batch_of, body_of, writes
+from milepost.api.waking import Waking
 from milepost.commands import Outcome, Request
 from milepost.problems import MEDIA, Problem, invalid
 from milepost.service import Service
@@ -25,13 +25,13 @@ PLURALS = {"project": "projects", "policy": "policies"}
 
 def command_routes(service: Service) -> APIRouter:
     """The routes that take commands to projects and to the policy."""
-    router = APIRouter()
+    router, waking = APIRouter(), Waking()
     for name, command in commands().items():
         path = f"/v1/{PLURALS[command.belongs_to]}/{{key}}/{name}"
-        router.add_api_route(path, _endpoint(service, command), **_described(command))
+        router.add_api_route(path, _endpoint(service, waking, command), **_described(command))
     for category, plural in PLURALS.items():
         path = f"/v1/{plural}/{{key}}/commands"
-        router.add_api_route(path, _batch_endpoint(service, category), **_batch_described(category))
+        router.add_api_route(path, _batch_endpoint(service, waking, category), **_batch_described(category))
     return router
 
 
@@ -49,21 +49,21 @@ def _validated(command: type[Command], body: bytes, value: Any, place: str = "")
         raise invalid(error, value, place) from error
 
 
-def _endpoint(service: Service, command: type[Command]) -> Any:
+def _endpoint(service: Service, waking: Waking, command: type[Command]) -> Any:
     async def take(request: HttpRequest, key: str) -> Response:
         body = await received(request)
         stream = f"{command.belongs_to}-{key_of(key)}"
-        return await _answer(service, stream, [parsed(command, body)], caller_of(request))
+        return await _answer(service, waking, stream, [parsed(command, body)], caller_of(request))
 
     return take
 
 
-def _batch_endpoint(service: Service, category: str) -> Any:
+def _batch_endpoint(service: Service, waking: Waking, category: str) -> Any:
     async def take(request: HttpRequest, key: str) -> Response:
         batch = read(await received(request))
         demand_text(batch)
         stream = f"{category}-{key_of(key)}"
-        return await _answer(service, stream, _members(batch, category), caller_of(request))
+        return await _answer(service, waking, stream, _members(batch, category), caller_of(request))
 
     return take
 
@@ -106,7 +106,7 @@ async def received(request: HttpRequest) -> bytes:
     return bytes(found)
 
 
-async def _answer(service: Service, stream: str, asked: Sequence[Command], caller: Caller) -> Response:
+async def _answer(service: Service, waking: Waking, stream: str, asked: Sequence[Command], caller: Caller) -> Response:
     request = Request(
         stream=stream,
         commands=tuple(asked),
@@ -116,7 +116,7 @@ async def _answer(service: Service, stream: str, asked: Sequence[Command], calle
         correlation=caller.correlation,
         expected=caller.expected,
     )
-    outcome = await asyncio.wrap_future(service.writer.submit(request))
+    outcome = await waking.result(service.writer.submit(request))
     service.meters.commands.labels(outcome.status).inc()
     return answer_of(outcome)
 

@@ -28,6 +28,7 @@ from tests.conftest import START, history
 from tests.consumers.follower import Follower, made
 from tests.consumers.telling import Telling
 from tests.domain.openings import PROPOSED, classified, holds
+from tests.looping import run
 from tests.projections.histories import DUE, ENVISIONED, EVENTFUL, called, eventful
 
 
@@ -137,7 +138,7 @@ def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: T
         await asyncio.to_thread(telling.tell, {"project-a": eventful()})
         return [await waits, await watch.reached(until + 1, 0.05)]
 
-    assert asyncio.run(told()) == [True, False]
+    assert run(told()) == [True, False]
     assert watch.wait_until(log.head().position, 0)
     assert not watch.wait_until(log.head().position + 1, 0)
     stop.set()

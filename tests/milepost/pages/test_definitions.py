@@ -1,7 +1,7 @@
 """The definitions of figures."""
 
+from milepost.api.effectiveness import FIGURES
 from milepost.pages.definitions import DEFINITIONS
-from milepost.pages.effectiveness import FIGURES
 
 
 def test_are_there_for_every_figure_and_for_nothing_else() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from milepost.log import Log
 from milepost.subscribing.tail import Tail
 from milepost.writer import Writer
+from tests.looping import run
 from tests.milepost.logs import Database, Proxy, log, prepared, propose, proxy, writer
 
 __all__ = ["log", "prepared", "proxy", "writer"]
@@ -20,7 +21,7 @@ def following(conninfo: str, doing: Callable[[Tail], Awaitable[None]]) -> None:
             await doing(tail)
         assert tail.followers == 0
 
-    asyncio.run(all_of_it())
+    run(all_of_it())
 
 
 def test_says_where_the_log_ends(log: Log) -> None:
@@ -88,4 +89,4 @@ def test_listens_for_whoever_comes_right_after_the_last_has_left(log: Log) -> No
                 await doing(tail)
             tail._head = 0  # pyright: ignore[reportPrivateUsage] (as if nothing had ever been heard)
 
-    asyncio.run(one_after_the_other())
+    run(one_after_the_other())
