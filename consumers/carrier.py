@@ -45,9 +45,8 @@ class Page:
     def _take(self, future: FutureRecordMetadata) -> None:
         if future.exception or future.value is None:
             raise future.exception or KafkaTimeoutError("a record was never acknowledged")
-        else:
-            known = self.ends.get(future.value.partition, 0)
-            self.ends[future.value.partition] = max(known, future.value.offset + 1)
+        known = self.ends.get(future.value.partition, 0)
+        self.ends[future.value.partition] = max(known, future.value.offset + 1)
 
 
 def _moment(data: bytes) -> str | None:

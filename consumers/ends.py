@@ -53,7 +53,7 @@ def _records(
             raise KafkaTimeoutError(f"the ends of {len(missing)} partitions couldn't be read in time")
         for partition, records in consumer.poll(timeout_ms=500).items():
             found[partition] = records[-1]
-        missing = {one for one in missing - found.keys() if consumer.position(one) < behind[one]}
+        missing = {one for one in missing if one not in found and consumer.position(one) < behind[one]}
     return found
 
 

@@ -57,7 +57,7 @@ def arrived(record: ConsumerRecord, source: Source) -> Arrived:
     if len(record.value) > LARGEST_RECORD:
         raise Foreign(f"its value has {len(record.value)} bytes")
     stream = headers["milepost-stream"]
-    if record.key != stream.encode() or len(record.key) > _LONGEST_NAME:
+    if record.key is None or record.key != stream.encode() or len(record.key) > _LONGEST_NAME:
         raise Foreign("its key is not its stream, or longer than any")
     if partition_of(stream) != record.partition:
         raise Foreign(f"{stream[:80]} belongs into partition {partition_of(stream)}")

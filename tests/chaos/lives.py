@@ -61,7 +61,11 @@ def _projectors(told: dict[str, Any]) -> None:
 
 def _until_terminated() -> Event:
     stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+
+    def end(_signal: int, _frame: object) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
     return stop
 
 
