@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient
-from kafka.errors import AuthorizationError, KafkaError
+from kafka.errors import AuthorizationError, CoordinatorNotAvailableError, KafkaError
 from psycopg import Connection
 from psycopg.rows import DictRow
 
@@ -29,7 +29,7 @@ def looked_at(brokers: Brokers, projections: Iterable[Projection]) -> Iterator[L
     try:
         with closing(brokers.admin()) as admin:
             count = len(admin.describe_cluster()["brokers"])
-            yield Looked("kafka", True, f"{count} brokers answer at {brokers.bootstrap}")
+            yield Looked("kafka", True, f"{brokers.bootstrap} answers; brokers: {count}")
             yield _topic(admin, brokers.topic)
             yield _hearers(admin, {one.name: group_of(brokers, one) for one in projections})
     except KafkaError as error:
@@ -54,14 +54,23 @@ def _topic(admin: KafkaAdminClient, name: str) -> Looked:
 
 def _hearers(admin: KafkaAdminClient, groups: dict[str, str]) -> Looked:
     try:
-        found = admin.describe_groups(list(groups.values()))
+        hear = {name: _members(admin, group) for name, group in groups.items()}
     except AuthorizationError:
         return Looked("projectors", True, "this user may not ask Kafka who hears; whether they keep up stands below")
-    hear = {name: len(found[group]["members"]) for name, group in groups.items() if group in found}
-    silent = [name for name in groups if not hear.get(name)]
+    silent = [name for name, members in hear.items() if not members]
     if silent:
         return Looked("projectors", False, f"nobody hears for {', '.join(silent)}: start `milepost project`")
-    return Looked("projectors", True, ", ".join(f"{count} for {name}" for name, count in hear.items()))
+    return Looked("projectors", True, ", ".join(f"{members} for {name}" for name, members in hear.items()))
+
+
+def _members(admin: KafkaAdminClient, group: str) -> int:
+    try:
+        found = admin.describe_groups([group])[group]
+    except CoordinatorNotAvailableError:  # no group was ever made there
+        return 0
+    if "Authorization" in (found["error"] or ""):
+        raise AuthorizationError(found["error"])
+    return len(found["members"])
 
 
 def relay(connection: Connection[DictRow], source: str) -> Looked:

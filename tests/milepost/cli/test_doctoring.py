@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from milepost import clock
 from milepost.cli import doctoring
 from milepost.cli.doctoring import examined
+from milepost.kafka.brokers import Brokers
 from milepost.postgres import Server
 from tests.milepost.cli.conftest import Run, here
+from tests.milepost.cli.test_program import PROPOSAL
 from tests.milepost.logs import migrated, removed
 
 
@@ -80,3 +83,30 @@ def test_sees_a_disk_that_is_nearly_full(made: Path, monkeypatch: pytest.MonkeyP
     found = {one.what: one for one in examined()}
     assert not found["disk"].well
     assert "make room" in found["disk"].told
+
+
+def test_says_who_is_missing_around_kafka(server: Server, broker: Brokers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctoring, "CARRYING_SECONDS", 0.1)
+    with removed(migrated(server)) as database:
+        setting = {"MILEPOST_DATABASE_URL": database.application}
+        here("projects", **setting)
+        kafka = {"MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap, "MILEPOST_KAFKA_TOPIC": f"test.{uuid4().hex}"}
+        told = here("doctor", "--json", **setting, **kafka)
+        here("propose-project", "pay-1", *PROPOSAL, **setting)
+        later = here("doctor", "--json", **setting, **kafka)
+    found = {one["what"]: (one["well"], one["told"]) for one in told.json["findings"]}
+    assert found["kafka"] == (True, f"{broker.bootstrap} answers; brokers: 1")
+    assert found["topic"][1].endswith("start the relay, which makes it")
+    assert found["relay"] == (False, "none has ever carried this log: start `milepost relay`")
+    assert found["projectors"][1] == "nobody hears for audit_trail, gates, phases, projects: start `milepost project`"
+    assert found["read models"] == (True, "they have every event")
+    [models] = [one for one in later.json["findings"] if one["what"] == "read models"]
+    assert (later.code, models["well"]) == (1, False)
+    assert models["told"].startswith("event 3 didn't reach them all in 0 s: ")
+
+
+def test_says_why_kafka_is_not_reached(milepost: Run) -> None:
+    milepost("projects")
+    told = milepost("doctor", "--json", MILEPOST_KAFKA_BOOTSTRAP="nowhere")
+    found = {one["what"]: one["told"] for one in told.json["findings"]}
+    assert (told.code, "each is host:port" in found["kafka"]) == (1, True)
