@@ -45,6 +45,12 @@ def test_ends_at_the_head_that_is_given(told: Log) -> None:
     assert [one.position for one in selection().next(told, 1, 3).events] == [2, 3]
 
 
+def test_is_looked_for_once_where_all_that_is_wanted_was_found(told: Log) -> None:
+    head = told.head().position
+    assert selection("p").next(told, 0, head).end == head
+    assert selection(kinds=["project.proposed"]).next(told, 0, head).end == head
+
+
 def test_is_all_that_is_asked_for_at_once(told: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selecting, "LOOKED_THROUGH", 2)
     every = list(told.events())

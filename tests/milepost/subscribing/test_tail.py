@@ -69,10 +69,10 @@ def test_finds_a_database_that_comes_back(log: Log, writer: Writer, prepared: Da
 
 def test_wakes_everybody_where_the_service_ends(log: Log) -> None:
     async def doing(tail: Tail) -> None:
-        waiting = asyncio.create_task(tail.grown(10**9, 20))
+        waiting = asyncio.create_task(tail.grown(10**9, 25))
         await asyncio.sleep(0)
         await tail.end()
-        await waiting
+        await asyncio.wait_for(waiting, 10)
         assert tail.ended
 
     following(log.conninfo, doing)

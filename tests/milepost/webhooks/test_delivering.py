@@ -121,6 +121,17 @@ def test_parks_what_is_not_taken_after_many_tries(
     assert told(found)[4:] == [stored.data for stored in log.events()]
 
 
+def test_counts_failures_anew_after_each_event_that_is_taken(
+    log: Log, found: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "MOST_FAILURES", 3)
+    found.answers = [(500, {}), (500, {}), (204, {}), (500, {}), (500, {}), (204, {})]
+    registered(log, hook_to(found))
+    with bringing(log, lambda: now(log).position == log.head().position):
+        pass
+    assert now(log).state == "active"
+
+
 def test_goes_on_behind_what_is_never_taken_where_it_is_told_to(log: Log, found: Receiver) -> None:
     registered(log, hook_to(found))
     with log.connect() as connection:
