@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from milepost.cli import command_line
+from milepost.metrics import GAUGES, PREFIX
 from tests.operate.composing import ROOT
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
@@ -90,3 +92,11 @@ def test_names_commands_that_there_are() -> None:
 def test_leads_to_pages_that_there_are() -> None:
     for place in re.findall(r"\]\(([^)]+)\)", PAGE):
         assert (Path("docs") / place).exists()
+
+
+def test_alarms_on_what_is_measured() -> None:
+    [block] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    rules = [rule["expr"] for group in yaml.safe_load(block)["groups"] for rule in group["rules"]]
+    named = {name for rule in rules for name in re.findall(r"milepost_\w+", rule)}
+    assert named
+    assert named <= {PREFIX + name for name in GAUGES}
