@@ -138,11 +138,12 @@ def secured(quick: None) -> Iterator[Secured]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("milepost.kafka.process.properties", told)
-        with start(folder / "kafka", JARS, print) as running:
-            found = replace(found, port=running.brokers[0].port)
-            for user in {right.principal for right in rights()} | {"stranger"}:
-                found.set_password(user)
-            yield found
+        started = start(folder / "kafka", JARS, print)
+    with started as running:
+        found = replace(found, port=running.brokers[0].port)
+        for user in {right.principal for right in rights()} | {"stranger"}:
+            found.set_password(user)
+        yield found
     shutil.rmtree(folder)
 
 
