@@ -19,9 +19,10 @@ from milepost.cli.doctoring import doctoring_commands
 from milepost.cli.hooking import hooking_commands
 from milepost.cli.lagging import lagging_commands
 from milepost.cli.moving import moving_commands
+from milepost.cli.output import say
 from milepost.cli.parking import parking_commands
 from milepost.cli.projecting import projecting_commands
-from milepost.cli.running import running_commands, say
+from milepost.cli.running import running_commands
 from milepost.cli.showing import showing_commands
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
 from milepost.kafka import KafkaError

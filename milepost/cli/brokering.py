@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import click
 
 from milepost.cli.asking import JSON
-from milepost.cli.output import Failed, as_json, table
-from milepost.cli.running import say
+from milepost.cli.output import Failed, as_json, say, table
 from milepost.kafka.brokers import Seen, seen, start, stop_kept
 from milepost.kafka.wire import HOST
 from milepost.settings import Settings, settings_from

@@ -9,8 +9,8 @@ import click
 from milepost import journal
 from milepost.bootstrap import brokers_of, opened_log
 from milepost.cli.ending import end_in_order, until_told
+from milepost.cli.output import say
 from milepost.cli.reading import named
-from milepost.cli.running import say
 from milepost.following import LogFeed
 from milepost.settings import settings_from
 

@@ -15,8 +15,7 @@ from consumers.security import Unusable
 from milepost import clock
 from milepost.bootstrap import brokers_of, connected
 from milepost.cli.asking import JSON
-from milepost.cli.output import as_json, table
-from milepost.cli.running import say
+from milepost.cli.output import as_json, say, table
 from milepost.deciding import MOST_BEHIND
 from milepost.following import LogFeed
 from milepost.log import Log, NotOpened

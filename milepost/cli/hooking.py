@@ -14,8 +14,7 @@ from milepost import journal
 from milepost.bootstrap import opened_log
 from milepost.cli.asking import JSON
 from milepost.cli.ending import end_in_order, until_told
-from milepost.cli.output import Failed, as_json, table
-from milepost.cli.running import say
+from milepost.cli.output import Failed, as_json, say, table
 from milepost.commands import KEY
 from milepost.log import Log
 from milepost.settings import settings_from

@@ -9,8 +9,7 @@ from consumers.models import connect, prepare
 from consumers.versions import versions_of
 from milepost.bootstrap import opened_log
 from milepost.cli.asking import JSON
-from milepost.cli.output import as_json, table
-from milepost.cli.running import say
+from milepost.cli.output import as_json, say, table
 from milepost.following import LogFeed
 from milepost.settings import settings_from
 from projections import projections

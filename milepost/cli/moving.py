@@ -12,8 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from milepost.bootstrap import connected
 from milepost.cli.asking import JSON, Opener
-from milepost.cli.output import Failed, as_json, table
-from milepost.cli.running import say
+from milepost.cli.output import Failed, as_json, say, table
 from milepost.export import NotLoaded, dump, export, load
 from milepost.log import Log
 from milepost.verify import Examination, verify

@@ -38,3 +38,8 @@ def _text(cell: Any) -> str:
     if isinstance(cell, (list, tuple, set, frozenset)):
         return ", ".join(_text(member) for member in cast("Iterable[Any]", cell))
     return str(cell)
+
+
+def say(sentence: str) -> None:
+    """What goes on, to whoever waits; the standard output is for what was asked."""
+    click.echo(sentence, err=True)

@@ -20,8 +20,7 @@ from consumers.store import Parked, parked_in
 from consumers.versions import followed
 from milepost.bootstrap import brokers_of, opened_log
 from milepost.cli.asking import JSON
-from milepost.cli.output import Failed, as_json, table
-from milepost.cli.running import say
+from milepost.cli.output import Failed, as_json, say, table
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.settings import Settings, settings_from

@@ -20,9 +20,8 @@ from consumers.parallel import BeingBuilt, Task, rebuild_in_parallel
 from consumers.versions import Unchanged, promote, roll_back, versions_of
 from milepost.bootstrap import opened_log
 from milepost.cli.asking import JSON
-from milepost.cli.output import Failed, as_json, table
+from milepost.cli.output import Failed, as_json, say, table
 from milepost.cli.reading import named
-from milepost.cli.running import say
 from milepost.following import LogFeed, archive_of
 from milepost.log import Log
 from milepost.settings import settings_from

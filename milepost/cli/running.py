@@ -12,7 +12,7 @@ from milepost.bootstrap import opened
 from milepost.catalogue import page
 from milepost.cli import simulating
 from milepost.cli.ending import end_in_order
-from milepost.cli.output import Failed
+from milepost.cli.output import Failed, say
 from milepost.migrate import migrate
 from milepost.service import Service
 from milepost.settings import Settings, settings_from
@@ -38,10 +38,6 @@ DEMO_HELP = "Serve a demonstration: a log of its own with a simulated portfolio,
 SIMULATE_HELP = "Fill a log with a portfolio of projects that never were, under rules of their own."
 CATALOGUE_HELP = "Print every kind of event and every command as a page in Markdown."
 MIGRATE_HELP = "Make schemas and rights in a PostgreSQL of your own: MILEPOST_OWNER_URL says as whom."
-
-
-def say(sentence: str) -> None:
-    click.echo(sentence, err=True)
 
 
 def serve(host: str | None, port: int | None) -> None:

@@ -13,7 +13,7 @@ import click
 
 from milepost.bootstrap import connected, opened
 from milepost.cli.ending import BEAT_SECONDS, Stopped
-from milepost.cli.running import say
+from milepost.cli.output import say
 from milepost.cli.simulating import demonstrate
 from milepost.kafka.brokers import start
 from milepost.settings import Settings
