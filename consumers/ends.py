@@ -47,7 +47,8 @@ def _records(
     consumer: KafkaConsumer, wanted: Iterable[TopicPartition], behind: Mapping[TopicPartition, int], until: float
 ) -> dict[TopicPartition, ConsumerRecord]:
     """The last record of each; none where a transaction ended there, which a relay never has."""
-    missing, found = set(wanted), dict[TopicPartition, ConsumerRecord]()
+    missing: set[TopicPartition] = set(wanted)
+    found = dict[TopicPartition, ConsumerRecord]()
     while missing:
         if monotonic() > until:
             raise KafkaTimeoutError(f"the ends of {len(missing)} partitions couldn't be read in time")
