@@ -106,7 +106,7 @@ def _soon(security: Security) -> dict[str, Any]:
 
 
 def rules(topic: str) -> list[Any]:
-    """The rights of the page as Kafka's own rules, for another topic."""
+    """The rights of the page as Kafka's own rules, for another topic, and a group that no other test is in."""
     return [
         kafka.ACL(f"User:{one.principal}", "*", _operation(operation), kafka.ACLPermissionType.ALLOW, _of(one, topic))
         for one in rights()
@@ -122,7 +122,8 @@ def _of(right: Right, topic: str) -> Any:
     kind = kafka.ResourceType.TOPIC if right.kind == "topic" else kafka.ResourceType.GROUP
     pattern = kafka.ACLResourcePatternType
     how = pattern.PREFIXED if right.kind == "groups" else pattern.LITERAL
-    return kafka.ResourcePattern(kind, right.name.replace(TOPIC, topic), how)
+    name = right.name.replace(TOPIC, topic)
+    return kafka.ResourcePattern(kind, f"{name}.{topic}" if right.kind == "group" else name, how)
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ def heard_as(group: str) -> Callable[[Brokers], None]:
         consumer = brokers.consumer(group.replace("TOPIC", brokers.topic), auto_offset_reset="earliest")
         try:
             consumer.subscribe([brokers.topic])
-            until(lambda: has_a_share(consumer), "it has a share, also after one that left without a word")
+            until(lambda: has_a_share(consumer), "it has a share")
         finally:
             consumer.close(autocommit=False, timeout_ms=5_000)
 
@@ -108,8 +108,8 @@ ACTS: dict[str, Callable[[Brokers], None]] = {
     "write": written,
     "read": read,
     "take part in the projectors' groups": heard_as("TOPIC.projects"),
-    "take part in a group of its own": heard_as("subscriber"),
-    "take part in another group": heard_as("others"),
+    "take part in a group of its own": heard_as("subscriber.TOPIC"),
+    "take part in another group": heard_as("others.TOPIC"),
     "make another topic": administered(made_another),
     "alter the topic": administered(altered),
     "add partitions": administered(lambda admin, topic: admin.create_partitions({topic: 13})),
@@ -240,7 +240,7 @@ def test_hold_again_after_a_password_was_changed(secured: Secured, topic: str) -
     before, after = secured.brokers("subscriber", topic), secured.brokers("subscriber", topic, password="another")
     secured.set_password("subscriber", "another")
     try:
-        until(lambda: refused(heard_as("subscriber"), after) is None, "the change has reached the broker", 30)
+        until(lambda: refused(heard_as("subscriber.TOPIC"), after) is None, "the change has reached the broker", 30)
         assert "doesn't accept the user subscriber or the password" in said(before)
     finally:
         secured.set_password("subscriber")
