@@ -32,7 +32,7 @@ def blocks(lines: Iterator[str]) -> Iterator[Told]:
 def listening(site: Site, last: str | None = None, **asked: Any) -> Generator[Iterator[Told]]:
     """What the stream tells behind its first words."""
     headers = {"Last-Event-ID": last} if last is not None else {}
-    with site.client.stream("GET", "/v1/events", params=asked, headers=headers, timeout=10) as answer:
+    with site.client.stream("GET", "/v1/events", params=asked, headers=headers, timeout=30) as answer:
         assert answer.status_code == 200, answer.read()
         assert answer.headers["content-type"].startswith("text/event-stream")
         told = blocks(answer.iter_lines())
