@@ -1,11 +1,9 @@
 """A network that can be cut, held up, slowed down and spoilt: a SOCKS5 proxy (RFC 1928) between clients and brokers."""
 
-import gc
 import random
 import socket
 import struct
 import threading
-import warnings
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -45,9 +43,6 @@ class Network:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.cut()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)  # the client forgets sockets that didn't get through
-            gc.collect()
 
     def before(self, brokers: Brokers) -> Brokers:
         """The same brokers, reached through here."""

@@ -18,7 +18,6 @@ def ground(server: Server, broker: Running, cluster: Cluster) -> Ground:
     return Ground(server, broker.bootstrap, cluster)
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 TRIED = [(row, row.tests) for row in ROWS if row.tests]
 
 

@@ -20,7 +20,6 @@ from tests.consumers.carrying import positions, records_in, relay_of, running, u
 from tests.consumers.telling import Telling
 from tests.projections.histories import eventful
 
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # it forgets those that fail
 HASTY = {"request_timeout_ms": 700, "retry_backoff_ms": 50, "reconnect_backoff_ms": 50, "linger_ms": 0}
 GIVES_UP = {**HASTY, "delivery_timeout_ms": 1_500}
 

@@ -14,10 +14,8 @@ from milepost.log import Log
 from tests.chaos.network import Network
 from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
 from tests.consumers.telling import Telling
-from tests.consumers.test_faults_client import GIVES_UP, HASTY, pytestmark
+from tests.consumers.test_faults_client import GIVES_UP, HASTY
 from tests.projections.histories import eventful
-
-__all__ = ["pytestmark"]
 
 
 @pytest.fixture

@@ -30,8 +30,6 @@ from tests.consumers.ways import wait_until_reflected
 from tests.domain.openings import PROPOSED
 from tests.projections.histories import eventful
 
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
 
 @contextmanager
 def administrating(brokers: Brokers) -> Generator[Any]:
