@@ -59,7 +59,7 @@ def _tried(row: Row, ground: Ground, long: bool) -> bool:
 def _line(row: Row, times: int, outcome: Outcome, seconds: float) -> str:
     found = ", ".join(f"{name} {outcome.found[name]}" for name in ANOMALIES if name in outcome.found) or "0 anomalies"
     notes = "".join(f"; {name}: {count:,}" for name, count in outcome.notes.items())
-    bound = f"at most {3 / times:.1%} with 95 % confidence"
+    bound = f"at most {min(1, 3 / times):.1%} with 95 % confidence"
     return f"{row.name:6} {row.what}: {times} times in {seconds:.0f} s: {found} ({bound}){notes}"
 
 

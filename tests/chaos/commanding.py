@@ -152,13 +152,20 @@ def contended(ground: Ground, dose: Dose) -> Tried:
 def _increments(log: Log, writer: Writer, caller: int, times: int) -> int:
     accepted = 0
     for number in range(times):
-        seen = len(log.stream("project-a"))
+        seen = _version(log)
         request = assess("a", f"r{caller}-{number}", expected=seen)
         try:
             accepted += writer.execute(request, LIMIT).version == seen + 1
         except Conflict:
             continue
     return accepted
+
+
+def _version(log: Log) -> int:
+    with log.connect() as connection:
+        asked = "SELECT max(originator_version) FROM log.events WHERE originator_id = 'project-a'"
+        row = connection.execute(asked).fetchone()
+    return int(row[0]) if row else 0
 
 
 def followed(ground: Ground, dose: Dose) -> Tried:
