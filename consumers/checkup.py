@@ -9,10 +9,10 @@ from kafka.errors import AuthorizationError, CoordinatorNotAvailableError, Kafka
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.brokers import Brokers, sentence
-from consumers.group import group_of
-from consumers.progress import is_carried
-from consumers.topic import PARTITIONS
+from consumers.carrying.brokers import Brokers, sentence
+from consumers.carrying.topic import PARTITIONS
+from consumers.projecting.group import group_of
+from consumers.rows.progress import is_carried
 from projections.projection import Projection
 
 

@@ -17,7 +17,7 @@ from milepost.settings import Settings, Unfit, settings_from
 from milepost.writer import Writer
 
 if TYPE_CHECKING:
-    from consumers.brokers import Brokers
+    from consumers.carrying.brokers import Brokers
 
 Say = Callable[[str], None]
 NEW_LOG = "milepost.local"
@@ -55,8 +55,8 @@ def brokers_of(settings: Settings) -> "Brokers":
     """The Kafka of the settings. Raises `Unfit` where there is none, `Unusable` where it can't be spoken to so."""
     if not settings.distributed:
         raise Unfit("MILEPOST_KAFKA_BOOTSTRAP is not set: without a Kafka `milepost serve` follows the log itself")
-    from consumers.brokers import Brokers  # here, as only those who carry or hear need Kafka's client
-    from consumers.security import Security
+    from consumers.carrying.brokers import Brokers  # here, as only those who carry or hear need Kafka's client
+    from consumers.carrying.security import Security
 
     security = Security(
         settings.kafka_security,

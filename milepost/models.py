@@ -6,12 +6,12 @@ from typing import Self
 
 import psycopg
 
-from consumers.following import Following
-from consumers.gauges import Gauge, gauges
-from consumers.liveness import Liveness
-from consumers.models import connect
-from consumers.projector import Projector
-from consumers.reader import Answer, Reader, Watch
+from consumers.projecting.following import Following
+from consumers.projecting.projector import Projector
+from consumers.rows.gauges import Gauge, gauges
+from consumers.rows.liveness import Liveness
+from consumers.rows.models import connect
+from consumers.rows.reader import Answer, Reader, Watch
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

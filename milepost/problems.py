@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from consumers.reader import NotBuilt
+from consumers.rows.reader import NotBuilt
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
 from milepost.reading import Unknown
 from milepost.strict_json import NotJson, TooBig

@@ -7,9 +7,9 @@ from itertools import chain
 import click
 import psycopg
 
+from consumers.carrying.security import Unusable
 from consumers.feed import Unreachable
-from consumers.reader import NotBuilt
-from consumers.security import Unusable
+from consumers.rows.reader import NotBuilt
 from milepost.bootstrap import opened
 from milepost.cli.asking import domain_commands
 from milepost.cli.bringing import importing_commands

@@ -29,8 +29,8 @@ def carrying_commands() -> list[click.Command]:
 
 
 def _relay(again: bool) -> None:
-    from consumers.again import send_again
-    from consumers.relay import Relay
+    from consumers.carrying.again import send_again
+    from consumers.carrying.relay import Relay
 
     end_in_order()
     settings = settings_from(os.environ)
@@ -47,7 +47,7 @@ def _relay(again: bool) -> None:
 
 
 def _project(names: Sequence[str]) -> None:
-    from consumers.group import member_of
+    from consumers.projecting.group import member_of
 
     end_in_order()
     settings = settings_from(os.environ)

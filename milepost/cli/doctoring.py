@@ -10,8 +10,8 @@ from typing import NamedTuple
 import click
 import psycopg
 
-from consumers.models import connect
-from consumers.security import Unusable
+from consumers.carrying.security import Unusable
+from consumers.rows.models import connect
 from milepost import clock
 from milepost.bootstrap import brokers_of, connected
 from milepost.cli.asking import JSON

@@ -5,8 +5,8 @@ from itertools import groupby
 
 import click
 
-from consumers.models import connect, prepare
-from consumers.versions import versions_of
+from consumers.rows.models import connect, prepare
+from consumers.rows.versions import versions_of
 from milepost.bootstrap import opened_log
 from milepost.cli.asking import JSON
 from milepost.cli.output import as_json, say, table
@@ -23,7 +23,7 @@ def lagging_commands() -> list[click.Command]:
 
 
 def _lag(json: bool) -> None:
-    from consumers.lag import lags
+    from consumers.carrying.lag import lags
 
     with opened_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
         prepare(connection)

@@ -11,13 +11,13 @@ import click
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.folding import Again, understood
-from consumers.lease import Unsent, unsent_streams
-from consumers.models import Model, connect, prepare
-from consumers.parking import Apart, bring_up, forget, kept_apart, take_up
-from consumers.progress import is_carried
-from consumers.store import Parked, parked_in
-from consumers.versions import followed
+from consumers.carrying.lease import Unsent, unsent_streams
+from consumers.projecting.folding import Again, understood
+from consumers.projecting.parking import Apart, bring_up, forget, kept_apart, take_up
+from consumers.rows.models import Model, connect, prepare
+from consumers.rows.progress import is_carried
+from consumers.rows.store import Parked, parked_in
+from consumers.rows.versions import followed
 from milepost.bootstrap import brokers_of, opened_log
 from milepost.cli.asking import JSON
 from milepost.cli.output import Failed, as_json, say, table
@@ -152,7 +152,7 @@ def _held(lot: Lot, what: str) -> dict[str, Any]:
 
 
 def _record(lot: Lot, apart: Apart) -> dict[str, Any]:
-    from consumers.recall import record_at
+    from consumers.carrying.recall import record_at
 
     found = record_at(brokers_of(lot.settings), apart.partition, apart.offset)
     if found is None:
@@ -187,8 +187,8 @@ def _tell(what: str, where: str, why: str | None) -> None:
 
 def _tried(lot: Lot, apart: Apart) -> str | None:
     """Take in what the log has of the record's stream, if it is one of ours after all; else why it is not."""
-    from consumers.recall import record_at
-    from consumers.records import Foreign, arrived
+    from consumers.carrying.recall import record_at
+    from consumers.carrying.records import Foreign, arrived
 
     found = record_at(brokers_of(lot.settings), apart.partition, apart.offset)
     if found is None:

@@ -13,11 +13,11 @@ from psycopg.rows import DictRow
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from consumers.comparing import Comparison, compare
-from consumers.models import Model, connect, prepare
-from consumers.overview import overview
-from consumers.parallel import BeingBuilt, Task, rebuild_in_parallel
-from consumers.versions import Unchanged, promote, roll_back, versions_of
+from consumers.projecting.parallel import BeingBuilt, Task, rebuild_in_parallel
+from consumers.rows.comparing import Comparison, compare
+from consumers.rows.models import Model, connect, prepare
+from consumers.rows.overview import overview
+from consumers.rows.versions import Unchanged, promote, roll_back, versions_of
 from milepost.bootstrap import opened_log
 from milepost.cli.asking import JSON
 from milepost.cli.output import Failed, as_json, say, table

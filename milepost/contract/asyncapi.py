@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from consumers.brokers import TOPIC
-from consumers.topic import PARTITIONS
+from consumers.carrying.brokers import TOPIC
+from consumers.carrying.topic import PARTITIONS
 from domain.event import Event, catalogue, type_of
 from milepost.contract.cdevents import cdevents_type
 from milepost.contract.schemas import DIALECT, ENVELOPE, Schema

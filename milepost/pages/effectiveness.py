@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
-from consumers.reader import Answer
+from consumers.rows.reader import Answer
 from milepost.api.effectiveness import FIGURES
 from milepost.pages.charts import Charts
 from milepost.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, usual_origin

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
-from consumers.reader import Answer
+from consumers.rows.reader import Answer
 from domain.lifecycle import Phase
 from milepost.owing import still_due
 from milepost.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from consumers.reader import Answer
+from consumers.rows.reader import Answer
 from milepost.log import Head, Identity
 from milepost.pages.assets import asset
 from milepost.pages.words import FILTERS

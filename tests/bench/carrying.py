@@ -13,17 +13,17 @@ from kafka import TopicPartition
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.brokers import Brokers, ended
-from consumers.group import member_of
-from consumers.lease import carried
-from consumers.models import Model, connect, index, prepare
-from consumers.progress import Reflected, reflected
-from consumers.progress import begin as begin_progress
-from consumers.reader import Reader, Watch
-from consumers.records import headers_of
-from consumers.relay import Relay
-from consumers.topic import PARTITIONS, made, partition_of
-from consumers.versions import begin, change, discard, versions_of
+from consumers.carrying.brokers import Brokers, ended
+from consumers.carrying.lease import carried
+from consumers.carrying.records import headers_of
+from consumers.carrying.relay import Relay
+from consumers.carrying.topic import PARTITIONS, made, partition_of
+from consumers.projecting.group import member_of
+from consumers.rows.models import Model, connect, index, prepare
+from consumers.rows.progress import Reflected, reflected
+from consumers.rows.progress import begin as begin_progress
+from consumers.rows.reader import Reader, Watch
+from consumers.rows.versions import begin, change, discard, versions_of
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.writer import Writer

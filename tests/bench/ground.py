@@ -11,7 +11,7 @@ from uuid import uuid4
 import psycopg
 from eventsourcing.postgres import PostgresDatastore
 
-from consumers.brokers import Brokers
+from consumers.carrying.brokers import Brokers
 from domain.event import Recorded
 from milepost.cluster import PORT, SUPERUSER
 from milepost.kafka.brokers import Brokers as Running

@@ -15,9 +15,9 @@ from eventsourcing.postgres import PostgresDatastore, PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.sql import SQL, Composed, Identifier
 
-from consumers.models import Model, connect
-from consumers.rebuild import rebuild
-from consumers.versions import versions_of
+from consumers.projecting.rebuild import rebuild
+from consumers.rows.models import Model, connect
+from consumers.rows.versions import versions_of
 from milepost.following import LogFeed
 from projections import projections
 from tests.bench.ground import LONG_LOG, Ground

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import orjson
 
-from consumers.models import connect
-from consumers.versions import discard, versions_of
+from consumers.rows.models import connect
+from consumers.rows.versions import discard, versions_of
 from projections import projections
 from tests.bench.client import PROJECTS
 from tests.bench.ground import LONG_LOG, Ground

@@ -14,7 +14,7 @@ from typing import Any
 
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.topic import partition_of
+from consumers.carrying.topic import partition_of
 from domain.codec import decode
 from milepost.log import Log, Stored
 from projections import projections

@@ -9,10 +9,10 @@ from uuid import uuid4
 import psycopg
 from kafka import KafkaConsumer
 
-from consumers.brokers import Brokers
-from consumers.lease import Carried, carried
-from consumers.models import connect
-from consumers.reader import Reader
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import Carried, carried
+from consumers.rows.models import connect
+from consumers.rows.reader import Reader
 from milepost.following import LogFeed
 from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log

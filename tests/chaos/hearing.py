@@ -12,13 +12,13 @@ from typing import Any
 import psycopg
 from kafka import KafkaConsumer
 
-from consumers.brokers import Brokers
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.records import headers_of
+from consumers.carrying.topic import partition_of
 from consumers.feed import Heard
-from consumers.group import member_of
-from consumers.projector import Projector
-from consumers.reader import Reader, Watch
-from consumers.records import headers_of
-from consumers.topic import partition_of
+from consumers.projecting.group import member_of
+from consumers.projecting.projector import Projector
+from consumers.rows.reader import Reader, Watch
 from milepost.log import Log
 from projections import projections
 from projections.projection import Query
@@ -169,7 +169,7 @@ def _slow_down(projector: Projector, times: int) -> None:
 
 REBUILD = """
 import sys
-from consumers.rebuild import rebuild
+from consumers.projecting.rebuild import rebuild
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -216,10 +216,10 @@ def _rows_shown(log: Log) -> list[Any]:
 DIGEST = """
 import hashlib, locale, sys
 locale.setlocale(locale.LC_ALL, "")
-import consumers.building
-consumers.building.PAGE = int(sys.argv[2])
+import consumers.projecting.building
+consumers.projecting.building.PAGE = int(sys.argv[2])
 from milepost.log import Log
-from consumers.rebuild import rebuild
+from consumers.projecting.rebuild import rebuild
 from milepost.following import LogFeed
 from projections import projections
 from tests.consumers.telling import in_models

@@ -15,10 +15,10 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import consumers.lease
-import consumers.relay
-from consumers.group import member_of
-from consumers.relay import Relay
+import consumers.carrying.lease
+import consumers.carrying.relay
+from consumers.carrying.relay import Relay
+from consumers.projecting.group import member_of
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -40,7 +40,7 @@ def fork() -> None:
 
 
 def _relay(told: dict[str, Any]) -> None:
-    for module in (consumers.lease, consumers.relay):
+    for module in (consumers.carrying.lease, consumers.carrying.relay):
         vars(module)["TERM_SECONDS"] = told["term"]
     log = Log(told["conninfo"])
     brokers, me = Hasty(**told["brokers"]), str(os.getpid())

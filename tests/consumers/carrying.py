@@ -8,11 +8,11 @@ from time import monotonic
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.brokers import Brokers
-from consumers.lease import carried
-from consumers.models import connect
-from consumers.relay import Relay
-from consumers.topic import PARTITIONS
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import carried
+from consumers.carrying.relay import Relay
+from consumers.carrying.topic import PARTITIONS
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from consumers.brokers import Brokers
+from consumers.carrying.brokers import Brokers
 from milepost.following import LogFeed
 from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from consumers.feed import LOG
-from consumers.following import Following
-from consumers.liveness import Liveness
-from consumers.projector import Projector
-from consumers.reader import Reader
+from consumers.projecting.following import Following
+from consumers.projecting.projector import Projector
+from consumers.rows.liveness import Liveness
+from consumers.rows.reader import Reader
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

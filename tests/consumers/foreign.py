@@ -6,9 +6,9 @@ from functools import partial
 
 import orjson
 
+from consumers.carrying.records import CONTENT_TYPE, headers_of
+from consumers.carrying.topic import LARGEST_RECORD, PARTITIONS, partition_of
 from consumers.feed import Heard, Source
-from consumers.records import CONTENT_TYPE, headers_of
-from consumers.topic import LARGEST_RECORD, PARTITIONS, partition_of
 
 Headers = list[tuple[str, bytes | None]]
 NUMBERS = ("milepost-position", "milepost-version")

@@ -11,8 +11,8 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
 from consumers.feed import Batch, Feed, Heard, Source
-from consumers.models import Model, connect
-from consumers.versions import versions_of
+from consumers.rows.models import Model, connect
+from consumers.rows.versions import versions_of
 from domain.codec import decode, encode
 from domain.event import Recorded
 from milepost.following import LogFeed

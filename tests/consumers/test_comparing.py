@@ -1,8 +1,8 @@
 """Comparing two buildings of a read model."""
 
-from consumers.comparing import compare
-from consumers.models import Model, connect
-from consumers.rebuild import rebuild
+from consumers.projecting.rebuild import rebuild
+from consumers.rows.comparing import compare
+from consumers.rows.models import Model, connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

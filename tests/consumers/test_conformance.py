@@ -2,11 +2,11 @@
 
 import pytest
 
-from consumers.brokers import Brokers
-from consumers.models import connect
-from consumers.rebuild import rebuild
-from consumers.store import parked_in
-from consumers.versions import promote, roll_back
+from consumers.carrying.brokers import Brokers
+from consumers.projecting.rebuild import rebuild
+from consumers.rows.models import connect
+from consumers.rows.store import parked_in
+from consumers.rows.versions import promote, roll_back
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

@@ -12,8 +12,8 @@ import pytest
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
-from consumers.brokers import Brokers, ended
-from consumers.topic import made
+from consumers.carrying.brokers import Brokers, ended
+from consumers.carrying.topic import made
 from milepost.log import Log
 from tests.chaos.network import Network
 from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from consumers.brokers import Brokers
-from consumers.lease import carried
-from consumers.models import connect
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import carried
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from tests.chaos.network import Network

@@ -10,12 +10,12 @@ import pytest
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from consumers.again import send_again
-from consumers.brokers import Brokers
-from consumers.group import Member, member_of
-from consumers.lease import unsent_streams
-from consumers.models import connect
-from consumers.topic import made, partition_of
+from consumers.carrying.again import send_again
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import unsent_streams
+from consumers.carrying.topic import made, partition_of
+from consumers.projecting.group import Member, member_of
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log, Stored
 from projections import projections

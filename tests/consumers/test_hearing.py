@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from consumers.carrying.records import Arrived
 from consumers.feed import Source
-from consumers.folding import Fork
-from consumers.hearing import Gap, Hearing, leaf_of, over_http, untold
-from consumers.records import Arrived
-from consumers.remembering import InFile, Last, Overtaken
+from consumers.projecting.folding import Fork
+from consumers.subscribing.hearing import Gap, Hearing, leaf_of, over_http, untold
+from consumers.subscribing.remembering import InFile, Last, Overtaken
 from domain.codec import decode
 from domain.envision.risks import RiskAssessed
 from tests.conftest import LOG, history

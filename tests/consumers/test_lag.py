@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumers.lag import Lag, lags
-from consumers.lease import Lease, prepare
-from consumers.models import Model, connect
-from consumers.progress import change_over
-from consumers.topic import partition_of
-from consumers.versions import versions_of
+from consumers.carrying.lag import Lag, lags
+from consumers.carrying.lease import Lease, prepare
+from consumers.carrying.topic import partition_of
+from consumers.rows.models import Model, connect
+from consumers.rows.progress import change_over
+from consumers.rows.versions import versions_of
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

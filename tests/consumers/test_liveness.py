@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumers.lease import Lease, prepare
-from consumers.liveness import Standstill, Waiting, waiting
-from consumers.models import Model, connect
-from consumers.progress import change_over
+from consumers.carrying.lease import Lease, prepare
+from consumers.rows.liveness import Standstill, Waiting, waiting
+from consumers.rows.models import Model, connect
+from consumers.rows.progress import change_over
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -22,7 +22,7 @@ ONE = Waiting("projects", 5)
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [100.0]
-    monkeypatch.setattr("consumers.liveness.monotonic", lambda: now[0])
+    monkeypatch.setattr("consumers.rows.liveness.monotonic", lambda: now[0])
     return now
 
 

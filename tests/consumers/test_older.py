@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from consumers.older import OLDER, Older, in_older_form
-from consumers.records import Arrived
+from consumers.carrying.records import Arrived
+from consumers.subscribing.older import OLDER, Older, in_older_form
 from domain.event import kind_named
 
 

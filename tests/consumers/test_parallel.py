@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from consumers.folding import Newer
-from consumers.models import connect
-from consumers.parallel import BeingBuilt, Task, rebuild_in_parallel
-from consumers.rebuild import alone
+from consumers.projecting.folding import Newer
+from consumers.projecting.parallel import BeingBuilt, Task, rebuild_in_parallel
+from consumers.projecting.rebuild import alone
+from consumers.rows.models import connect
 from milepost.following import LogFeed, archive_of
 from milepost.log import Log
 from projections import projections
@@ -28,7 +28,7 @@ from functools import partial
 from threading import Event
 from consumers import building
 from consumers.feed import Source
-from consumers.parallel import Task, rebuild_in_parallel
+from consumers.projecting.parallel import Task, rebuild_in_parallel
 from milepost.following import archive_of
 from projections import projections
 write, building.PAGE = building._write, 20

@@ -7,10 +7,10 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.folding import Again, understood
-from consumers.models import Model, connect
-from consumers.parking import bring_up, take_up
-from consumers.store import Fenced, Parked, load, parked_in
+from consumers.projecting.folding import Again, understood
+from consumers.projecting.parking import bring_up, take_up
+from consumers.rows.models import Model, connect
+from consumers.rows.store import Fenced, Parked, load, parked_in
 from domain.codec import decode, encode
 from domain.event import Recorded
 from milepost.following import LogFeed
@@ -82,7 +82,7 @@ def mend(parking: Parking, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(data: bytes) -> Recorded:
         return decode(encode(mended) if data == b"{}" else data)
 
-    monkeypatch.setattr("consumers.folding.decode", read)
+    monkeypatch.setattr("consumers.projecting.folding.decode", read)
 
 
 def test_goes_on_without_the_event_that_is_discarded(parking: Parking) -> None:

@@ -6,10 +6,10 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.lease import Lease
-from consumers.lease import prepare as prepare_carrying
-from consumers.models import connect, prepare
-from consumers.progress import Reflected, begin, reflected
+from consumers.carrying.lease import Lease
+from consumers.carrying.lease import prepare as prepare_carrying
+from consumers.rows.models import connect, prepare
+from consumers.rows.progress import Reflected, begin, reflected
 from milepost.following import LogFeed
 from milepost.log import Log
 

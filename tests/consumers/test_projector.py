@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from consumers.folding import Fork
-from consumers.models import Model, connect
-from consumers.reader import Reader, Watch
-from consumers.store import Fenced, parked_in
+from consumers.projecting.folding import Fork
+from consumers.rows.models import Model, connect
+from consumers.rows.reader import Reader, Watch
+from consumers.rows.store import Fenced, parked_in
 from domain.codec import encode
 from milepost.following import LogFeed
 from milepost.log import Log, Stored
@@ -59,7 +59,7 @@ def disturbed(feed: LogFeed) -> Disturbed:
 def test_makes_what_a_fold_of_the_log_makes(
     log: Log, feed: LogFeed, telling: Telling, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consumers.following.MOST_AT_ONCE", size)
+    monkeypatch.setattr("consumers.projecting.following.MOST_AT_ONCE", size)
     projector = made(log, feed)
     telling.tell({"project-a": eventful(), "project-b": eventful(), "project-c": history(PROPOSED, ENVISIONED)})
     follow(projector)
@@ -71,8 +71,8 @@ def test_makes_what_a_fold_of_the_log_makes(
 def test_makes_the_same_with_room_for_hardly_a_stream(
     log: Log, feed: LogFeed, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consumers.projector.KEPT_STREAMS", 1)
-    monkeypatch.setattr("consumers.following.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("consumers.projecting.projector.KEPT_STREAMS", 1)
+    monkeypatch.setattr("consumers.projecting.following.MOST_AT_ONCE", 2)
     projector = made(log, feed)
     telling.tell({"project-a": eventful(), "project-b": eventful()})
     follow(projector)

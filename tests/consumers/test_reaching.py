@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from consumers.reaching import why_unreached
-from consumers.security import Security
+from consumers.carrying.reaching import why_unreached
+from consumers.carrying.security import Security
 from tests.certificates import Authority, Identity
 
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from consumers.reader import NotBuilt, Reader, Watch
+from consumers.rows.reader import NotBuilt, Reader, Watch
 from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
 from domain.reviews.waivers import WaiverAsked, WaiverDecided

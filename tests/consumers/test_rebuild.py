@@ -4,8 +4,8 @@ from threading import Event
 
 import pytest
 
-from consumers.models import connect
-from consumers.rebuild import rebuild
+from consumers.projecting.rebuild import rebuild
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -16,7 +16,7 @@ from tests.projections.histories import eventful
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consumers.building.PAGE", 20)
+    monkeypatch.setattr("consumers.projecting.building.PAGE", 20)
 
 
 def build(feed: LogFeed, log: Log, stop: Event | None = None) -> tuple[int, list[tuple[int, int]]]:

@@ -8,13 +8,13 @@ import pytest
 from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.brokers import Brokers
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import carried
+from consumers.carrying.records import Arrived, Foreign, arrived
+from consumers.carrying.topic import partition_of
 from consumers.feed import Source
-from consumers.lease import carried
-from consumers.models import connect
-from consumers.records import Arrived, Foreign, arrived
-from consumers.store import parked_in
-from consumers.topic import partition_of
+from consumers.rows.models import connect
+from consumers.rows.store import parked_in
 from domain.codec import encode
 from milepost.following import LogFeed
 from milepost.log import Log, Stored

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from consumers.brokers import Brokers
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import Lease, begin_again, carried, prepare, sent_so_far
+from consumers.carrying.records import CONTENT_TYPE
+from consumers.carrying.relay import Relay
+from consumers.carrying.topic import partition_of
 from consumers.feed import Source
-from consumers.lease import Lease, begin_again, carried, prepare, sent_so_far
-from consumers.models import connect
-from consumers.records import CONTENT_TYPE
-from consumers.relay import Relay
-from consumers.topic import partition_of
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from tests.conftest import history
@@ -80,7 +80,7 @@ def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
         whole = sent_so_far(connection, source)
         connection.execute("UPDATE carrying.relay SET position = 7")
         connection.execute("UPDATE carrying.partitions SET next = 0, before = 0, reached = 0")
-        monkeypatch.setattr("consumers.relay.PAGE", 5)
+        monkeypatch.setattr("consumers.carrying.relay.PAGE", 5)
         saved, save = list[int](), Lease.save
 
         def noting(lease: Lease, position: int, *rest: Any) -> None:

@@ -8,8 +8,8 @@ import pytest
 from psycopg import Connection
 
 from consumers.feed import Source
-from consumers.models import connect
-from consumers.remembering import InFile, InPostgres, Last, Memory, Overtaken
+from consumers.rows.models import connect
+from consumers.subscribing.remembering import InFile, InPostgres, Last, Memory, Overtaken
 from milepost.postgres import Server
 from tests.milepost.logs import create, removed
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from consumers.brokers import Brokers
-from consumers.security import Security, Unusable
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.security import Security, Unusable
 from tests.certificates import Authority
 
 PASSWORD = "s3cret-pässword"

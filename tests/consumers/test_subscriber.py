@@ -8,13 +8,13 @@ from threading import Event
 
 import pytest
 
-from consumers.brokers import Brokers
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import begin_again, sent_so_far
+from consumers.carrying.records import Arrived, headers_of
 from consumers.feed import Source
-from consumers.lease import begin_again, sent_so_far
-from consumers.models import connect
-from consumers.records import Arrived, headers_of
-from consumers.remembering import InFile, InPostgres
-from consumers.subscriber import Subscriber
+from consumers.rows.models import connect
+from consumers.subscribing.remembering import InFile, InPostgres
+from consumers.subscribing.subscriber import Subscriber
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.postgres import Server

@@ -4,9 +4,9 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.models import Model, connect
-from consumers.rebuild import rebuild
-from consumers.versions import Unchanged, Version, promote, roll_back, versions_of
+from consumers.projecting.rebuild import rebuild
+from consumers.rows.models import Model, connect
+from consumers.rows.versions import Unchanged, Version, promote, roll_back, versions_of
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

@@ -4,11 +4,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from consumers.brokers import Brokers
-from consumers.following import Following
-from consumers.group import member_of
-from consumers.projector import Projector
-from consumers.reader import Reader
+from consumers.carrying.brokers import Brokers
+from consumers.projecting.following import Following
+from consumers.projecting.group import member_of
+from consumers.projecting.projector import Projector
+from consumers.rows.reader import Reader
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

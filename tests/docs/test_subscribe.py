@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 from fastapi.routing import APIRoute
 
-from consumers.records import Arrived
-from consumers.subscriber import Subscriber
+from consumers.carrying.records import Arrived
+from consumers.subscribing.subscriber import Subscriber
 from milepost.api import events
 from milepost.webhooks import delivering, sending
 

@@ -16,7 +16,7 @@ __all__ = ["log", "prepared", "writer"]
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     moment = [100.0]
-    monkeypatch.setattr("consumers.liveness.monotonic", lambda: moment[0])
+    monkeypatch.setattr("consumers.rows.liveness.monotonic", lambda: moment[0])
     return moment
 
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from consumers.brokers import TOPIC, Brokers
-from consumers.security import MECHANISM, Security
-from consumers.topic import made
+from consumers.carrying.brokers import TOPIC, Brokers
+from consumers.carrying.security import MECHANISM, Security
+from consumers.carrying.topic import made
 from milepost.kafka import telling
 from milepost.kafka.brokers import start
 from milepost.kafka.folder import Broker

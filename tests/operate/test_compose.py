@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from consumers.topic import PARTITIONS
+from consumers.carrying.topic import PARTITIONS
 from milepost.binaries import binary
 from milepost.cluster import SUPERUSER
 from milepost.kafka import telling

@@ -10,14 +10,14 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from consumers.brokers import Brokers, sentence
+from consumers.carrying.brokers import Brokers, sentence
+from consumers.carrying.lease import carried
+from consumers.carrying.security import Security
+from consumers.carrying.topic import made
 from consumers.checkup import looked_at
 from consumers.feed import Unreachable
-from consumers.group import member_of
-from consumers.lease import carried
-from consumers.models import connect
-from consumers.security import Security
-from consumers.topic import made
+from consumers.projecting.group import member_of
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections

@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from consumers.lease import Lease, prepare
-from consumers.models import connect
+from consumers.carrying.lease import Lease, prepare
+from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.kafka.brokers import Brokers
 from milepost.log import Log

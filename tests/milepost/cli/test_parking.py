@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from consumers.brokers import Brokers, ended
-from consumers.models import connect
-from consumers.topic import partition_of
+from consumers.carrying.brokers import Brokers, ended
+from consumers.carrying.topic import partition_of
+from consumers.rows.models import connect
 from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log
 from milepost.postgres import Server

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumers.models import connect
+from consumers.rows.models import connect
 from milepost.postgres import Server
 from tests.milepost.cli.conftest import Run, here
 from tests.milepost.cli.test_program import PROPOSAL

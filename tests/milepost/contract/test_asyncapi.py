@@ -1,8 +1,8 @@
 """The description of what Milepost sends."""
 
-from consumers.brokers import TOPIC
+from consumers.carrying.brokers import TOPIC
+from consumers.carrying.records import headers_of
 from consumers.feed import Source
-from consumers.records import headers_of
 from domain.event import catalogue, type_of
 from milepost.contract.asyncapi import document
 from milepost.log import Stored

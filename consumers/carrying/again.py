@@ -1,0 +1,25 @@
+"""Again: have the whole log sent to the topic once more, where what it held can't be relied on."""
+
+from kafka.errors import KafkaError
+
+from consumers.carrying.brokers import Brokers, sentence
+from consumers.carrying.ends import ends
+from consumers.carrying.lease import begin_again, prepare
+from consumers.carrying.topic import made
+from consumers.feed import Source, Unreachable
+from consumers.rows.models import connect
+
+
+def send_again(conninfo: str, brokers: Brokers, source: Source, replicas: int) -> None:
+    """Let the next relay begin at position 1; only what comes behind the present ends of the topic counts then.
+
+    Raises `Unreachable` where Kafka can't say where those are.
+    """
+    made(brokers, replicas)
+    try:
+        found = ends(brokers, source)
+    except KafkaError as error:
+        raise Unreachable(sentence(error, brokers)) from error
+    with connect(conninfo) as connection:
+        prepare(connection)
+        begin_again(connection, str(source), {partition: end.next for partition, end in found.items()})

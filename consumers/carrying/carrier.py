@@ -1,0 +1,116 @@
+"""The carrier: sends the log page by page in order, and sees to it that every single record was acknowledged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+
+import orjson
+from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
+from kafka.producer.future import FutureRecordMetadata
+
+from consumers.carrying.brokers import ended
+from consumers.carrying.lease import Unsent
+from consumers.carrying.records import headers_of
+from consumers.carrying.topic import LARGEST_RECORD, partition_of
+from consumers.feed import Batch, Heard, Source
+
+AROUND_IT = 1_000
+"""Bytes: what a record and its batch take beside what they hold."""
+
+
+@dataclass
+class Page:
+    """Events that were handed over: up to which position and moment of the log, since when, and what became of them."""
+
+    end: int
+    at: str | None = None
+    since: float = field(default_factory=monotonic)
+    sent: list[FutureRecordMetadata] = field(default_factory=list[FutureRecordMetadata])
+    unsent: list[Unsent] = field(default_factory=list[Unsent])
+    ends: dict[int, int] = field(default_factory=dict[int, int])
+
+    def settled(self, seconds: float) -> bool:
+        """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
+        until = monotonic() + seconds
+        while self.sent:
+            future = self.sent[-1]
+            if not _done(future, until):
+                return False
+            self.sent.pop()
+            self._take(future)
+        return True
+
+    def _take(self, future: FutureRecordMetadata) -> None:
+        if future.exception or future.value is None:
+            raise future.exception or KafkaTimeoutError("a record was never acknowledged")
+        known = self.ends.get(future.value.partition, 0)
+        self.ends[future.value.partition] = max(known, future.value.offset + 1)
+
+
+def _moment(data: bytes) -> str | None:
+    """When an event was written; None where it can't be read, which is for those to say who read it."""
+    try:
+        return datetime.fromisoformat(orjson.loads(data)["recordedtime"]).isoformat()
+    except (ValueError, KeyError, TypeError):  # no JSON is a ValueError, too
+        return None
+
+
+def _done(future: FutureRecordMetadata, until: float) -> bool:
+    if not future.is_done:
+        try:
+            future.get(timeout=max(0.0, until - monotonic()))
+        except Exception:  # what it failed with stands in the future, and is looked at there
+            return future.is_done
+    return True
+
+
+class Carrier:
+    """Hands events to one producer. `skip` says up to which position each partition has them, `held` what is parked.
+
+    `ends` are the offsets behind those that are there and were never saved.
+    """
+
+    def __init__(
+        self,
+        producer: KafkaProducer,
+        topic: str,
+        source: Source,
+        skip: Mapping[int, int],
+        held: set[str],
+        ends: Mapping[int, int],
+    ) -> None:
+        self._producer, self._topic, self._source, self._skip, self._held = producer, topic, source, skip, held
+        self.ends = ends
+
+    @property
+    def skipped_to(self) -> int:
+        """Up to which position some events are there already; at which offsets is only known of the last."""
+        return max(self._skip.values(), default=0)
+
+    def send(self, batch: Batch) -> Page:
+        page = Page(batch.end, _moment(batch.events[-1].data))
+        for heard in batch.events:
+            partition = partition_of(heard.stream)
+            if heard.position > self._skip.get(partition, 0) and heard.stream not in self._held:
+                self._hand_over(page, heard, partition)
+        return page
+
+    def hold(self, page: Page) -> None:
+        """Send nothing more of the streams of which an event was too large."""
+        self._held.update(one.stream for one in page.unsent)
+
+    def _hand_over(self, page: Page, heard: Heard, partition: int) -> None:
+        """What is too large is never tried: once a broker refuses one record so, this producer sends nothing more."""
+        key, headers = heard.stream.encode(), headers_of(heard, self._source)
+        size = len(heard.data) + len(key) + sum(len(name) + len(value) for name, value in headers)
+        if size > LARGEST_RECORD - AROUND_IT:
+            why = f"no record of {size} bytes is sent: an event has at most 65,535"
+            page.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
+            self._held.add(heard.stream)
+        else:
+            page.sent.append(self._producer.send(self._topic, heard.data, key, headers, partition))
+
+    def close(self) -> None:
+        ended(self._producer)

@@ -1,0 +1,1 @@
+"""Projecting: what is heard becomes rows, followed live and built anew."""

@@ -1,0 +1,191 @@
+"""Hearing the topic as a member of a consumer group: Kafka shares the partitions out, positions stand with the rows."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from time import monotonic
+
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError, OffsetOutOfRangeError
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from consumers.carrying.brokers import Brokers, sentence
+from consumers.carrying.lease import Sent, carried, sent_so_far
+from consumers.carrying.records import Arrived, Foreign, arrived
+from consumers.carrying.topic import PARTITIONS
+from consumers.feed import Archive, Batch, Odd, Source, Unreachable
+from consumers.projecting.folding import Stopped
+from consumers.projecting.projector import Projector
+from consumers.projecting.vouching import Voucher
+from consumers.rows.models import connect
+from consumers.rows.progress import Reflected
+from projections.projection import Projection
+
+MOST_AT_ONCE = 500
+WAIT_MS = 500
+LOOKED_AFTER_SECONDS = 1.0
+_log = logging.getLogger("milepost.projector")
+
+
+@dataclass
+class _Arrivals:
+    """What came out of a partition up to an offset: events, and what is none."""
+
+    end: int
+    events: list[Arrived] = field(default_factory=list[Arrived])
+    odd: list[Odd] = field(default_factory=list[Odd])
+
+    def batch(self, false: Sequence[Odd] = ()) -> Batch:
+        """All of it, but for what turned out to be false."""
+        left_out = {one.position for one in false}
+        return Batch([one for one in self.events if one.offset not in left_out], self.end, [*self.odd, *false])
+
+
+class Member:
+    """One member of the group that keeps a read model up; there may be as many as there are partitions.
+
+    The group only shares the partitions out. Who writes rows is decided by the position that stands beside them.
+    """
+
+    def __init__(self, conninfo: str, projector: Projector, archive: Archive, brokers: Brokers, group: str) -> None:
+        self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
+        self._voucher = Voucher(archive)
+        self._assigned: set[int] = set()
+        self._since: dict[int, int] = {}
+        self._sought: dict[int, int] = {}
+
+    @property
+    def stopped(self) -> str | None:
+        """Why it ended by itself, if it did."""
+        return self._projector.stopped
+
+    def run(self, stop: Event) -> None:
+        """Hear until told to stop."""
+        self._projector.run(stop, self._hear)
+
+    def _hear(self, stop: Event) -> None:
+        self._projector.open(self._way(), self._starts, stop)
+        try:
+            consumer = self._brokers.consumer(self._group)
+            try:
+                self._demand_known(consumer)
+                consumer.subscribe([self._brokers.topic], listener=_Placing(self, consumer))
+                self._hear_on(consumer, stop)
+            finally:
+                consumer.close(autocommit=False, timeout_ms=3_000)
+        except OffsetOutOfRangeError as error:
+            raise Stopped(
+                f"{self._brokers.topic} no longer holds what comes next: find out who removed it, then let "
+                "`milepost relay --again` send the whole log anew"
+            ) from error
+        except KafkaError as error:
+            raise Unreachable(sentence(error, self._brokers)) from error
+
+    def _demand_known(self, consumer: KafkaConsumer) -> None:
+        """A topic that was made just now may be unknown to a broker; whoever subscribes then is given nothing of it."""
+        if not consumer.partitions_for_topic(self._brokers.topic):
+            raise Unreachable(f"the brokers don't know {self._brokers.topic} yet: looks again")
+
+    def _hear_on(self, consumer: KafkaConsumer, stop: Event) -> None:
+        looked = monotonic()
+        while not stop.is_set():
+            for partition, records in consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE).items():
+                self._take(consumer, partition, records)
+            if monotonic() - looked > LOOKED_AFTER_SECONDS:
+                looked = monotonic()
+                if not self._projector.is_current() or self._way() != self._projector.way:
+                    return
+
+    def _take(self, consumer: KafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        number = partition.partition
+        if number in self._assigned:
+            self._assigned.discard(number)
+            self._projector.look_again(number)
+        start = max(self._projector.position(number), self._since.get(number, 0))
+        if records[0].offset > start and self._sought.get(number) != start:
+            self._sought[number] = start  # what lies between was fetched for a member that had it before, or is nothing
+            consumer.seek(partition, start)
+            return
+        self._take_in(number, self._sorted([one for one in records if one.offset >= start], start))
+        consumer.commit_async({partition: OffsetAndMetadata(records[-1].offset + 1)})
+
+    def _take_in(self, number: int, arrivals: _Arrivals) -> None:
+        """What can't be true as it stands is held against the log first."""
+        try:
+            self._projector.take_in(number, arrivals.batch(), sure=False)
+        except Stopped:
+            self._projector.look_again(number)
+            self._projector.take_in(number, arrivals.batch(self._voucher.false(arrivals.events)))
+
+    def _sorted(self, records: Sequence[ConsumerRecord], start: int) -> _Arrivals:
+        """What is an event of the log, as far as can be seen, and what is none."""
+        found = _Arrivals(records[-1].offset + 1 if records else start)
+        for record in records:
+            try:
+                one = arrived(record, self._projector.source)
+                if self._voucher.beyond(one.position):
+                    raise Foreign(f"the log has no position {one.position} yet")
+                found.events.append(one)
+            except Foreign as foreign:
+                found.odd.append(Odd(record.offset, str(foreign)))
+        return found
+
+    def placed(self, consumer: KafkaConsumer, assigned: Sequence[TopicPartition]) -> None:
+        """Begin where the rows stand; on the client's own thread, so with a connection of its own."""
+        with connect(self._conninfo) as connection:
+            positions = self._projector.positions(connection)
+            sent = sent_so_far(connection, str(self._projector.source))
+        self._since = {number: place.since for number, place in sent.items()}
+        for partition in assigned:
+            known = positions.get(partition.partition, 0)
+            consumer.seek(partition, max(known, self._since.get(partition.partition, 0)))
+            if partition.partition >= PARTITIONS:
+                _log.error("%s has more than %s partitions: nothing is heard in others", partition.topic, PARTITIONS)
+                consumer.pause(partition)
+        self._assigned.update(one.partition for one in assigned)
+
+    def _way(self) -> str:
+        """The topic as it is now; one made anew under the same name is another way."""
+        with connect(self._conninfo) as connection:
+            topic = carried(connection, str(self._projector.source)).topic
+        if topic is None:
+            raise Unreachable(f"nothing of this log was sent to {self._brokers.topic} yet: start the relay")
+        return f"kafka {topic}"
+
+    def _starts(self, connection: Connection[DictRow], known: Reflected) -> dict[int, int]:
+        """Behind what is reflected already, as far as the relay can tell; else from the beginning once more."""
+        source = str(self._projector.source)
+        sent, so_far = sent_so_far(connection, source), carried(connection, source)
+        covered = so_far.position <= known.position
+        places = {number: sent.get(number, Sent(0, 0)) for number in range(PARTITIONS)}
+        return {number: place.next if covered else place.since for number, place in places.items()}
+
+
+def member_of(conninfo: str, source: Source, archive: Archive, brokers: Brokers, projection: Projection) -> Member:
+    """A member of the group that keeps one read model up: a group for each, and for each shape of its rows."""
+    projector = Projector(conninfo, source, archive, [projection])
+    return Member(conninfo, projector, archive, brokers, group_of(brokers, projection))
+
+
+def group_of(brokers: Brokers, projection: Projection) -> str:
+    """The consumer group that keeps a read model up."""
+    return f"{brokers.topic}.{projection.table}"
+
+
+class _Placing(ConsumerRebalanceListener):
+    """Tells a member which partitions it has from now on."""
+
+    def __init__(self, member: Member, consumer: KafkaConsumer) -> None:
+        self._member, self._consumer = member, consumer
+
+    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        self._member.placed(self._consumer, assigned)
+
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """What was taken in is written already."""
+
+    def on_partitions_lost(self, lost: Sequence[TopicPartition]) -> None:
+        """The same: the position beside the rows fences whoever comes late."""

@@ -1,0 +1,249 @@
+"""The projector: folds what is new into every read model, and writes that and how far it is, together."""
+
+import logging
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Event
+from time import monotonic
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from consumers.feed import Archive, Batch, Odd, Place, Source, Unreachable
+from consumers.projecting.folding import Fork, Poisoned, Stopped, Told, follow, understood
+from consumers.projecting.parking import take_up
+from consumers.projecting.rebuild import build_missing
+from consumers.rows.models import Model, connect, prepare
+from consumers.rows.progress import Progress, Reflected, change_over, heard, made_from, reflected
+from consumers.rows.store import Fenced, Followed, Parked, load, parked_in, write
+from consumers.rows.versions import followed
+from projections.projection import Projection, Unread
+
+KEPT_STREAMS = 1_000
+LONGEST_PAUSE_SECONDS = 5.0
+_log = logging.getLogger("milepost.projector")
+Starts = Callable[[Connection[DictRow], Reflected], Mapping[int, int]]
+"""Where each partition is to be heard from by a model that reflects so much of the log."""
+
+
+class Projector:
+    """Keeps read models up with a log. There may be several: the slower finds itself fenced, reads again and goes on.
+
+    `conninfo` is where the models are kept. Models that are not there yet are built from the archive first.
+    """
+
+    def __init__(self, conninfo: str, source: Source, archive: Archive, projections: Iterable[Projection]) -> None:
+        self.source = source
+        self._conninfo, self._archive, self._projections = conninfo, archive, list(projections)
+        self._models: list[Model] = []
+        self._connection: Connection[DictRow] | None = None
+        self._way = ""
+        self._progress: dict[str, dict[int, Progress]] = {}
+        self._parked: set[tuple[str, str]] = set()
+        self._known: OrderedDict[tuple[str, str], Followed] = OrderedDict()
+        self.stopped: str | None = None
+
+    def position(self, partition: int) -> int:
+        """How far every one of the models has heard a place."""
+        return min((places[partition].position for places in self._progress.values()), default=0)
+
+    @property
+    def way(self) -> str:
+        """In which way it hears."""
+        return self._way
+
+    def positions(self, connection: Connection[DictRow]) -> dict[int, int]:
+        """How far every one of the models has heard each place by now, whoever heard it."""
+        known = heard(connection, list(self._progress), self._way).values()
+        partitions = {partition for places in known for partition in places}
+        return {partition: min(places[partition].position for places in known) for partition in partitions}
+
+    def run(self, stop: Event, hear: Callable[[Event], None]) -> None:
+        """Hear until told to stop; a database that is gone is waited for. `stopped` says why it ended by itself."""
+        pause = 0.0
+        while not stop.is_set() and self.stopped is None:
+            stop.wait(pause)
+            pause, began = min(max(pause, 0.05) * 2, LONGEST_PAUSE_SECONDS), monotonic()
+            try:
+                hear(stop)
+            except (Fenced, psycopg.errors.UndefinedTable) as elsewhere:
+                _log.info("read models are read again: %s", elsewhere)
+                pause = 0.05
+            except (psycopg.OperationalError, psycopg.InterfaceError, Unreachable) as error:
+                _log.warning("read models wait: %s", " ".join(str(error).split()))
+            except Exception as fault:  # whatever it is, a silent end would be worse: /readyz turns red and says why
+                self._end(fault)
+            finally:
+                self.close()
+            if monotonic() - began > LONGEST_PAUSE_SECONDS:  # it went well for a while
+                pause = 0.0
+
+    def _end(self, fault: Exception) -> None:
+        known = isinstance(fault, Stopped)
+        self.stopped = str(fault) if known else f"a fault: {type(fault).__name__} {fault}"
+        _log.critical("read models stopped: %s", self.stopped, exc_info=None if known else fault)
+
+    def open(self, way: str, starts: Starts, stop: Event | None = None) -> None:
+        """Connect, and make sure that the models are there and were made from this log. Raises `Fork` otherwise."""
+        self.close()
+        try:
+            self._open(way, starts, stop)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, way: str, starts: Starts, stop: Event | None) -> None:
+        self._connection = connect(self._conninfo)
+        prepare(self._connection)
+        build_missing(self._conninfo, self.source, self._archive, self._projections, stop)
+        self._models, self._way = followed(self._connection, self._projections), way
+        for model in self._models:
+            self._demand_same_log(model.name)
+        self._progress = self._heard(starts)
+        self._try_parked_again()
+
+    def _demand_same_log(self, model: str) -> None:
+        others = made_from(self._connected, model) - {str(self.source)}
+        if others:
+            raise Fork(f"{model} was made from {others.pop()} and not from {self.source}: build it anew for this one")
+        known = reflected(self._connected, [model]).get(model, Reflected(0, None))
+        head = self._archive.head().position
+        if head < known.position:
+            raise Fork(
+                f"the log {self.source} ends at {head}, and {model} has read {known.position} events of it: it was "
+                "restored, or forked"
+            )
+
+    def _heard(self, starts: Starts) -> dict[str, dict[int, Progress]]:
+        """How far each model has heard this way; one that was heard in another way changes over."""
+        names = [model.name for model in self._models]
+        known = heard(self._connected, names, self._way)
+        for name in names:
+            if name not in known:
+                so_far = reflected(self._connected, [name]).get(name, Reflected(0, None))
+                self._change_over(name, starts(self._connected, so_far))
+        return heard(self._connected, names, self._way)
+
+    def _change_over(self, model: str, starts: Mapping[int, int]) -> None:
+        try:
+            change_over(self._connected, model, self.source, self._way, starts)
+        except psycopg.errors.UniqueViolation as error:
+            raise Fenced("another projector has changed over first") from error
+
+    def look_again(self, partition: int) -> None:
+        """Others may have heard a place meanwhile: read how far, and forget what their streams looked like."""
+        self._known.clear()
+        for name, places in heard(self._connected, list(self._progress), self._way).items():
+            self._progress[name][partition] = places[partition]
+
+    def is_current(self) -> bool:
+        """Whether the read models that it follows are still those that are to be followed."""
+        return followed(self._connected, self._projections) == self._models
+
+    def close(self) -> None:
+        self._known.clear()
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    @property
+    def _connected(self) -> Connection[DictRow]:
+        assert self._connection, "open the projector first"
+        return self._connection
+
+    def take_in(self, partition: int, batch: Batch, sure: bool = True) -> None:
+        """Fold what was heard of a place into every model. Raises `Fenced`, `Stopped` or `psycopg.Error`.
+
+        Who isn't `sure` that the log holds it so is stopped by what can't be read, too.
+        """
+        told = [understood(heard, self.source.log) for heard in batch.events]
+        if not sure and any(isinstance(item.event, Unread) for item in told):
+            raise Stopped("what was heard can't be read")
+        streams: dict[str, list[Told]] = defaultdict(list)
+        for item in told:
+            streams[item.heard.stream].append(item)
+        parked: list[Parked] = []
+        changes = {model: self._folded(model, streams, parked) for model in self._models}
+        held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
+        moved = self._moved(partition, batch.end, told)
+        self._write(Place(self._way, partition), changes, parked, held, moved, batch.odd)
+
+    def _moved(self, partition: int, end: int, told: Sequence[Told]) -> dict[str, tuple[int, Progress]]:
+        moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
+        reached = told[-1].heard.position if told else 0
+        known = {name: places[partition] for name, places in self._progress.items()}
+        return {
+            name: (was.position, Progress(end, max(reached, was.reflected), moments[-1] if moments else None))
+            for name, was in known.items()
+            if was.position < end
+        }
+
+    def _folded(self, model: Model, streams: Mapping[str, Sequence[Told]], parked: list[Parked]) -> dict[str, Followed]:
+        """What a model makes of these streams with what is new in them; whom it has to park goes to `parked`."""
+        covered = [s for s in streams if model.projection.covers(s) and (model.name, s) not in self._parked]
+        found = self._look_up(model, covered)
+        for stream, one in found.items():
+            try:
+                follow(model.projection, one, streams[stream], self._again)
+            except Poisoned as poison:
+                parked.append(poison.parked(model.name))
+                found[stream] = self._before(model, poison)
+        return found
+
+    def _before(self, model: Model, poison: Poisoned) -> Followed:
+        """The stream as it stood before the event that can't be folded."""
+        heard_ = poison.told.heard
+        [one] = load(self._connected, model, [heard_.stream]).values()
+        earlier = [told for told in self._again(heard_.stream, one.version) if told.heard.version < heard_.version]
+        follow(model.projection, one, earlier, self._again)
+        return one
+
+    def _look_up(self, model: Model, streams: Iterable[str]) -> dict[str, Followed]:
+        """What the model has made of these streams; kept for the streams used last, the rest is read again."""
+        asked = list(streams)
+        missing = [stream for stream in asked if (model.name, stream) not in self._known]
+        if missing:
+            for stream, one in load(self._connected, model, missing).items():
+                self._known[model.name, stream] = one
+        for stream in asked:
+            self._known.move_to_end((model.name, stream))
+        return {stream: self._known[model.name, stream] for stream in asked}
+
+    def _again(self, stream: str, after: int) -> list[Told]:
+        return [understood(heard, self.source.log) for heard in self._archive.lines([stream], after)]
+
+    def _write(
+        self,
+        place: Place,
+        changes: Mapping[Model, Mapping[str, Followed]],
+        parked: Sequence[Parked],
+        held: Sequence[tuple[str, str]],
+        moved: Mapping[str, tuple[int, Progress]],
+        odd: Sequence[Odd],
+    ) -> None:
+        write(self._connected, place, changes, parked, held, moved, odd)
+        for apart in odd:
+            _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
+        for stuck in parked:
+            _log.error("%s parked %s at version %s: %s", stuck.model, stuck.stream, stuck.version, stuck.why)
+            self._parked.add((stuck.model, stuck.stream))
+            self._known.pop((stuck.model, stuck.stream), None)
+        for name, (_, progress) in moved.items():
+            self._progress[name][place.partition] = progress
+        for model, followed_ in changes.items():
+            for one in followed_.values():
+                one.rows.written(forget=model.projection.appends)
+        while len(self._known) > KEPT_STREAMS:
+            self._known.popitem(last=False)
+
+    def _try_parked_again(self) -> None:
+        """A newer release may be able to tell what an older one couldn't."""
+        self._parked.clear()
+        models = {model.name: model for model in self._models}
+        for parked in parked_in(self._connected):
+            model = models.get(parked.model)
+            if model is None:
+                continue
+            if take_up(self._connected, model, parked, self._again):
+                self._parked.add((parked.model, parked.stream))
