@@ -16,7 +16,7 @@ step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
 	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
 	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
 
-.PHONY: help run run-kafka test checks pytest lint types contracts bench chaos chaos-long kep lock clean
+.PHONY: help run run-kafka test test-kafka checks pytest lint types contracts bench chaos chaos-long kep lock clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -43,7 +43,10 @@ contracts: .venv/dev.stamp ## check which way the imports point
 	$(call step,import contracts,$(BIN)/lint-imports --no-logo)
 
 pytest: .venv/dev.stamp ## run the tests alone
-	$(call step,pytest,$(BIN)/pytest -n 2 --dist loadfile --durations=5 --cov --cov-fail-under=$(COVER))
+	$(call step,pytest,$(BIN)/pytest -n 2 --dist loadfile --brokers=without --durations=5 --cov --cov-fail-under=$(COVER))
+
+test-kafka: .venv/dev.stamp ## run the tests on real brokers; they join `make test` once all of it takes 12 minutes
+	$(call step,pytest on brokers,$(BIN)/pytest -n 2 --dist loadfile --brokers=only --durations=10)
 
 bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
 	@$(BIN)/python -m tests.bench

@@ -189,3 +189,14 @@ def given(policy: Policy) -> Callable[..., Given]:
         return Given(history(*acts, policy=policy.label), policy, history(*rules, stream=f"policy-{policy.name}"))
 
     return past
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--brokers", choices=("with", "without", "only"), default="with", help="tests on real brokers")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests on real brokers, or all others, where that was asked for."""
+    asked = config.getoption("--brokers")
+    if asked != "with":
+        items[:] = [item for item in items if ("quick" in getattr(item, "fixturenames", ())) == (asked == "only")]

@@ -96,6 +96,11 @@ MEANINGS: Mapping[str, Meaning] = {
         "was asked for.",
         "Ask again in a moment; /readyz says how far they are.",
     ),
+    "crowded": Meaning(
+        "503", "Too many listen",
+        "Each process lets only so many follow the stream of events at a time.",
+        "Ask again later with the Last-Event-ID that you have: nothing is lost meanwhile.",
+    ),
     "not-ready": Meaning(
         "503", "The service is not ready",
         "It answers, but it can't write, or the read models behind its pages and lists don't keep up with the log.",

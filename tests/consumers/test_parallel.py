@@ -26,7 +26,7 @@ BUILD = """
 import sys
 from functools import partial
 from threading import Event
-from consumers import building
+from consumers.projecting import building
 from consumers.feed import Source
 from consumers.projecting.parallel import Task, rebuild_in_parallel
 from milepost.following import archive_of

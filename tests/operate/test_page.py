@@ -18,8 +18,8 @@ ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2],
 RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved"}
 LOGGED = {"warning", "error", "critical"}
 SAY = [
-    *(f"consumers/{name}" for name in ("brokers", "ends", "folding", "group", "lease", "projector", "proving")),
-    *(f"consumers/{name}" for name in ("reaching", "relay", "topic")),
+    *(f"consumers/carrying/{name}" for name in ("brokers", "ends", "lease", "proving", "reaching", "relay", "topic")),
+    *(f"consumers/projecting/{name}" for name in ("folding", "group", "projector")),
     "milepost/webhooks/delivering",
 ]
 UNSAID = {"what was heard can't be read"}  # the group asks the log instead
