@@ -137,6 +137,7 @@ def test_reads_fields_that_it_does_not_know_without_them() -> None:
         (broken(id=None), "KeyError 'id'"),
         (broken(authid=None), "KeyError 'authid'"),
         (broken(origin=None), "KeyError 'origin'"),
+        (broken(authid="a\0"), "an attribute holds the character NUL: nothing writes that"),
     ],
 )
 def test_says_what_it_cannot_read(line: bytes, because: str) -> None:
