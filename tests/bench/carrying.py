@@ -33,8 +33,9 @@ from projections.projects import one
 from tests.bench.ground import Ground
 from tests.bench.rebuilding import copy_of
 from tests.bench.timing import in_turn, judged, medians, seconds, times
-from tests.consumers.carrying import running, until, wait_until_carried
+from tests.consumers.topics import wait_until_carried
 from tests.milepost.logs import assess, propose
+from tests.waiting import running, until
 
 EVENTS, ROUNDS = 40_000, 2
 A_SECOND, SECONDS, PROJECTS = 50, 20.0, 50

@@ -17,9 +17,10 @@ from tests.chaos.killing import telling
 from tests.chaos.lives import lives
 from tests.chaos.network import PRODUCE, Network
 from tests.chaos.row import Dose, Outcome, outcome
-from tests.consumers.carrying import relay_of, running, until
+from tests.consumers.topics import relay_of
 from tests.milepost.conftest import reachable
 from tests.milepost.test_disk_full import mounted
+from tests.waiting import running, until
 
 UNHEARD: list[str] = []
 

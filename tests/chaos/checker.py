@@ -18,8 +18,8 @@ from consumers.carrying.topic import partition_of
 from domain.codec import decode
 from milepost.log import Log, Stored
 from projections import projections
-from tests.consumers.carrying import positions
 from tests.consumers.telling import Told, by_fold, in_models
+from tests.consumers.topics import positions
 
 ANOMALIES = (
     "lost-write",

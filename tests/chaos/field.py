@@ -21,10 +21,11 @@ from milepost.policies import default_policy
 from milepost.postgres import Server
 from projections import projections
 from tests.chaos.checker import Found, in_rows, in_topic, raw_duplicates
-from tests.consumers.carrying import records_in, until
 from tests.consumers.telling import Telling
+from tests.consumers.topics import records_in
 from tests.milepost.logs import Database, migrated
 from tests.projections.histories import eventful
+from tests.waiting import until
 
 PATIENCE = 60.0
 """Seconds after the last fault in which all must be healed."""

@@ -27,7 +27,8 @@ from tests.chaos.field import Field, Ground, Hasty
 from tests.chaos.killing import telling
 from tests.chaos.lives import ROOT, lives
 from tests.chaos.row import Dose, Outcome, outcome
-from tests.consumers.carrying import relay_of, running, until
+from tests.consumers.topics import relay_of
+from tests.waiting import running, until
 
 BROKEN = """
     CREATE SEQUENCE models.breaks; GRANT ALL ON SEQUENCE models.breaks TO PUBLIC;

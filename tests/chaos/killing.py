@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tests.chaos.field import Field, Ground
 from tests.chaos.lives import Lives, lives
 from tests.chaos.row import Dose, Outcome, outcome
-from tests.consumers.carrying import until
+from tests.waiting import until
 
 EVENTS_EACH = 32
 

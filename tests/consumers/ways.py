@@ -12,7 +12,8 @@ from consumers.rows.reader import Reader
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
-from tests.consumers.carrying import relay_of, running, until
+from tests.consumers.topics import relay_of
+from tests.waiting import running, until
 
 
 @dataclass

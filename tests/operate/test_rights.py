@@ -21,11 +21,12 @@ from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
-from tests.consumers.carrying import records_in, relay_of, running, until
 from tests.consumers.telling import Telling
+from tests.consumers.topics import records_in, relay_of
 from tests.consumers.ways import wait_until_reflected
 from tests.operate.securing import Secured, kafka, rights, rules
 from tests.projections.histories import eventful
+from tests.waiting import running, until
 
 # The client leaves a socket to the garbage collector where TLS fails; so it is collected before the next test.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from milepost.log import Log
-from tests.consumers.carrying import wait_until_carried
+from tests.consumers.topics import wait_until_carried
 from tests.milepost.servers import until
 from tests.operate.securing import Secured
 

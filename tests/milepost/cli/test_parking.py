@@ -14,12 +14,13 @@ from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log
 from milepost.postgres import Server
 from tests.conftest import history
-from tests.consumers.carrying import records_in, relay_of, running, wait_until_carried
 from tests.consumers.telling import Telling
+from tests.consumers.topics import records_in, relay_of, wait_until_carried
 from tests.domain.openings import PROPOSED, classified
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.logs import migrated, removed
 from tests.projections.histories import ENVISIONED
+from tests.waiting import running
 
 
 @dataclass

@@ -16,10 +16,10 @@ from milepost.webhooks.hooks import Hook, add, every, prepare, remove, retry
 from milepost.webhooks.sending import Answer
 from milepost.webhooks.signing import new_secret
 from milepost.writer import Writer
-from tests.consumers.carrying import running, until
 from tests.consumers.telling import Telling
 from tests.milepost.logs import assess, log, prepared, propose, writer
 from tests.milepost.webhooks.receiving import Receiver, proven, receiver
+from tests.waiting import running, until
 
 __all__ = ["log", "prepared", "writer"]
 ORIGIN = "milepost.example"

@@ -19,11 +19,12 @@ from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.postgres import Server
 from tests.conftest import history
-from tests.consumers.carrying import relay_of, running, until, wait_until_carried
 from tests.consumers.telling import Telling
+from tests.consumers.topics import relay_of, wait_until_carried
 from tests.domain.openings import PROPOSED
 from tests.milepost.logs import create, removed
 from tests.projections.histories import eventful
+from tests.waiting import running, until
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Carrying a log to a topic of its own, and what is found there."""
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from threading import Event, Thread
-from time import monotonic
+from collections.abc import Callable, Sequence
 
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
@@ -15,36 +12,11 @@ from consumers.carrying.topic import PARTITIONS
 from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
-
-SECONDS = 60
+from tests.waiting import until
 
 
 def relay_of(log: Log, brokers: Brokers, owner: str = "test") -> Relay:
     return Relay(log.conninfo, brokers, LogFeed(log), replicas=1, owner=owner)
-
-
-@contextmanager
-def running(*runs: Callable[[Event], None]) -> Generator[Event]:
-    """Each in a thread of its own, until the end."""
-    stop = Event()
-    threads = [Thread(target=run, args=(stop,), daemon=True) for run in runs]
-    for thread in threads:
-        thread.start()
-    try:
-        yield stop
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(SECONDS)
-    assert not any(thread.is_alive() for thread in threads)
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
-    """Wait for a condition."""
-    limit, beat = monotonic() + seconds, Event()
-    while not condition():
-        assert monotonic() < limit, f"after {seconds} s not yet: {what}"
-        beat.wait(0.05)
 
 
 def wait_until_carried(log: Log, position: int | None = None) -> None:

@@ -16,9 +16,10 @@ from consumers.carrying.brokers import Brokers, ended
 from consumers.carrying.topic import made
 from milepost.log import Log
 from tests.chaos.network import Network
-from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
 from tests.consumers.telling import Telling
+from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
 from tests.projections.histories import eventful
+from tests.waiting import running, until
 
 HASTY = {"request_timeout_ms": 700, "retry_backoff_ms": 50, "reconnect_backoff_ms": 50, "linger_ms": 0}
 GIVES_UP = {**HASTY, "delivery_timeout_ms": 1_500}

@@ -22,13 +22,14 @@ from projections import projections
 from tests.chaos.checker import in_topic
 from tests.chaos.network import FETCH, Network
 from tests.conftest import history
-from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
+from tests.consumers.carrying.test_records import send
 from tests.consumers.foreign import true_record
 from tests.consumers.telling import Telling, by_fold, in_models
-from tests.consumers.test_records import send
+from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
 from tests.consumers.ways import wait_until_reflected
 from tests.domain.openings import PROPOSED
 from tests.projections.histories import eventful
+from tests.waiting import running, until
 
 
 @contextmanager

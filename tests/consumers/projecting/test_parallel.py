@@ -16,9 +16,9 @@ from consumers.rows.models import connect
 from milepost.following import LogFeed, archive_of
 from milepost.log import Log
 from projections import projections
-from tests.consumers.carrying import until
 from tests.consumers.telling import Telling, by_fold, in_models
 from tests.projections.histories import eventful
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 NAMES = tuple(projection.name for projection in projections())

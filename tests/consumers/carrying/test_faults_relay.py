@@ -12,10 +12,11 @@ from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from tests.chaos.network import Network
-from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
+from tests.consumers.carrying.test_faults_client import GIVES_UP, HASTY
 from tests.consumers.telling import Telling
-from tests.consumers.test_faults_client import GIVES_UP, HASTY
+from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
 from tests.projections.histories import eventful
+from tests.waiting import running, until
 
 
 @pytest.fixture

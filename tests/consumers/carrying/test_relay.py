@@ -17,10 +17,11 @@ from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from tests.conftest import history
-from tests.consumers.carrying import positions, records_in, relay_of, running, until, wait_until_carried
 from tests.consumers.telling import Telling
+from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
 from tests.domain.openings import PROPOSED
 from tests.projections.histories import eventful
+from tests.waiting import running, until
 
 
 def test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes(

@@ -19,13 +19,14 @@ from domain.codec import encode
 from milepost.following import LogFeed
 from milepost.log import Log, Stored
 from tests.conftest import history
-from tests.consumers.carrying import relay_of, running, wait_until_carried
 from tests.consumers.foreign import AGAINST_THE_LOG, IN_HEADERS, TOO_LARGE, UNSENDABLE, Change, Sent, true_record
 from tests.consumers.spoilt import SPOILT
 from tests.consumers.telling import Telling, by_fold, in_models
+from tests.consumers.topics import relay_of, wait_until_carried
 from tests.consumers.ways import Distributed, Embedded, wait_until_reflected
 from tests.domain.openings import PROPOSED, classified
 from tests.projections.histories import ENVISIONED, RISK
+from tests.waiting import running
 
 SOURCE = Source("test", 1)
 HEARD = Stored(40, "project-a", 2, "change.classified/1", history(PROPOSED, classified("major"))[1].data)
