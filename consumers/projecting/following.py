@@ -34,7 +34,7 @@ class Following:
         start = self._projector.position(LOG.partition)
         batch = self._feed.read(start, MOST_AT_ONCE)
         if batch.end > start:
-            self._projector.take_in(LOG.partition, batch)
+            self._projector.take_in({LOG.partition: batch})
         return len(batch.events)
 
     def _hear(self, stop: Event) -> None:

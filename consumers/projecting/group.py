@@ -1,7 +1,7 @@
 """Hearing the topic as a member of a consumer group: Kafka shares the partitions out, positions stand with the rows."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from time import monotonic
@@ -24,10 +24,14 @@ from consumers.rows.models import connect
 from consumers.rows.progress import Reflected
 from projections.projection import Projection
 
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 2_000
 WAIT_MS = 500
 LOOKED_AFTER_SECONDS = 1.0
 _log = logging.getLogger("milepost.projector")
+
+
+_Records = Sequence[ConsumerRecord]
+_Polled = Mapping[TopicPartition, _Records]
 
 
 @dataclass
@@ -92,37 +96,47 @@ class Member:
     def _hear_on(self, consumer: KafkaConsumer, stop: Event) -> None:
         looked = monotonic()
         while not stop.is_set():
-            for partition, records in consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE).items():
-                self._take(consumer, partition, records)
+            self._take_in(consumer, consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE))
             if monotonic() - looked > LOOKED_AFTER_SECONDS:
                 looked = monotonic()
                 if not self._projector.is_current() or self._way() != self._projector.way:
                     return
 
-    def _take(self, consumer: KafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        number = partition.partition
+    def _take_in(self, consumer: KafkaConsumer, polled: _Polled) -> None:
+        """What can't be true as it stands is held against the log first."""
+        arrivals = {place.partition: self._sorted(records) for place, records in self._due(consumer, polled).items()}
+        if not arrivals:
+            return
+        try:
+            self._projector.take_in({number: one.batch() for number, one in arrivals.items()}, sure=False)
+        except Stopped:
+            for number in arrivals:
+                self._projector.look_again(number)
+            vouched = {number: one.batch(self._voucher.false(one.events)) for number, one in arrivals.items()}
+            self._projector.take_in(vouched)
+        consumer.commit_async(
+            {TopicPartition(self._brokers.topic, n): OffsetAndMetadata(one.end) for n, one in arrivals.items()}
+        )
+
+    def _due(self, consumer: KafkaConsumer, polled: _Polled) -> _Polled:
+        """What comes next of each partition; elsewhere the consumer is sent there first."""
+        return {place: due for place, records in polled.items() if (due := self._next(consumer, place, records))}
+
+    def _next(self, consumer: KafkaConsumer, place: TopicPartition, records: _Records) -> _Records:
+        number = place.partition
         if number in self._assigned:
             self._assigned.discard(number)
             self._projector.look_again(number)
         start = max(self._projector.position(number), self._since.get(number, 0))
         if records[0].offset > start and self._sought.get(number) != start:
             self._sought[number] = start  # what lies between was fetched for a member that had it before, or is nothing
-            consumer.seek(partition, start)
-            return
-        self._take_in(number, self._sorted([one for one in records if one.offset >= start], start))
-        consumer.commit_async({partition: OffsetAndMetadata(records[-1].offset + 1)})
+            consumer.seek(place, start)
+            return []
+        return [one for one in records if one.offset >= start]
 
-    def _take_in(self, number: int, arrivals: _Arrivals) -> None:
-        """What can't be true as it stands is held against the log first."""
-        try:
-            self._projector.take_in(number, arrivals.batch(), sure=False)
-        except Stopped:
-            self._projector.look_again(number)
-            self._projector.take_in(number, arrivals.batch(self._voucher.false(arrivals.events)))
-
-    def _sorted(self, records: Sequence[ConsumerRecord], start: int) -> _Arrivals:
+    def _sorted(self, records: _Records) -> _Arrivals:
         """What is an event of the log, as far as can be seen, and what is none."""
-        found = _Arrivals(records[-1].offset + 1 if records else start)
+        found = _Arrivals(records[-1].offset + 1)
         for record in records:
             try:
                 one = arrived(record, self._projector.source)

@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from threading import Event
 from time import monotonic
 
@@ -10,13 +11,13 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Archive, Batch, Odd, Place, Source, Unreachable
+from consumers.feed import Archive, Batch, Place, Source, Unreachable
 from consumers.projecting.folding import Fork, Poisoned, Stopped, Told, follow, understood
 from consumers.projecting.parking import take_up
 from consumers.projecting.rebuild import build_missing
 from consumers.rows.models import Model, connect, prepare
 from consumers.rows.progress import Progress, Reflected, change_over, heard, made_from, reflected
-from consumers.rows.store import Fenced, Followed, Parked, load, parked_in, write
+from consumers.rows.store import Fenced, Followed, Moved, Parked, Taken, load, parked_in, write
 from consumers.rows.versions import followed
 from projections.projection import Projection, Unread
 
@@ -152,32 +153,34 @@ class Projector:
         assert self._connection, "open the projector first"
         return self._connection
 
-    def take_in(self, partition: int, batch: Batch, sure: bool = True) -> None:
-        """Fold what was heard of a place into every model. Raises `Fenced`, `Stopped` or `psycopg.Error`.
+    def take_in(self, heard: Mapping[int, Batch], sure: bool = True) -> None:
+        """Fold what was heard of each place into every model, and write it in one transaction.
 
-        Who isn't `sure` that the log holds it so is stopped by what can't be read, too.
+        Raises `Fenced`, `Stopped` or `psycopg.Error`. Who isn't `sure` that the log holds it so is stopped by what
+        can't be read, too.
         """
-        told = [understood(heard, self.source.log) for heard in batch.events]
-        if not sure and any(isinstance(item.event, Unread) for item in told):
+        told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
+        if not sure and any(isinstance(item.event, Unread) for items in told.values() for item in items):
             raise Stopped("what was heard can't be read")
         streams: dict[str, list[Told]] = defaultdict(list)
-        for item in told:
+        for item in chain.from_iterable(told.values()):
             streams[item.heard.stream].append(item)
         parked: list[Parked] = []
         changes = {model: self._folded(model, streams, parked) for model in self._models}
         held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
-        moved = self._moved(partition, batch.end, told)
-        self._write(Place(self._way, partition), changes, parked, held, moved, batch.odd)
+        moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
+        odd = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.odd]
+        self._write(Taken(changes, moved, parked, held, odd))
 
-    def _moved(self, partition: int, end: int, told: Sequence[Told]) -> dict[str, tuple[int, Progress]]:
+    def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
-        reached = told[-1].heard.position if told else 0
+        at, reached = moments[-1] if moments else None, told[-1].heard.position if told else 0
         known = {name: places[partition] for name, places in self._progress.items()}
-        return {
-            name: (was.position, Progress(end, max(reached, was.reflected), moments[-1] if moments else None))
+        return [
+            Moved(name, Place(self._way, partition), was.position, Progress(end, max(reached, was.reflected), at))
             for name, was in known.items()
             if was.position < end
-        }
+        ]
 
     def _folded(self, model: Model, streams: Mapping[str, Sequence[Told]], parked: list[Parked]) -> dict[str, Followed]:
         """What a model makes of these streams with what is new in them; whom it has to park goes to `parked`."""
@@ -213,25 +216,17 @@ class Projector:
     def _again(self, stream: str, after: int) -> list[Told]:
         return [understood(heard, self.source.log) for heard in self._archive.lines([stream], after)]
 
-    def _write(
-        self,
-        place: Place,
-        changes: Mapping[Model, Mapping[str, Followed]],
-        parked: Sequence[Parked],
-        held: Sequence[tuple[str, str]],
-        moved: Mapping[str, tuple[int, Progress]],
-        odd: Sequence[Odd],
-    ) -> None:
-        write(self._connected, place, changes, parked, held, moved, odd)
-        for apart in odd:
+    def _write(self, taken: Taken) -> None:
+        write(self._connected, taken)
+        for place, apart in taken.odd:
             _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
-        for stuck in parked:
+        for stuck in taken.parked:
             _log.error("%s parked %s at version %s: %s", stuck.model, stuck.stream, stuck.version, stuck.why)
             self._parked.add((stuck.model, stuck.stream))
             self._known.pop((stuck.model, stuck.stream), None)
-        for name, (_, progress) in moved.items():
-            self._progress[name][place.partition] = progress
-        for model, followed_ in changes.items():
+        for moved in taken.moved:
+            self._progress[moved.model][moved.place.partition] = moved.progress
+        for model, followed_ in taken.changes.items():
             for one in followed_.values():
                 one.rows.written(forget=model.projection.appends)
         while len(self._known) > KEPT_STREAMS:

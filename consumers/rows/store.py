@@ -42,6 +42,28 @@ class Followed:
     last: str = ""
 
 
+class Moved(NamedTuple):
+    """How far a model had heard a place, and how far it has now."""
+
+    model: str
+    place: Place
+    was: int
+    progress: Progress
+
+
+class Taken(NamedTuple):
+    """What was taken in at once: what each model makes of it, whom that parks, and what stands apart at which place.
+
+    `held` are parked streams of a model, of which nothing was taken in.
+    """
+
+    changes: Mapping[Model, Mapping[str, Followed]]
+    moved: Sequence[Moved]
+    parked: Sequence[Parked] = ()
+    held: Sequence[tuple[str, str]] = ()
+    odd: Sequence[tuple[Place, Odd]] = ()
+
+
 def parked_in(connection: Connection[DictRow]) -> list[Parked]:
     found = connection.execute("SELECT model, stream, version, position, kind, why FROM models.parked ORDER BY 1, 2")
     return [Parked(**row) for row in found]
@@ -68,7 +90,7 @@ def load(connection: Connection[DictRow], model: Model, streams: Iterable[str]) 
 
 
 class Writing:
-    """One transaction: what was changed in each model, whom it parks, and how far it now has heard its source."""
+    """One transaction: what was changed in each model, whom it parks, and how far it now has heard its places."""
 
     def __init__(self, connection: Connection[DictRow]) -> None:
         self._connection = connection
@@ -92,16 +114,14 @@ class Writing:
         if held:
             self._run(SQL(_HOLD), [{"model": model, "stream": stream} for model, stream in held], len(held))
 
-    def keep_apart(self, place: Place, odd: Sequence[Odd]) -> None:
+    def keep_apart(self, odd: Sequence[tuple[Place, Odd]]) -> None:
         if odd:
-            self._run(SQL(_KEEP_APART), [{**place._asdict(), "offset": one.position, "why": one.why} for one in odd])
+            rows = [{**place._asdict(), "offset": one.position, "why": one.why} for place, one in odd]
+            self._run(SQL(_KEEP_APART), rows)
 
-    def move(self, place: Place, moved: Mapping[str, tuple[int, Progress]]) -> None:
+    def move(self, moved: Sequence[Moved]) -> None:
         """From which position of a place each model has come to which; told to whoever waits for it."""
-        rows = [
-            {"model": model, **place._asdict(), "was": was, **progress._asdict()}
-            for model, (was, progress) in moved.items()
-        ]
+        rows = [{"model": one.model, **one.place._asdict(), "was": one.was, **one.progress._asdict()} for one in moved]
         self._run(SQL(_MOVE), rows, len(rows))
         self._connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
@@ -117,33 +137,22 @@ class Writing:
             raise Fenced("another projector has written the same read models meanwhile")
 
 
-def write(
-    connection: Connection[DictRow],
-    place: Place,
-    changes: Mapping[Model, Mapping[str, Followed]],
-    parked: Sequence[Parked],
-    held: Sequence[tuple[str, str]],
-    moved: Mapping[str, tuple[int, Progress]],
-    odd: Sequence[Odd] = (),
-) -> None:
-    """Write all of this or nothing; `held` are parked streams of a model, of which nothing was taken in.
-
-    Raises `Fenced` where somebody else was faster.
-    """
+def write(connection: Connection[DictRow], taken: Taken) -> None:
+    """Write all of this or nothing. Raises `Fenced` where somebody else was faster."""
     try:
         with connection.transaction():
             writing = Writing(connection)
             with connection.pipeline():
-                writing.move(place, moved)
-                for model, followed in changes.items():
+                writing.move(taken.moved)
+                for model, followed in taken.changes.items():
                     writing.change(model, followed)
-                writing.park(parked)
-                writing.demand_parked(held)
-                writing.keep_apart(place, odd)
+                writing.park(taken.parked)
+                writing.demand_parked(taken.held)
+                writing.keep_apart(taken.odd)
             writing.demand_all()
     except UniqueViolation as error:
         raise Fenced("another projector has written the same stream first") from error
-    for followed in changes.values():
+    for followed in taken.changes.values():
         for one in followed.values():
             one.stored = one.version
 
