@@ -1,6 +1,6 @@
 """The carrier: sends the log page by page in order, and sees to it that every single record was acknowledged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -11,9 +11,9 @@ from kafka.errors import KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
 from consumers.carrying.brokers import ended
-from consumers.carrying.lease import Unsent
 from consumers.carrying.records import headers_of
 from consumers.carrying.topic import LARGEST_RECORD, partition_of
+from consumers.carrying.withheld import Unsent
 from consumers.feed import Batch, Heard, Source
 
 AROUND_IT = 1_000
@@ -22,7 +22,10 @@ AROUND_IT = 1_000
 
 @dataclass
 class Page:
-    """Events that were handed over: up to which position and moment of the log, since when, and what became of them."""
+    """Events that were handed over: up to which position and moment of the log, since when, and what became of them.
+
+    `taken_up` are streams that had been withheld, and of which this is what was.
+    """
 
     end: int
     at: str | None = None
@@ -30,6 +33,7 @@ class Page:
     sent: list[FutureRecordMetadata] = field(default_factory=list[FutureRecordMetadata])
     unsent: list[Unsent] = field(default_factory=list[Unsent])
     ends: dict[int, int] = field(default_factory=dict[int, int])
+    taken_up: Sequence[str] = ()
 
     def settled(self, seconds: float) -> bool:
         """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
@@ -93,23 +97,31 @@ class Carrier:
         page = Page(batch.end, _moment(batch.events[-1].data))
         for heard in batch.events:
             partition = partition_of(heard.stream)
-            if heard.position > self._skip.get(partition, 0) and heard.stream not in self._held:
-                self._hand_over(page, heard, partition)
+            if heard.stream not in self._held:
+                self._hand_over(page, heard, partition, heard.position > self._skip.get(partition, 0))
         return page
 
-    def hold(self, page: Page) -> None:
-        """Send nothing more of the streams of which an event was too large."""
-        self._held.update(one.stream for one in page.unsent)
+    def take_up(self, stream: str, withheld: Sequence[Heard], end: int) -> Page:
+        """Send what was withheld of a stream so far, which is up to the position `end`, and from now on all of it."""
+        self._held.discard(stream)
+        page = Page(end, taken_up=(stream,))
+        for heard in withheld:
+            if heard.position <= end and stream not in self._held:
+                self._hand_over(page, heard, partition_of(stream))
+        return page
 
-    def _hand_over(self, page: Page, heard: Heard, partition: int) -> None:
-        """What is too large is never tried: once a broker refuses one record so, this producer sends nothing more."""
+    def _hand_over(self, page: Page, heard: Heard, partition: int, missing: bool = True) -> None:
+        """What is too large is never tried: once a broker refuses one record so, this producer sends nothing more.
+
+        It is never there already, so it is parked even where what follows it in its partition isn't `missing`.
+        """
         key, headers = heard.stream.encode(), headers_of(heard, self._source)
         size = len(heard.data) + len(key) + sum(len(name) + len(value) for name, value in headers)
         if size > LARGEST_RECORD - AROUND_IT:
             why = f"no record of {size} bytes is sent: an event has at most 65,535"
             page.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
             self._held.add(heard.stream)
-        else:
+        elif missing:
             page.sent.append(self._producer.send(self._topic, heard.data, key, headers, partition))
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from consumers.carrying.withheld import TABLE, Unsent, park, release
 from consumers.feed import Unreachable
 from consumers.rows.models import CHANNEL
 
@@ -30,11 +31,6 @@ _TABLES = """
     );
     COMMENT ON TABLE carrying.partitions IS 'The offset behind what was acknowledged, and from which one on it counts;
         behind what it was before that, and up to which position of the log that was everything.';
-    CREATE TABLE IF NOT EXISTS carrying.parked (
-        source text NOT NULL, stream text NOT NULL, version bigint NOT NULL, position bigint NOT NULL,
-        why text NOT NULL, parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (source, stream)
-    );
-    COMMENT ON TABLE carrying.parked IS 'Streams that are not sent since an event that Kafka doesn''t take.';
     """
 
 
@@ -42,20 +38,12 @@ class Lost(Exception):
     """Another relay has the lease; nothing of this was saved."""
 
 
-class Unsent(NamedTuple):
-    """A stream that is not sent from this event on, and why."""
-
-    stream: str
-    version: int
-    position: int
-    why: str
-
-
 def prepare(connection: Connection[Any]) -> None:
     """Make the tables that are missing; several may do so at the same time."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
         connection.execute(_TABLES)
+        connection.execute(TABLE)
 
 
 @dataclass(frozen=True)
@@ -86,9 +74,13 @@ class Lease:
         """From now on this is the topic that is sent to."""
         self._demand("topic = %s", topic)
 
-    def save(self, position: int, at: str | None, ends: Mapping[int, int], unsent: Sequence[Unsent] = ()) -> None:
+    def save(
+        self, position: int, at: str | None, ends: Mapping[int, int], unsent: Sequence[Unsent] = (),
+        taken_up: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         """All up to a position, whose event was written at a moment, is acknowledged; `ends` are offsets behind it.
 
+        `unsent` are parked from now on, and what had been withheld of the streams `taken_up` was sent.
         Raises `Unreachable` where they don't rise, as in a topic that was made anew meanwhile.
         """
         with self.connection.transaction():
@@ -99,7 +91,8 @@ class Lease:
             if rows and cursor.rowcount < len(rows):
                 raise Unreachable("what was acknowledged last lies before what was acknowledged earlier: looks anew")
             self._demand("position = %s, at = coalesce(%s, at)", position, at)
-            self.connection.cursor().executemany(_PARK, [(self.source, *one) for one in unsent])
+            release(self.connection, self.source, taken_up)
+            park(self.connection, self.source, unsent)
             self.connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
     def _demand(self, change: str, *values: object) -> None:
@@ -143,13 +136,6 @@ def sent_so_far(connection: Connection[DictRow], source: str) -> dict[int, Sent]
     return {row["partition"]: Sent(row["next"], row["since"]) for row in found}
 
 
-def unsent_streams(connection: Connection[DictRow], source: str) -> dict[str, Unsent]:
-    found = connection.execute(
-        "SELECT stream, version, position, why FROM carrying.parked WHERE source = %s ORDER BY position", (source,)
-    )
-    return {row["stream"]: Unsent(**row) for row in found}
-
-
 def begin_again(connection: Connection[DictRow], source: str, ends: Mapping[int, int]) -> None:
     """Have the whole log sent again, behind what the partitions hold now; who sends at the moment loses the lease."""
     with connection.transaction():
@@ -176,8 +162,4 @@ _MOVE = """
     ON CONFLICT (source, partition) DO UPDATE
     SET next = excluded.next, before = p.next, reached = excluded.reached, reached_at = excluded.reached_at
     WHERE excluded.next > p.next
-    """
-_PARK = """
-    INSERT INTO carrying.parked (source, stream, version, position, why) VALUES (%s, %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING
     """

@@ -5,6 +5,7 @@ from collections import deque
 from contextlib import closing, suppress
 from threading import Event
 from time import monotonic
+from typing import Protocol
 
 import psycopg
 from kafka.errors import KafkaError
@@ -14,9 +15,10 @@ from psycopg.rows import DictRow
 from consumers.carrying.brokers import Brokers, sentence
 from consumers.carrying.carrier import Carrier, Page
 from consumers.carrying.ends import demand_whole, ends, skipped, unsaved_ends
-from consumers.carrying.lease import TERM_SECONDS, Lease, Lost, Unsent, prepare, sent_so_far, unsent_streams
+from consumers.carrying.lease import TERM_SECONDS, Lease, Lost, prepare, sent_so_far
 from consumers.carrying.topic import made
-from consumers.feed import Feed, Unreachable
+from consumers.carrying.withheld import Unsent, asked_for, unsent_streams
+from consumers.feed import Archive, Feed, Unreachable
 from consumers.rows.models import connect
 
 PAGE = 500
@@ -24,6 +26,7 @@ MOST_UNDER_WAY = 6
 WEDGED_SECONDS = 60.0
 WAIT_SECONDS = 0.5
 LAST_SECONDS = 3.0
+LOOK_SECONDS = 1.0
 _log = logging.getLogger("milepost.relay")
 
 
@@ -31,10 +34,14 @@ class Wedged(Exception):
     """A producer has been silent for so long that it is replaced."""
 
 
+class Told(Feed, Archive, Protocol):
+    """The log, in its own order and stream by stream."""
+
+
 class Relay:
     """Carries one log. `owner` names this process to an operator, `replicas` how often the topic is kept."""
 
-    def __init__(self, conninfo: str, brokers: Brokers, feed: Feed, replicas: int, owner: str) -> None:
+    def __init__(self, conninfo: str, brokers: Brokers, feed: Told, replicas: int, owner: str) -> None:
         self._conninfo, self._brokers, self.feed = conninfo, brokers, feed
         self._replicas, self._owner = replicas, owner
         self.wedged_after = WEDGED_SECONDS
@@ -95,16 +102,18 @@ class Relay:
 class _Carrying:
     """One epoch: reads ahead, hands over, and saves what is acknowledged, in the order of the log."""
 
-    def __init__(self, lease: Lease, feed: Feed, carrier: Carrier, wedged_after: float) -> None:
+    def __init__(self, lease: Lease, feed: Told, carrier: Carrier, wedged_after: float) -> None:
         self._lease, self.feed, self._carrier, self._wedged_after = lease, feed, carrier, wedged_after
         self._under_way: deque[Page] = deque()
         self._read_to = lease.position
         self._ends, self._unsent = dict(carrier.ends), list[Unsent]()
         self._renewed = monotonic()
+        self._looked = 0.0
 
     def run(self, stop: Event) -> None:
         while not stop.is_set():
             self._renew()
+            self._look_for_asked()
             more = len(self._under_way) < MOST_UNDER_WAY and self._hand_over()
             if self._under_way:
                 self._settle(0 if more else 0.2)
@@ -118,6 +127,19 @@ class _Carrying:
             self._lease.renew()
             self._renewed = monotonic()
 
+    def _look_for_asked(self) -> None:
+        """Send what was withheld of the streams that are asked for, behind all that was sent before.
+
+        What the topic held when we began counts as sent, and what was withheld of it isn't there: so not before that.
+        """
+        under_way = self._read_to < self._carrier.skipped_to or any(page.taken_up for page in self._under_way)
+        if under_way or monotonic() - self._looked < LOOK_SECONDS:
+            return
+        self._looked = monotonic()
+        for asked in asked_for(self._lease.connection, self._lease.source).values():
+            withheld = self.feed.lines([asked.stream], asked.version - 1)
+            self._under_way.append(self._carrier.take_up(asked.stream, withheld, self._read_to))
+
     def _hand_over(self) -> bool:
         batch = self.feed.read(self._read_to, PAGE)
         if batch.end == self._read_to:
@@ -130,7 +152,6 @@ class _Carrying:
         page = self._under_way[0]
         settled = page.settled(seconds)
         if settled:
-            self._carrier.hold(page)
             for one in page.unsent:
                 _log.error("parks %s at version %s: %s", one.stream, one.version, one.why)
             self._save(page)
@@ -144,6 +165,6 @@ class _Carrying:
         self._ends |= page.ends
         self._unsent += page.unsent
         if page.end >= self._carrier.skipped_to:
-            self._lease.save(page.end, page.at, self._ends, self._unsent)
+            self._lease.save(page.end, page.at, self._ends, self._unsent, page.taken_up)
             self._ends, self._unsent = {}, []
             self._renewed = monotonic()

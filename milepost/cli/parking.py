@@ -5,13 +5,15 @@ import sys
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 import click
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.carrying.lease import Unsent, unsent_streams
+from consumers.carrying.lease import prepare as prepare_carrying
+from consumers.carrying.withheld import Unsent, ask_for, asked_for, unsent_streams
 from consumers.projecting.folding import Again, understood
 from consumers.projecting.parking import Apart, bring_up, forget, kept_apart, take_up
 from consumers.rows.models import Model, connect, prepare
@@ -27,6 +29,7 @@ from milepost.settings import Settings, settings_from
 from projections import projections
 
 STILL = 1
+RELAY_SECONDS, BEAT_SECONDS = 10.0, 0.2
 LONGEST_SHOWN = 2_000
 WHAT = click.Argument(["what"], metavar="WHAT")
 SEVERAL = click.Argument(["what"], nargs=-1, required=True, metavar="WHAT...")
@@ -174,8 +177,7 @@ def _retry(what: Sequence[str]) -> None:
         for apart in lot.apart(what):
             why = _tried(lot, apart)
             click.echo(f"{_name(apart)}: " + (f"kept apart still: {why}" if why else "an event of ours, and taken in"))
-        for unsent in lot.unsent(what):
-            _tell(unsent.stream, "the relay", f"{unsent.why}; `milepost relay --again` sends the whole log anew")
+        _send(lot, [unsent.stream for unsent in lot.unsent(what)])
         left_out = lot.listed(what)
     if left_out:
         sys.exit(STILL)
@@ -183,6 +185,26 @@ def _retry(what: Sequence[str]) -> None:
 
 def _tell(what: str, where: str, why: str | None) -> None:
     click.echo(f"{what}: {where} leaves it out still: {why}" if why else f"{what}: taken in by {where}")
+
+
+def _send(lot: Lot, streams: Sequence[str]) -> None:
+    """Have the relay that is active send what it withheld, and wait a little for what becomes of it."""
+    if not streams:
+        return
+    source = str(lot.feed.source)
+    prepare_carrying(lot.connection)
+    ask_for(lot.connection, source, streams)
+    until = monotonic() + RELAY_SECONDS
+    while asked_for(lot.connection, source).keys() & set(streams) and monotonic() < until:
+        sleep(BEAT_SECONDS)
+    waiting, unsent = asked_for(lot.connection, source), unsent_streams(lot.connection, source)
+    for stream in streams:
+        if stream in waiting:
+            click.echo(f"{stream}: no relay has tried it yet; it will as soon as one is active")
+        elif one := unsent.get(stream):
+            click.echo(f"{stream}: the relay withholds it still: version {one.version}, {one.why}")
+        else:
+            click.echo(f"{stream}: the relay has sent all of it")
 
 
 def _tried(lot: Lot, apart: Apart) -> str | None:
@@ -212,7 +234,10 @@ def _discard(what: Sequence[str]) -> None:
     with _lot() as lot:
         lot.demand(what)
         if unsent := lot.unsent(what):
-            raise Failed(f"The relay sends all or nothing of {unsent[0].stream}: {unsent[0].why}.")
+            raise Failed(
+                f"The relay leaves nothing out of {unsent[0].stream}, or whoever hears it would miss an event for ever "
+                f"({unsent[0].why}): restore what the log holds there, then `milepost parked retry`."
+            )
         for model, parked in lot.parked(what):
             left = take_up(lot.connection, model, parked, lot.again, leaving_out=True)
             then = f"then parked at version {left.version}: {left.why}" if left else "all after it was taken in"

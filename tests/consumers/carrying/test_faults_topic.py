@@ -12,8 +12,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from consumers.carrying.again import send_again
 from consumers.carrying.brokers import Brokers
-from consumers.carrying.lease import unsent_streams
 from consumers.carrying.topic import made, partition_of
+from consumers.carrying.withheld import unsent_streams
 from consumers.projecting.group import Member, member_of
 from consumers.rows.models import connect
 from milepost.following import LogFeed

@@ -10,15 +10,18 @@ import pytest
 from consumers.carrying.brokers import Brokers, ended
 from consumers.carrying.topic import partition_of
 from consumers.rows.models import connect
+from domain.codec import encode
+from milepost.cli import parking
 from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log
 from milepost.postgres import Server
 from tests.conftest import history
 from tests.consumers.telling import Telling
-from tests.consumers.topics import records_in, relay_of, wait_until_carried
+from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
 from tests.domain.openings import PROPOSED, classified
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.logs import migrated, removed
+from tests.milepost.tampering import tamper
 from tests.projections.histories import ENVISIONED
 from tests.waiting import running
 
@@ -108,6 +111,34 @@ def test_looks_at_records_again_where_they_stand(parked: Lot, broker: Running) -
     with connect(parked.address) as connection:
         rows = connection.execute("SELECT project FROM models.projects_v2_1 ORDER BY 1").fetchall()
     assert [row["project"] for row in rows] == ["a", "b"]
+
+
+def test_asks_the_relay_for_what_it_withholds_and_lets_none_of_it_be_left_out(
+    server: Server, broker: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parking, "RELAY_SECONDS", 0.5)
+    brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    with removed(migrated(server)) as database:
+        lot = Lot(database.application)
+        here("projects", MILEPOST_DATABASE_URL=lot.address)
+        [first] = history(PROPOSED)
+        with closing(Log(lot.address)) as log:
+            telling, position = Telling(log), log.head().position + 1
+            telling.store(("project-a", 1, "x" * 140_000, b"{}"))
+            with running(relay_of(log, brokers).run):
+                wait_until_carried(log, position)
+            left_out = lot("discard", "project-a")
+            assert (left_out.code, "restore what the log holds there" in left_out.error) == (2, True)
+            assert lot("retry").out == "project-a: no relay has tried it yet; it will as soon as one is active\n"
+            monkeypatch.setattr(parking, "RELAY_SECONDS", 30.0)
+            with running(relay_of(log, brokers).run):
+                told = lot("retry")
+                assert (told.code, "the relay withholds it still: version 1, no record of 14" in told.out) == (1, True)
+                recorded = telling.of_this_log(first, "project-a")
+                tamper(server, log, position, recorded.event.kind, encode(recorded))
+                assert lot("retry", "project-a")[:2] == (0, "project-a: the relay has sent all of it\n")
+            wanted = [event.position for event in log.events()]
+        assert sorted(positions(records_in(brokers))) == wanted
 
 
 def junk_in(brokers: Brokers, partition: int) -> int:
