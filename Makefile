@@ -64,7 +64,8 @@ kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FI
 lock: .venv/dev.stamp ## resolve the dependencies anew: UPGRADE=1 takes newer versions
 	$(call compile,--group build,requirements.lock)
 	$(call compile,--group build --extra broker --constraints requirements.lock,requirements-broker.lock)
-	$(call compile,--group dev --extra broker --constraints requirements-broker.lock,requirements-dev.lock)
+	$(call compile,--group build --extra traces --constraints requirements-broker.lock,requirements-traces.lock)
+	$(call compile,--group dev --extra broker --extra traces --constraints requirements-broker.lock --constraints requirements-traces.lock,requirements-dev.lock)
 
 clean: ## remove the environment and every cache; data folders stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
@@ -78,6 +79,9 @@ compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.
 
 .venv/broker.stamp: requirements-broker.lock pyproject.toml
 	$(call install,requirements-broker.lock)
+
+.venv/traces.stamp: requirements-traces.lock pyproject.toml
+	$(call install,requirements-traces.lock)
 
 .venv/dev.stamp: requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
