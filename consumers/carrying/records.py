@@ -1,7 +1,8 @@
 """Records: how an event travels through Kafka, as a CloudEvent in structured mode, and what arrives there otherwise.
 
 The value is the stored bytes. Headers name what a consumer decides on without reading them (CloudEvents 1.0, Kafka
-protocol binding 1.0.2, §3.3).
+protocol binding 1.0.2, §3.3), and the trace of the command (CloudEvents' extension for distributed tracing, W3C Trace
+Context).
 """
 
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.carrying.topic import LARGEST_RECORD, partition_of
 from consumers.feed import Heard, Source
+from consumers.tracing.spans import PROCESS
+from consumers.tracing.trace import trace_in
 
 CONTENT_TYPE = b"application/cloudevents+json"
 _LONGEST_NAME = 1_000
 """Bytes: PostgreSQL keeps a row only where what it is found by is about as short."""
 _NAMES = ("milepost-log", "milepost-generation", "milepost-position", "milepost-stream", "milepost-version")
 KIND = "milepost-kind"
+TRACE = "traceparent"
 
 
 class Foreign(Exception):
@@ -44,7 +48,17 @@ def headers_of(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
         ("milepost-stream", heard.stream.encode()),
         ("milepost-version", b"%d" % heard.version),
         (KIND, heard.kind.encode()),
+        *_traced(heard, source),
     ]
+
+
+def _traced(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
+    """Where the trace of the command began, for others to follow; this process may leave it out of what it tells."""
+    trace = trace_in(heard.data, source.log)
+    if trace is None:
+        return []
+    sampled = PROCESS.listener is None or PROCESS.listener.wants(trace)
+    return [(TRACE, trace.parent(sampled).encode())]
 
 
 def arrived(record: ConsumerRecord, source: Source) -> Arrived:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from consumers.carrying.brokers import TOPIC
+from consumers.carrying.records import TRACE
 from consumers.carrying.topic import PARTITIONS
 from domain.event import Event, catalogue, type_of
 from milepost.contract.cdevents import cdevents_type
@@ -21,7 +22,10 @@ _HEADERS: dict[str, Schema] = {
     "milepost-stream": {**_TEXT, "description": "The stream; the key of the record too."},
     "milepost-version": {**_NUMBER, "description": "The version in the stream, from 1 without a gap."},
     "milepost-kind": {**_TEXT, "description": "The kind, like risk.assessed/1."},
-    "traceparent": {**_TEXT, "description": "Where the event's trace began; may be missing (W3C Trace Context)."},
+    TRACE: {
+        **_TEXT,
+        "description": "Where the trace of the event's command began; may be missing (W3C Trace Context).",
+    },
 }
 
 
@@ -96,6 +100,6 @@ def _message(kind: str, event: type[Event]) -> dict[str, Any]:
 
 
 def _carried() -> dict[str, Any]:
-    headers = {"type": "object", "properties": _HEADERS, "required": [one for one in _HEADERS if one != "traceparent"]}
+    headers = {"type": "object", "properties": _HEADERS, "required": [one for one in _HEADERS if one != TRACE]}
     key = {"type": "string", "description": "The stream, so that all of its events are in one partition, in order."}
     return {"headers": headers, "bindings": {"kafka": {"key": key}}}

@@ -10,11 +10,12 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.carrying.brokers import Brokers
 from consumers.carrying.lease import carried
-from consumers.carrying.records import Arrived, Foreign, arrived
+from consumers.carrying.records import Arrived, Foreign, arrived, headers_of
 from consumers.carrying.topic import partition_of
 from consumers.feed import Source
 from consumers.rows.models import connect
 from consumers.rows.store import parked_in
+from consumers.tracing.trace import trace_of
 from domain.codec import encode
 from milepost.following import LogFeed
 from milepost.log import Log, Stored
@@ -45,8 +46,18 @@ def test_arrive_as_they_were_sent() -> None:
 
 
 def test_arrive_with_headers_of_others_between_them() -> None:
-    more = replace(TRUE, headers=[("traceparent", b"00-1"), *TRUE.headers, ("traceparent", b"\xff")])
+    more = replace(TRUE, headers=[("traceparent", b"00-1"), *TRUE.headers, ("traceparent", b"\xff"), ("x", None)])
     assert arrived(record(more), SOURCE) == Arrived(*HEARD, offset=7)
+
+
+def test_name_the_trace_of_the_command_that_they_came_from() -> None:
+    trace = trace_of("test", "ada", "command-2")
+    assert dict(TRUE.headers)["traceparent"] == f"00-{trace.trace_id}-{trace.root}-01".encode()
+
+
+def test_name_none_where_the_stored_bytes_name_no_command() -> None:
+    sent = headers_of(HEARD._replace(data=b"{}"), SOURCE)
+    assert dict(sent) == {name: value for name, value in TRUE.headers if name != "traceparent"}
 
 
 @pytest.mark.parametrize(("change", "why"), IN_HEADERS.values(), ids=IN_HEADERS)
