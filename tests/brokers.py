@@ -2,12 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from milepost.kafka import telling
 from milepost.kafka.brokers import Brokers, start
+from milepost.kafka.folder import Broker
 from milepost.kafka.process import end
 from milepost.kafka.warming import warm
 from milepost.settings import Settings
@@ -17,6 +19,9 @@ JARS = Path(os.environ.get("MILEPOST_KAFKA_JARS", Settings().kafka_jars))
 """The user's own, so that only the first tests on a machine fetch them."""
 
 Cluster = Callable[[int], Brokers]
+
+SOON = "broker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n"
+"""A broker that was killed is missed, and may come back, after three seconds instead of nine."""
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +34,23 @@ def quick() -> None:
 def broker(quick: None) -> Iterator[Brokers]:
     """One running broker for all tests; each takes topics and groups of names of its own."""
     folder = reachable()
-    with start(folder / "kafka", JARS, print) as running:
-        yield running
+    running = start(folder / "kafka", JARS, print)
+    yield running
+    drop(running)
     shutil.rmtree(folder)
 
 
+def drop(brokers: Brokers) -> None:
+    """End brokers at once whose data nobody needs any more: to close a thousand partitions in order takes long."""
+    end(brokers.folder.brokers(), brokers.folder.account, grace=0)
+    brokers.stop()
+
+
 @pytest.fixture
-def cluster(quick: None) -> Iterator[Cluster]:
+def cluster(quick: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """`cluster(3)`: as many brokers of the test's own, which may be killed; what is left of them goes with the test."""
     made: list[Brokers] = []
+    monkeypatch.setattr("milepost.kafka.process.properties", _missed_soon)
     folder = reachable()
 
     def cluster_of(count: int) -> Brokers:
@@ -46,6 +59,9 @@ def cluster(quick: None) -> Iterator[Cluster]:
 
     yield cluster_of
     for one in made:
-        one.stop()
-        end(one.folder.brokers(), one.folder.account)
+        drop(one)
     shutil.rmtree(folder)
+
+
+def _missed_soon(broker: Broker, brokers: Sequence[Broker]) -> str:
+    return telling.properties(broker, brokers) + SOON

@@ -13,13 +13,13 @@ from time import monotonic
 
 from milepost.kafka.brokers import Brokers as Running
 from milepost.kafka.brokers import start as start_brokers
-from milepost.kafka.process import end
 from milepost.kafka.warming import warm
 from milepost.postgres import start
-from tests.brokers import JARS
+from tests.brokers import JARS, drop
 from tests.chaos import teeth
 from tests.chaos.checker import ANOMALIES
 from tests.chaos.field import Ground
+from tests.chaos.lives import forking
 from tests.chaos.row import Outcome, Row
 from tests.chaos.rows import ROWS
 from tests.milepost.conftest import reachable
@@ -35,12 +35,11 @@ def _ground() -> Generator[Ground]:
         return clusters[-1]
 
     try:
-        with start(folder / "data", print) as server:
-            yield Ground(server, cluster(1).bootstrap, cluster)
+        with start(folder / "data", print) as server, forking() as forks:
+            yield Ground(server, cluster(1).bootstrap, cluster, forks)
     finally:
         for one in clusters:
-            one.stop()
-            end(one.folder.brokers(), one.folder.account)
+            drop(one)
         shutil.rmtree(folder)
 
 

@@ -10,8 +10,7 @@ from threading import Event
 
 from milepost.kafka.brokers import Brokers as Running
 from milepost.kafka.brokers import start
-from milepost.kafka.process import end
-from tests.brokers import JARS
+from tests.brokers import JARS, drop
 from tests.chaos.field import Field, Ground
 from tests.chaos.killing import telling
 from tests.chaos.lives import lives
@@ -153,8 +152,7 @@ def disk_full(ground: Ground, dose: Dose) -> Outcome:
                 field.settle()
                 return outcome(field, field.checked())
         finally:
-            cluster.stop()
-            end(cluster.folder.brokers(), cluster.folder.account)
+            drop(cluster)
 
 
 def _fill(filler: Path) -> None:

@@ -1,5 +1,6 @@
 """A field: a log and a topic of its own on which one row of faults is tried."""
 
+import subprocess
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -41,11 +42,12 @@ class Hasty(Brokers):
 
 @dataclass
 class Ground:
-    """Where fields are: a PostgreSQL, a broker for all of them, and clusters that may be killed."""
+    """Where fields are: a PostgreSQL, a broker for all of them, clusters that may be killed, and who forks lives."""
 
     server: Server
     bootstrap: str
     cluster: Callable[[int], Running]
+    forks: "subprocess.Popen[str]"
 
     @contextmanager
     def field(self, bootstrap: str | None = None) -> Generator["Field"]:

@@ -170,10 +170,12 @@ def _slow_down(projector: Projector, times: int) -> None:
 
 REBUILD = """
 import sys
+import consumers.projecting.building
 from consumers.projecting.rebuild import rebuild
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
+consumers.projecting.building.PAGE = 500
 feed = LogFeed(Log(sys.argv[1]))
 rebuild(sys.argv[1], feed.source, feed, projections(), report=lambda *done: print(*done, flush=True), promoted=True)
 print("done", flush=True)

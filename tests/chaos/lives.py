@@ -1,6 +1,6 @@
 """Lives: relays and projectors as processes of their own, which may be killed and paused.
 
-They are forked from one that has imported everything, so that a life costs no start of an interpreter.
+They are forked from one that has imported everything, for all fields, so that a life costs no start of an interpreter.
 """
 
 import json
@@ -79,7 +79,6 @@ class Lives:
     field_: Field
     term: float
     replicas: int
-    _forks: "subprocess.Popen[str]"
     living: list[int] = field(default_factory=list[int])
 
     def relay(self) -> int:
@@ -110,28 +109,35 @@ class Lives:
         brokers = self.field_.brokers
         reached = {"bootstrap": brokers.bootstrap, "topic": brokers.topic, "security": dict(brokers.security)}
         told = {"role": role, "conninfo": self.field_.log.conninfo, "brokers": reached, **more}
-        assert self._forks.stdin
-        assert self._forks.stdout
-        self._forks.stdin.write(json.dumps(told) + "\n")
-        self._forks.stdin.flush()
-        pid = int(self._forks.stdout.readline())
+        forks = self.field_.ground.forks
+        assert forks.stdin
+        assert forks.stdout
+        forks.stdin.write(json.dumps(told) + "\n")
+        forks.stdin.flush()
+        pid = int(forks.stdout.readline())
         self.living.append(pid)
         return pid
 
 
 @contextmanager
-def lives(field_: Field, term: float = 1.5, replicas: int = 1) -> Generator[Lives]:
-    """Lives that end with this; `term` are the seconds after which a relay that is gone is missed."""
+def forking() -> Generator["subprocess.Popen[str]"]:
+    """The process that lives are forked from."""
     command = [sys.executable, "-c", FORK]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as forks:
-        made = Lives(field_, term, replicas, forks)
         try:
-            yield made
+            yield forks
         finally:
-            for pid in list(made.living):
-                made.kill(pid)
-            assert forks.stdin
-            forks.stdin.close()
             forks.kill()
+
+
+@contextmanager
+def lives(field_: Field, term: float = 1.5, replicas: int = 1) -> Generator[Lives]:
+    """Lives that end with this; `term` are the seconds after which a relay that is gone is missed."""
+    made = Lives(field_, term, replicas)
+    try:
+        yield made
+    finally:
+        for pid in list(made.living):
+            made.kill(pid)

@@ -12,7 +12,7 @@ class Dose:
     """How often a fault is injected, among how many projects of 32 events, and for how many seconds where it lasts."""
 
     times: int
-    projects: int = 40
+    projects: int = 10
     seconds: float = 3.0
 
 
@@ -38,7 +38,7 @@ class Row:
     name: str
     what: str
     tried: Tried
-    tests: Dose | None
+    tests: Dose
     small: Dose
     large: Dose
 

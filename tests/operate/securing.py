@@ -17,7 +17,7 @@ from milepost.kafka import telling
 from milepost.kafka.brokers import start
 from milepost.kafka.folder import Broker
 from milepost.kafka.ports import free_port
-from tests.brokers import JARS
+from tests.brokers import JARS, drop
 from tests.certificates import Authority, Identity
 from tests.milepost.conftest import reachable
 
@@ -139,13 +139,15 @@ def secured(quick: None) -> Iterator[Secured]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("milepost.kafka.process.properties", told)
-        started = start(folder / "kafka", JARS, print)
-    with started as running:
+        running = start(folder / "kafka", JARS, print)
+    try:
         found = replace(found, port=running.brokers[0].port)
         for user in {right.principal for right in rights()} | {"stranger"}:
             found.set_password(user)
         yield found
-    shutil.rmtree(folder)
+    finally:
+        drop(running)
+        shutil.rmtree(folder)
 
 
 def _properties(secured: Secured) -> dict[str, str]:
