@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from consumers.rows.gauges import Gauge
 from milepost.models import Models
 
 PREFIX = "milepost_"
@@ -30,6 +31,13 @@ GAUGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "relay_epoch": ("How often a relay has become active; it rises each time that another takes over.", ()),
     "relay_active": ("1 while a relay holds the lease, 0 while none does.", ()),
     "relay_parked_streams": ("Streams that the relay doesn't send since one event: look.", ()),
+    "webhook_events_behind": (
+        "Events that a webhook has still to be brought, or to pass over.",
+        ("webhook",),
+    ),
+    "webhook_failures": ("How often in a row a webhook didn't take what it was brought.", ("webhook",)),
+    "webhook_stopped": ("1 while nothing is brought to a webhook, as it was parked or is gone: look.", ("webhook",)),
+    "followers": ("Connections that are told events by this process as they happen (`/v1/events`).", ()),
 }
 """What is read at each scrape: what it means, and what it is told apart by."""
 
@@ -53,18 +61,18 @@ class Meters:
             registry=self.registry,
         )
 
-    def page(self, models: Models) -> bytes:
-        """All of it as text, with what the read models' and the relay's tables say now."""
+    def page(self, models: Models, followers: int) -> bytes:
+        """All of it as text, with what the database says now of those who follow the log, and how many we tell."""
         followed = CollectorRegistry()
-        followed.register(_Followed(models))
+        followed.register(_Followed(models, followers))
         return generate_latest(self.registry) + generate_latest(followed)
 
 
 class _Followed(Collector):
-    """Those who follow the log, as the database knows them."""
+    """Those who follow the log, as the database knows them, and those whom this process tells."""
 
-    def __init__(self, models: Models) -> None:
-        self._models = models
+    def __init__(self, models: Models, followers: int) -> None:
+        self._models, self._followers = models, followers
 
     def describe(self) -> list[GaugeMetricFamily]:
         return []  # it is asked once, for its values
@@ -73,7 +81,7 @@ class _Followed(Collector):
         families = {
             name: GaugeMetricFamily(PREFIX + name, meaning, labels=labels) for name, (meaning, labels) in GAUGES.items()
         }
-        for gauge in self._models.gauges():
+        for gauge in (*self._models.gauges(), Gauge("followers", (), self._followers)):
             families[gauge.name].add_metric(gauge.labels, gauge.value)
         return (family for family in families.values() if family.samples)
 

@@ -14,6 +14,7 @@ from consumers.rows.models import connect
 from consumers.rows.reader import Answer, Reader, Watch
 from milepost.following import LogFeed
 from milepost.log import Log
+from milepost.webhooks.gauges import gauges as webhooks
 from projections import projections
 from projections.projection import Query
 
@@ -78,12 +79,13 @@ class Models:
         return self._reader.liveness(self._feed, self._projector.stopped)
 
     def gauges(self) -> list[Gauge]:
-        """What is measured of those who keep the read models up; nothing before there are any."""
-        try:
-            with connect(self._conninfo) as connection:
-                return list(gauges(connection, projections(), self._feed))
-        except psycopg.errors.UndefinedTable:
-            return []
+        """What is measured of those who follow the log; nothing of the read models before there are any."""
+        with connect(self._conninfo) as connection:
+            brought = list(webhooks(connection, self._feed.head().position))
+            try:
+                return [*gauges(connection, projections(), self._feed), *brought]
+            except psycopg.errors.UndefinedTable:
+                return brought
 
     def close(self) -> None:
         self._stop.set()

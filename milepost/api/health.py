@@ -44,6 +44,6 @@ def health_routes(service: Service) -> APIRouter:
 
     @router.get("/metrics", responses=METRICS, summary="What is measured, as Prometheus reads it")
     def metrics() -> Response:
-        return Response(service.meters.page(service.models), media_type=CONTENT_TYPE_LATEST)
+        return Response(service.meters.page(service.models, service.tail.followers), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -24,6 +24,7 @@ PARTS = (
     ("relay", ("relay",)),
     ("projectors-1", ("project",)),
     ("projectors-2", ("project",)),
+    ("webhooks", ("webhook", "deliver")),
     ("api", ("serve",)),
 )
 """What runs, in the order in which it is started, and the command of each."""
@@ -123,6 +124,7 @@ def _told(settings: Settings, parts: Sequence[Part], address: str) -> str:
             f"Milepost is at {address} (process {of['api']}), in parts:",
             f"  relay       process {of['relay']}, from the log to the topic {settings.kafka_topic}",
             f"  projectors  processes {of['projectors-1']} and {of['projectors-2']}, each for every read model",
+            f"  webhooks    process {of['webhooks']}, to the addresses that `milepost webhook add` names",
             f"  Kafka       {settings.kafka_bootstrap}, in {settings.kafka_data}",
             f"  PostgreSQL  in {settings.data}; what the parts tell is in {parts[0].journal.parent}",
             "Ask how far each is, or all that is looked after:",

@@ -3,7 +3,13 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from milepost.metrics import PREFIX
+from milepost.webhooks.hooks import Hook, add, every, fail, prepare, remove
+from milepost.webhooks.signing import new_secret
+from tests.milepost.api.test_events import listening
+from tests.milepost.servers import until
 from tests.milepost.serving import Site
+
+WHAT = ("events_behind", "failures", "stopped")
 
 
 def measured(site: Site) -> dict[str, float]:
@@ -39,6 +45,28 @@ def test_tells_how_far_each_read_model_is(site: Site) -> None:
     assert found["milepost_log_position"] == site.head
     assert found['milepost_projection_position{projection="projects"}'] == site.head
     assert found['milepost_projection_events_behind{projection="projects"}'] == 0
+
+
+def test_tells_how_far_each_webhook_is_and_which_is_brought_nothing(site: Site) -> None:
+    site.proposed()
+    with site.service.log.connect() as connection:
+        prepare(connection)
+        for name, position in (("behind", site.head - 2), ("parked", site.head)):
+            add(connection, Hook(name, "https://example.com/", new_secret(), position))
+        [parked] = [hook for hook in every(connection) if hook.name == "parked"]
+        fail(connection, parked, "it answered 500", 1.0, "parked")
+        found = measured(site)
+        for name in ("behind", "parked"):
+            remove(connection, name)
+    assert [found[f'milepost_webhook_{what}{{webhook="behind"}}'] for what in WHAT] == [2, 0, 0]
+    assert [found[f'milepost_webhook_{what}{{webhook="parked"}}'] for what in WHAT] == [0, 1, 1]
+
+
+def test_counts_who_is_told_events_as_they_happen(site: Site) -> None:
+    before = measured(site)["milepost_followers"]
+    with listening(site), listening(site):
+        assert measured(site)["milepost_followers"] == before + 2
+    until(lambda: measured(site)["milepost_followers"] == before)
 
 
 def test_explains_each_once(site: Site) -> None:

@@ -28,7 +28,7 @@ def test_runs_each_part_says_what_runs_where_and_ends_all(quick: None, folder: P
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as demo:  # fmt: skip
         assert demo.stdout
-        told = "".join(demo.stdout.readline() for _ in range(9))
+        told = "".join(demo.stdout.readline() for _ in range(10))
         address, api = re.findall(r"(http://\S+) \(process (\d+)\)", told)[0]
         processes = [
             int(api),
