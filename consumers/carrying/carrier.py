@@ -12,6 +12,7 @@ from kafka.producer.future import FutureRecordMetadata
 
 from consumers.carrying.brokers import ended
 from consumers.carrying.records import headers_of
+from consumers.carrying.sending import Sending, sending
 from consumers.carrying.topic import LARGEST_RECORD, partition_of
 from consumers.carrying.withheld import Unsent
 from consumers.feed import Batch, Heard, Source
@@ -34,6 +35,7 @@ class Page:
     unsent: list[Unsent] = field(default_factory=list[Unsent])
     ends: dict[int, int] = field(default_factory=dict[int, int])
     taken_up: Sequence[str] = ()
+    sending: Sending | None = None
 
     def settled(self, seconds: float) -> bool:
         """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
@@ -44,6 +46,8 @@ class Page:
                 return False
             self.sent.pop()
             self._take(future)
+        if self.sending:
+            self.sending.tell()
         return True
 
     def _take(self, future: FutureRecordMetadata) -> None:
@@ -94,7 +98,7 @@ class Carrier:
         return max(self._skip.values(), default=0)
 
     def send(self, batch: Batch) -> Page:
-        page = Page(batch.end, _moment(batch.events[-1].data))
+        page = Page(batch.end, _moment(batch.events[-1].data), sending=sending(self._topic, self._source))
         for heard in batch.events:
             partition = partition_of(heard.stream)
             if heard.stream not in self._held:
@@ -104,7 +108,7 @@ class Carrier:
     def take_up(self, stream: str, withheld: Sequence[Heard], end: int) -> Page:
         """Send what was withheld of a stream so far, which is up to the position `end`, and from now on all of it."""
         self._held.discard(stream)
-        page = Page(end, taken_up=(stream,))
+        page = Page(end, taken_up=(stream,), sending=sending(self._topic, self._source))
         for heard in withheld:
             if heard.position <= end and stream not in self._held:
                 self._hand_over(page, heard, partition_of(stream))
@@ -123,6 +127,8 @@ class Carrier:
             self._held.add(heard.stream)
         elif missing:
             page.sent.append(self._producer.send(self._topic, heard.data, key, headers, partition))
+            if page.sending:
+                page.sending.events.append(heard)
 
     def close(self) -> None:
         ended(self._producer)

@@ -5,7 +5,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from threading import Event
-from time import monotonic
+from time import monotonic, time_ns
 
 import psycopg
 from psycopg import Connection
@@ -15,6 +15,7 @@ from consumers.feed import Archive, Batch, Place, Source, Unreachable
 from consumers.projecting.folding import Fork, Poisoned, Stopped, Told, follow, understood
 from consumers.projecting.parking import take_up
 from consumers.projecting.rebuild import build_missing
+from consumers.projecting.tracing import tell_projected
 from consumers.rows.models import Model, connect, prepare
 from consumers.rows.progress import Progress, Reflected, change_over, heard, made_from, reflected
 from consumers.rows.store import Fenced, Followed, Moved, Parked, Taken, load, parked_in, write
@@ -159,6 +160,7 @@ class Projector:
         Raises `Fenced`, `Stopped` or `psycopg.Error`. Who isn't `sure` that the log holds it so is stopped by what
         can't be read, too.
         """
+        began = time_ns()
         told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
         if not sure and any(isinstance(item.event, Unread) for items in told.values() for item in items):
             raise Stopped("what was heard can't be read")
@@ -170,7 +172,9 @@ class Projector:
         held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
         moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
         odd = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.odd]
-        self._write(Taken(changes, moved, parked, held, odd))
+        taken = Taken(changes, moved, parked, held, odd)
+        self._write(taken)
+        tell_projected(began, heard, taken, self._way, self.source.log)
 
     def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]

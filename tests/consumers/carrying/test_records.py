@@ -26,6 +26,7 @@ from tests.consumers.telling import Telling, by_fold, in_models
 from tests.consumers.topics import relay_of, wait_until_carried
 from tests.consumers.ways import Distributed, Embedded, wait_until_reflected
 from tests.domain.openings import PROPOSED, classified
+from tests.listening import listening
 from tests.projections.histories import ENVISIONED, RISK
 from tests.waiting import running
 
@@ -53,6 +54,13 @@ def test_arrive_with_headers_of_others_between_them() -> None:
 def test_name_the_trace_of_the_command_that_they_came_from() -> None:
     trace = trace_of("test", "ada", "command-2")
     assert dict(TRUE.headers)["traceparent"] == f"00-{trace.trace_id}-{trace.root}-01".encode()
+
+
+def test_name_a_trace_that_is_left_out_here_as_not_sampled() -> None:
+    with listening() as heard:
+        heard.unwanted.add(trace_of("test", "ada", "command-2"))
+        sent = dict(headers_of(HEARD, SOURCE))
+    assert sent["traceparent"] == (dict(TRUE.headers)["traceparent"] or b"")[:-2] + b"00"
 
 
 def test_name_none_where_the_stored_bytes_name_no_command() -> None:
