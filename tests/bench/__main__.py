@@ -16,11 +16,12 @@ from typing import Any, cast
 
 from milepost import garbage
 from milepost.postgres import start
-from tests.bench.carrying import carried_to_row, projecting, relaying
+from tests.bench.carrying import carried_to_row, relaying
 from tests.bench.folding import long_projects
 from tests.bench.ground import Ground, say
 from tests.bench.growth import growth
 from tests.bench.importing import history_import
+from tests.bench.projecting import projecting
 from tests.bench.reading import answer_to_row
 from tests.bench.rebuilding import rebuilding
 from tests.bench.serving import memory, over_http
