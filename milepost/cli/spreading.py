@@ -1,11 +1,13 @@
 """The demonstration in its parts: every part of the distributed way a process of its own, on one machine."""
 
+import fcntl
 import os
 import subprocess
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
+from io import FileIO
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -13,12 +15,13 @@ import click
 
 from milepost.bootstrap import connected, opened
 from milepost.cli.ending import BEAT_SECONDS, Stopped
-from milepost.cli.output import say
+from milepost.cli.output import Failed, say
 from milepost.cli.simulating import demonstrate
+from milepost.cluster import take
 from milepost.kafka.brokers import start
 from milepost.settings import Settings
 
-ENDING_SECONDS = 20.0
+ENDING_SECONDS, PATIENCE_SECONDS = 20.0, 45.0
 LONGEST_TOLD = 2_000
 PARTS = (
     ("relay", ("relay",)),
@@ -61,13 +64,14 @@ def demonstrate_in_parts(settings: Settings, log_name: str) -> None:
         host=settings.host, port=settings.port, origin=settings.origin,
     )  # fmt: skip
     with ExitStack() as stack:
+        alone = stack.enter_context(_alone(folder))
         stack.enter_context(connected(settings, say))
         brokers = start(settings.kafka_data, settings.kafka_jars, say)
         stack.callback(brokers.stop)
         settings = replace(settings, kafka_bootstrap=brokers.bootstrap, kafka_replicas=1)
         with opened(settings, say) as service:
             demonstrate(service)
-        parts = stack.enter_context(_running(settings, folder / "journals"))
+        parts = stack.enter_context(_running(settings, folder / "journals", alone))
         announced = [part.announced() for part in parts]
         click.echo(_told(settings, parts, announced[-1].rsplit(" ", 1)[-1]))
         while True:
@@ -76,23 +80,36 @@ def demonstrate_in_parts(settings: Settings, log_name: str) -> None:
             sleep(BEAT_SECONDS)
 
 
+def _alone(folder: Path) -> FileIO:
+    """A lock that the parts hold with us, so those of one who was killed are waited for. Raises `Failed`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock, until = folder / "parts.lock", monotonic() + PATIENCE_SECONDS
+    lock.touch()
+    while (taken := take(lock, fcntl.LOCK_EX)) is None:
+        if monotonic() > until:
+            raise Failed(f"Another demonstration runs in {folder}: stop that first.")
+        sleep(BEAT_SECONDS)
+    return taken
+
+
 @contextmanager
-def _running(settings: Settings, journals: Path) -> Generator[list[Part]]:
+def _running(settings: Settings, journals: Path, alone: FileIO) -> Generator[list[Part]]:
     journals.mkdir(exist_ok=True)
     parts: list[Part] = []
     try:
         for name, command in PARTS:
-            parts.append(_started(name, command, settings, journals / f"{name}.jsonl"))
+            parts.append(_started(name, command, settings, journals / f"{name}.jsonl", alone))
         yield parts
     finally:
         _end([part.process for part in parts])
 
 
-def _started(name: str, command: Sequence[str], settings: Settings, journal: Path) -> Part:
-    program = [sys.executable, "-m", "milepost", *command]
+def _started(name: str, command: Sequence[str], settings: Settings, journal: Path, alone: FileIO) -> Part:
+    program = [sys.executable, "-m", "milepost.cli.tethered", *command]
     with journal.open("w") as telling:
         process = subprocess.Popen(
-            program, env=_environment(settings), stdout=subprocess.PIPE, stderr=telling, text=True,
+            program, env=_environment(settings), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=telling,
+            text=True, pass_fds=(alone.fileno(),),
             start_new_session=True,  # a terminal asks us alone to stop, and we stop the parts in order
         )  # fmt: skip
     return Part(name, process, journal)

@@ -91,9 +91,16 @@ def stop_kept(data: Path) -> bool:
         return True
     folder = prepared(data)
     folder.kept.unlink(missing_ok=True)
-    if (share := take(folder.users, fcntl.LOCK_SH)) is not None:
-        _leave(folder, share)
+    stop_unused(data)
     return not any(map(alive, folder.brokers()))
+
+
+def stop_unused(data: Path) -> None:
+    """Stop brokers that nobody uses and that aren't kept, as one who was killed leaves them."""
+    if (data / "cluster.json").exists():
+        folder = prepared(data)
+        if (share := take(folder.users, fcntl.LOCK_SH)) is not None:
+            _leave(folder, share)
 
 
 @dataclass(frozen=True)
