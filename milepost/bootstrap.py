@@ -14,6 +14,7 @@ from milepost.policies import default_policy
 from milepost.postgres import start
 from milepost.service import Service
 from milepost.settings import Settings, Unfit, settings_from
+from milepost.tracing.starting import traced
 from milepost.writer import Writer
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def connected(
     garbage.seldom()
     settings = settings or settings_from(environment)
     with ExitStack() as stack:
+        stack.enter_context(traced(environment))
         log = Log(settings.database_url or _embedded(settings, say, stack), environment)
         stack.callback(log.close)
         yield log

@@ -12,11 +12,13 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from consumers.tracing.spans import PROCESS
 from milepost import clock as machine
 from milepost.commands import Outcome, Request, Unavailable
 from milepost.deciding import Answered, Deciding
 from milepost.log import Head, Log, Stored, lines, outcomes, select_events
 from milepost.states import KEPT_EVENTS, States
+from milepost.tracing.asking import Asking, tell_written
 
 MOST_AT_ONCE = 256
 MOST_WAITING = 10_000
@@ -38,6 +40,7 @@ class _Asked:
     command: str
     digest: bytes
     since: float
+    asking: Asking | None = None
     answer: "Future[Outcome]" = field(default_factory=_future)
     tried: bool = False
     result: Outcome | Exception | None = None
@@ -80,13 +83,15 @@ class Writer:
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, request: Request) -> "Future[Outcome]":
-        """Have this carried out; the future has the outcome once it is durable.
+    def submit(self, request: Request, asking: Asking | None = None) -> "Future[Outcome]":
+        """Have this carried out; the future has the outcome once it is durable. `asking` is told what is traced of it.
 
         It raises `Conflict`, `KeyReused`, or `Unavailable` where what happened isn't known: ask again by the same id.
         """
         command = request.command or self._new_id(self._clock())
-        asked = _Asked(request, command, request.digest, monotonic())
+        if asking:
+            asking.asks_for(self._id, request, command)
+        asked = _Asked(request, command, request.digest, monotonic(), asking)
         if self._stopping.is_set() or self._queue.qsize() > MOST_WAITING:
             raise Unavailable("the service stops" if self._stopping.is_set() else "too many commands are waiting")
         self._queue.put(asked)
@@ -162,6 +167,8 @@ class Writer:
             deciding = self._at_once(connection, cursor, batch) or self._in_order(connection, cursor, batch)
         self._head = Head(deciding.position, deciding.last if deciding.events else self._head.recorded_at)
         self._states.settle()
+        if PROCESS.listener:
+            tell_written(PROCESS.listener, self._id, batch, deciding.answers)
 
     def _at_once(
         self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]

@@ -5,9 +5,11 @@ from typing import cast
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consumers.tracing.spans import PROCESS
 from milepost.api.commands import command_routes
 from milepost.api.description import ADDRESS, DESCRIPTION, Described
 from milepost.api.effectiveness import effectiveness_routes
@@ -16,6 +18,7 @@ from milepost.api.health import health_routes
 from milepost.api.histories import history_routes
 from milepost.api.portfolio import portfolio_routes
 from milepost.api.projects import project_routes
+from milepost.api.tracing import Traced, asking_of, tell_problem
 from milepost.guard import Guard
 from milepost.metrics import Timed
 from milepost.pages.rendering import problem_page
@@ -27,6 +30,8 @@ ROUTES = (
     health_routes, command_routes, portfolio_routes, project_routes, history_routes, event_routes, effectiveness_routes,
     page_routes,
 )  # fmt: skip
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own traces and logs would tell queries and bodies, in traces of their own."""
 _log = structlog.get_logger()
 
 
@@ -39,6 +44,7 @@ def application(service: Service) -> FastAPI:
         openapi_url=ADDRESS,
         docs_url=None,
         redoc_url=None,
+        telemetry=SILENT,
     )
     for routes in ROUTES:
         app.include_router(routes(service))
@@ -47,13 +53,17 @@ def application(service: Service) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Guard, hosts=service.hosts)
     app.add_middleware(Timed, meters=service.meters)
+    if PROCESS.listener:
+        app.add_middleware(Traced, listener=PROCESS.listener)
     return app
 
 
 async def _problem(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status == 500:
-        _log.error("fault", path=request.url.path, method=request.method, exc_info=error)
+        asking = asking_of(request)
+        traced = {"trace_id": asking.trace.trace_id} if asking else {}
+        _log.error("fault", path=request.url.path, method=request.method, **traced, exc_info=error)
     return _answer(request, problem)
 
 
@@ -63,5 +73,6 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, problem: Problem) -> Response:
     """A page for who reads in a browser, problem details for programs."""
+    tell_problem(request, problem)
     reads = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
     return problem_page(problem) if reads and not request.url.path.startswith("/v1/") else problem.response()

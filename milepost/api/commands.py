@@ -14,6 +14,7 @@ from domain.command import Command
 from domain.commands import commands
 from milepost.api.caller import Caller, caller_of, key_of
 from milepost.api.description import ASKING, MOST_IN_A_BATCH, batch_of, body_of, writes
+from milepost.api.tracing import asking_of, tell_outcome
 from milepost.api.waking import Waking
 from milepost.commands import Outcome, Request
 from milepost.problems import MEDIA, Problem, invalid
@@ -53,7 +54,7 @@ def _endpoint(service: Service, waking: Waking, command: type[Command]) -> Any:
     async def take(request: HttpRequest, key: str) -> Response:
         body = await received(request)
         stream = f"{command.belongs_to}-{key_of(key)}"
-        return await _answer(service, waking, stream, [parsed(command, body)], caller_of(request))
+        return await _answer(service, waking, stream, [parsed(command, body)], request)
 
     return take
 
@@ -63,7 +64,7 @@ def _batch_endpoint(service: Service, waking: Waking, category: str) -> Any:
         batch = read(await received(request))
         demand_text(batch)
         stream = f"{category}-{key_of(key)}"
-        return await _answer(service, waking, stream, _members(batch, category), caller_of(request))
+        return await _answer(service, waking, stream, _members(batch, category), request)
 
     return take
 
@@ -106,8 +107,17 @@ async def received(request: HttpRequest) -> bytes:
     return bytes(found)
 
 
-async def _answer(service: Service, waking: Waking, stream: str, asked: Sequence[Command], caller: Caller) -> Response:
-    request = Request(
+async def _answer(
+    service: Service, waking: Waking, stream: str, asked: Sequence[Command], request: HttpRequest
+) -> Response:
+    outcome = await waking.result(service.writer.submit(_wish(stream, asked, caller_of(request)), asking_of(request)))
+    service.meters.commands.labels(outcome.status).inc()
+    tell_outcome(request, outcome)
+    return answer_of(outcome)
+
+
+def _wish(stream: str, asked: Sequence[Command], caller: Caller) -> Request:
+    return Request(
         stream=stream,
         commands=tuple(asked),
         who=caller.who,
@@ -116,9 +126,6 @@ async def _answer(service: Service, waking: Waking, stream: str, asked: Sequence
         correlation=caller.correlation,
         expected=caller.expected,
     )
-    outcome = await waking.result(service.writer.submit(request))
-    service.meters.commands.labels(outcome.status).inc()
-    return answer_of(outcome)
 
 
 STATUS = {"accepted": 200, "rejected": 409, "refused": 409}
