@@ -38,6 +38,7 @@ BREACHES: dict[str, list[Mapping[str, str]]] = {
     "machinery": [{"domain/event.py": "import os"}, {"domain/event.py": "import psycopg"}],
     "kafka": [{"milepost/serve.py": "import kafka"}, {"projections/gates.py": "import kafka"}],
     "store": [{"consumers/feed.py": "import eventsourcing"}, {"milepost/serve.py": "import eventsourcing"}],
+    "traces": [{"milepost/writer.py": "import opentelemetry"}, {"consumers/feed.py": "import opentelemetry"}],
     "read-models": [{"projections/left.py": "import projections.right", "projections/right.py": ""}],
     "auditor": [
         {"milepost/verify.py": "import milepost.far", "milepost/far.py": "import psycopg"},
