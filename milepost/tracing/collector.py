@@ -44,11 +44,11 @@ class Collector:
     """
 
     def __init__(self, address: str) -> None:
-        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # our own sentence says what becomes of it
         self._ids = _Ids()
         self._provider = TracerProvider(resource=_resource(), shutdown_on_exit=False, id_generator=self._ids)
         self._provider.add_span_processor(BatchSpanProcessor(_Noticed(OTLPSpanExporter(), address)))
         self._tracer = self._provider.get_tracer(NAME)
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # from here on our own sentence says what happens
 
     def wants(self, trace: Trace) -> bool:
         """As the sampler decides about a trace that begins here, so that all processes decide alike."""
