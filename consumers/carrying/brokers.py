@@ -77,7 +77,7 @@ class Brokers:
             "heartbeat_interval_ms": 2_000,
             "fetch_max_wait_ms": 100,  # what comes while a fetch for others is under way is asked for only behind it
         }
-        return KafkaConsumer(**self._common(), **(settings | others))
+        return _persevering(KafkaConsumer(**self._common(), **(settings | others)))
 
     def admin(self) -> KafkaAdminClient:
         return KafkaAdminClient(**self._common())
@@ -91,6 +91,17 @@ class Brokers:
             "metadata_max_age_ms": 30_000,
             **self.security,
         }
+
+
+def _persevering(consumer: KafkaConsumer) -> KafkaConsumer:
+    """Let a member finish what it began: to join its group anew.
+
+    Where a poll ends in between, this client may think that it needs no more, and then has no share and no heartbeat.
+    """
+    coordinator = consumer._coordinator  # pyright: ignore[reportPrivateUsage] (there is no public way)
+    needed = coordinator.need_rejoin
+    vars(coordinator)["need_rejoin"] = lambda: coordinator.rejoining or needed()
+    return consumer
 
 
 def ended(producer: KafkaProducer) -> None:

@@ -5,11 +5,13 @@ Where a test of the bare client fails, the client was mended: then what stands a
 
 from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event
 from threading import enumerate as threads
+from time import monotonic
 from typing import Any, cast
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from consumers.carrying.brokers import Brokers, ended
@@ -97,6 +99,41 @@ def test_a_producer_that_met_a_record_too_large_never_sends_again(brokers: Broke
         with pytest.raises(MessageSizeTooLargeError):
             producer.send(brokers.topic, value, partition=partition).get(timeout=20)
     ended(producer)
+
+
+def shared_out(consumer: KafkaConsumer, seconds: float) -> bool:
+    """Whether a member has a share within so many seconds; each of its polls ends before it can have joined."""
+    limit = monotonic() + seconds
+    while not consumer.assignment() and monotonic() < limit:
+        consumer.poll(timeout_ms=1)
+        Event().wait(0.02)
+    return bool(consumer.assignment())
+
+
+def joined_before_its_topic(consumer: KafkaConsumer, brokers: Brokers) -> None:
+    """It is a member of its group before there is a topic; then there is one, which it has to join anew for."""
+    consumer.subscribe([brokers.topic])
+    until(lambda: not consumer.poll(timeout_ms=500) and has_joined(consumer), "it has joined")
+    made(brokers, replicas=1)
+
+
+def has_joined(consumer: KafkaConsumer) -> bool:
+    return cast("Any", consumer)._coordinator.generation_if_stable() is not None
+
+
+def test_a_member_whose_poll_ends_while_it_joins_anew_is_never_given_its_share(brokers: Brokers) -> None:
+    consumer = KafkaConsumer(bootstrap_servers=brokers.bootstrap, group_id=brokers.topic, metadata_max_age_ms=200)
+    joined_before_its_topic(consumer, brokers)
+    assert not shared_out(consumer, 3), "the client was mended: it finishes what it began"
+    consumer.close(autocommit=False, timeout_ms=3_000)
+
+
+def test_our_member_is_given_its_share_even_where_a_poll_ends_while_it_joins_anew(brokers: Brokers) -> None:
+    attentive = replace(brokers, security={"metadata_max_age_ms": 200})
+    consumer = attentive.consumer(brokers.topic, auto_offset_reset="earliest")
+    joined_before_its_topic(consumer, brokers)
+    assert shared_out(consumer, 20)
+    consumer.close(autocommit=False, timeout_ms=3_000)
 
 
 def test_a_relay_replaces_a_producer_that_is_silent_and_leaves_none_behind(
