@@ -5,8 +5,8 @@ FROM ${PYTHON} AS built
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
 RUN python -m venv /opt/milepost
 WORKDIR /build
-COPY requirements.lock ./
-RUN /opt/milepost/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+COPY requirements-traces.lock ./
+RUN /opt/milepost/bin/pip install --require-hashes --only-binary :all: -r requirements-traces.lock
 COPY pyproject.toml README.md ./
 COPY domain domain
 COPY projections projections
