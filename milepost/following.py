@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
 from consumers.feed import Batch, Source
-from domain.codec import Unreadable
 from milepost.log import Head, Log, Stored
 
 MOST_PLACES = 10_000
@@ -33,13 +32,7 @@ class LogFeed:
                 return
 
     def head(self) -> Head:
-        """Where the log ends; at which moment is left open where its last event can't be read."""
-        try:
-            return self._log.head()
-        except Unreadable:
-            with self._log.connect() as connection:
-                last = connection.execute("SELECT max(notification_id) FROM log.events").fetchone()
-            return Head(last[0] if last else 0, None)
+        return self._log.head()
 
     def places(self, after: int) -> Iterator[tuple[int, str]]:
         """Position and stream of every event behind a position, in order."""

@@ -14,7 +14,7 @@ from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, tuple_row
 
-from domain.codec import decode
+from domain.codec import Unreadable, decode
 from domain.event import Recorded
 from domain.opening import LogOpened
 from milepost.migrate import Unsafe, demand_rights
@@ -139,15 +139,32 @@ def _options(conninfo: str, session: Mapping[str, str]) -> str:
     return " ".join([*([given] if given else []), *(f"-c {name}={value}" for name, value in settings.items())])
 
 
+class Damaged(Exception):
+    """The log holds what is no event, or none that this release can read. Says where, and what to do."""
+
+
+def read(stored: Stored) -> Recorded:
+    """The event that is kept there. Raises `Damaged`."""
+    try:
+        return decode(stored.data)
+    except Unreadable as error:
+        raise Damaged(
+            f"the log can't be read at position {stored.position}, {stored.stream} version {stored.version}: {error}. "
+            "Unless a newer release wrote that, somebody changed the database: `milepost export` it, let "
+            "`milepost verify` say what is wrong, and restore a backup"
+        ) from error
+
+
 class Head(NamedTuple):
-    """The last event of the log: its position, 0 in an empty one, and the moment at which it was written."""
+    """The last event of the log: its position, 0 in an empty one, and the moment at which it was written, if known."""
 
     position: int
     recorded_at: datetime | None
 
     @classmethod
-    def of(cls, stored: Stored) -> "Head":
-        return cls(stored.position, decode(stored.data).recorded_at)
+    def of(cls, last: Stored | None) -> "Head":
+        """Where a log ends with this event. Raises `Damaged`."""
+        return cls(last.position, read(last).recorded_at) if last else cls(0, None)
 
 
 @dataclass(frozen=True)
@@ -205,23 +222,35 @@ class Log:
         self.store.datastore.close()
 
     def identity(self) -> Identity:
-        """Which log this is. Raises `NotOpened` where position 1 is still free."""
+        """Which log this is. Raises `NotOpened` where position 1 is still free, `Damaged` where it can't be read."""
         first = next(self.events(until=1), None)
         if first is None:
             raise NotOpened("this log is empty: open it first")
-        opened = decode(first.data).event
+        opened = read(first).event
         if not isinstance(opened, LogOpened):
             raise NotOpened(f"position 1 holds {first.kind} and not {LogOpened.kind}: this is no log of Milepost")
         return Identity(opened.log, opened.name, opened.generation)
 
     def head(self) -> Head:
+        """Where the log ends, for who reads; at which moment is left open where its last event can't be read."""
+        last = self._last()
+        try:
+            return Head.of(last)
+        except Damaged:
+            return Head(last.position if last else 0, None)
+
+    def sound_head(self) -> Head:
+        """Where the log ends, for who writes behind it. Raises `Damaged` where its last event can't be read."""
+        return Head.of(self._last())
+
+    def _last(self) -> Stored | None:
         with self._cursor() as cursor:
-            last = cursor.execute(_LAST).fetchone()
-        return Head.of(Stored(*last)) if last else Head(0, None)
+            found = cursor.execute(_LAST).fetchone()
+        return Stored(*found) if found else None
 
     def stream(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The events of one stream with versions greater than `after`, in order."""
-        return [decode(stored.data) for stored in self.lines([stream], after)]
+        """The events of one stream with versions greater than `after`, in order. Raises `Damaged`."""
+        return [read(stored) for stored in self.lines([stream], after)]
 
     def lines(self, streams: Sequence[str], after: int = 0) -> list[Stored]:
         """The stored events of some streams with versions greater than `after`, stream by stream."""

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from consumers.rows.reader import NotBuilt
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
+from milepost.log import Damaged
 from milepost.reading import Unknown
 from milepost.strict_json import NotJson, TooBig
 
@@ -49,6 +50,7 @@ _PROBLEMS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (Unknown, 404, "unknown", "There is no such thing"),
     (Conflict, 412, "changed", "It has changed since"),
     (KeyReused, 422, "key-reused", "The Idempotency-Key was used for something else"),
+    (Damaged, 503, "damaged", "The log can't be read"),
     (Unavailable, 503, "unavailable", "The service can't write now"),
     (NotBuilt, 503, "not-yet", "The read models are not there yet"),
 )

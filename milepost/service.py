@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from milepost.log import Log
+from consumers.rows.liveness import Liveness
+from milepost.log import Damaged, Log
 from milepost.metrics import Meters
 from milepost.models import Models
 from milepost.reading import Reading
@@ -47,11 +48,9 @@ class Service:
     def readiness(self) -> dict[str, Any]:
         """Whether the log answers and the read models keep up, and if not, what to look at."""
         alive = self.models.liveness()
-        stalled = alive.stopped
-        if alive.seconds_stuck > STALLED_SECONDS:
-            stalled = f"{alive.stuck} has taken nothing in for {alive.seconds_stuck:.0f} s, and there is more"
+        why = self._damaged() or _stalled(alive)
         return {
-            "ready": stalled is None,
+            "ready": why is None,
             "position": alive.head,
             "read_models": {
                 "position": alive.position,
@@ -59,5 +58,20 @@ class Service:
                 "seconds_behind": round(alive.seconds_behind, 3),
                 "parked": alive.parked,
             },
-            **({"why": f"the read models have stalled: {stalled}"} if stalled else {}),
+            **({"why": why} if why else {}),
         }
+
+    def _damaged(self) -> str | None:
+        """Why nothing can be written behind the log's last event."""
+        try:
+            self.log.sound_head()
+        except Damaged as damaged:
+            return str(damaged)
+        return None
+
+
+def _stalled(alive: Liveness) -> str | None:
+    stalled = alive.stopped
+    if alive.seconds_stuck > STALLED_SECONDS:
+        stalled = f"{alive.stuck} has taken nothing in for {alive.seconds_stuck:.0f} s, and there is more"
+    return f"the read models have stalled: {stalled}" if stalled else None

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.codec import decode
 from domain.event import Recorded
 from domain.importing import Imports
 from domain.opening import Opening
 from domain.rulebook import Rulebook
 from domain.state.project import Project
-from milepost.log import Stored
+from milepost.log import Stored, read
 
 BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
     "project": lambda stream: Project(stream=stream),
@@ -71,7 +70,7 @@ class States:
             return
         fresh = {stream: Known(BEGINNINGS[stream.partition("-")[0]](stream)) for stream in missing}
         for stored in self._read(missing):
-            fresh[stored.stream].apply(decode(stored.data))
+            fresh[stored.stream].apply(read(stored))
         self._known.update(fresh)
         self._used.update(fresh)
 
@@ -88,7 +87,7 @@ class States:
             if known is None or line.version <= known.state.version:
                 continue
             if line.version == known.state.version + 1:
-                known.apply(decode(line.data))
+                known.apply(read(line))
                 self._used.add(line.stream)
             else:
                 self.drop(line.stream)

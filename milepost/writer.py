@@ -219,7 +219,7 @@ class Writer:
         if len(followed) == MOST_FOLLOWED:
             self._states.forget()
             self._states.load(streams)
-            self._head = self._log.head()
+            self._head = self._log.sound_head()
         elif followed:
             self._states.follow(followed)
             self._head = Head.of(followed[-1])
@@ -253,7 +253,7 @@ class Writer:
         if self._connection is None:
             self._connection = self._log.connect(idle_in_transaction_session_timeout="30s", synchronous_commit="on")
             self._states.forget()
-            self._head = self._log.head()
+            self._head = self._log.sound_head()
         return self._connection
 
     def _disconnect(self) -> None:

@@ -39,7 +39,7 @@ def health_routes(service: Service) -> APIRouter:
     def readyz() -> Response:
         readiness = service.readiness()
         if not readiness["ready"]:
-            raise Problem(503, "not-ready", "The read models have stalled", readiness["why"], readiness)
+            raise Problem(503, "not-ready", "The service is not ready", readiness["why"], readiness)
         return Response(orjson.dumps(readiness), media_type="application/json")
 
     @router.get("/metrics", responses=METRICS, summary="What is measured, as Prometheus reads it")

@@ -26,7 +26,7 @@ from milepost.cli.running import running_commands
 from milepost.cli.showing import showing_commands
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
 from milepost.kafka import KafkaError
-from milepost.log import NotOpened
+from milepost.log import Damaged, NotOpened
 from milepost.migrate import Unsafe
 from milepost.postgres import PostgresError
 from milepost.problems import Problem
@@ -34,7 +34,7 @@ from milepost.reading import Unknown
 from milepost.service import Service
 from milepost.settings import Unfit
 
-SAID = (Unfit, Unusable, Unsafe, NotOpened, Invalid, Unknown, Conflict, KeyReused, Problem)
+SAID = (Unfit, Unusable, Unsafe, NotOpened, Damaged, Invalid, Unknown, Conflict, KeyReused, Problem)
 GONE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)
 FAILED, UNREACHABLE = 2, 5
 ALONE = (

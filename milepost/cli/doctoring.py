@@ -18,7 +18,7 @@ from milepost.cli.asking import JSON
 from milepost.cli.output import as_json, say, table
 from milepost.deciding import MOST_BEHIND
 from milepost.following import LogFeed
-from milepost.log import Log, NotOpened
+from milepost.log import Damaged, Log, NotOpened
 from milepost.migrate import Unsafe
 from milepost.models import Models
 from milepost.postgres import PostgresError
@@ -98,8 +98,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _log(log: Log, settings: Settings) -> Iterator[Finding]:
     try:
         found = log.identity()
+        log.sound_head()
     except NotOpened as error:
         yield Finding("log", True, f"{error}: `milepost serve` does that")
+        return
+    except Damaged as error:
+        yield Finding("log", False, str(error))
         return
     named = settings.log_name in ("", found.name)
     told = f"{found.name}, generation {found.generation}, id {found.id}, {log.head().position:,} events"
@@ -111,7 +115,7 @@ def _log(log: Log, settings: Settings) -> Iterator[Finding]:
 
 
 def _clock(log: Log) -> Finding:
-    last, now = log.head().recorded_at, clock.now()
+    last, now = log.sound_head().recorded_at, clock.now()
     if last and last > now + MOST_BEHIND:
         behind = (last - now).total_seconds()
         return Finding("clock", False, f"it is {behind:.0f} s behind the last event: set it right, then write")

@@ -13,7 +13,7 @@ class Trial:
     """Answers requests as the writer would, in memory alone."""
 
     def __init__(self, log: Log) -> None:
-        head = log.head()
+        head = log.sound_head()
         last = head.recorded_at or clock.now()
         self._log = log
         self._deciding = Deciding(log.identity().id, States(log.lines), clock.now, clock.new_id, head.position, last)

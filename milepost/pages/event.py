@@ -6,8 +6,8 @@ import orjson
 from fastapi import APIRouter, Path
 from starlette.responses import HTMLResponse
 
-from domain.codec import decode
 from milepost.api.caller import key_of
+from milepost.log import read
 from milepost.pages.rendering import Pages
 from milepost.problems import Problem
 from milepost.service import Service
@@ -25,7 +25,7 @@ def event_routes(service: Service, pages: Pages) -> APIRouter:
         lines = service.log.lines([f"project-{name}"], version - 1)
         if not lines:
             raise Problem(404, "unknown", "There is no such event", f"project {name} has no version {version}")
-        recorded, whole = decode(lines[0].data), orjson.loads(lines[0].data)
+        recorded, whole = read(lines[0]), orjson.loads(lines[0].data)
         told = {
             "key": name,
             "recorded": recorded,

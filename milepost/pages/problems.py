@@ -90,6 +90,12 @@ MEANINGS: Mapping[str, Meaning] = {
         "The log can't be reached at the moment. What was answered before is safe.",
         "Ask again after the seconds in Retry-After. Repeat a command under the same Idempotency-Key: it happens once.",
     ),
+    "damaged": Meaning(
+        "503", "The log can't be read",
+        "What was asked for rests on an event that can't be read: a newer release wrote it, or somebody changed the "
+        "database behind the service. Everything else goes on.",
+        "Tell who operates the service: docs/operate.md says how to find out what was changed, and how to restore it.",
+    ),
     "not-yet": Meaning(
         "503", "The read models are not there yet",
         "Pages and lists are made from read models, which are still being built or have not reached the position that "
