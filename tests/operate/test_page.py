@@ -15,13 +15,14 @@ from tests.operate.composing import ROOT
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2], re.MULTILINE)
-RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved"}
+RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved", "Damaged"}
 LOGGED = {"warning", "error", "critical"}
 SAY = [
     *(f"consumers/carrying/{name}" for name in ("brokers", "ends", "lease", "proving", "reaching", "relay", "topic")),
     *(f"consumers/projecting/{name}" for name in ("folding", "group", "projector")),
     "milepost/webhooks/delivering",
     "milepost/tracing/collector",
+    "milepost/log",
 ]
 UNSAID = {"what was heard can't be read"}  # the group asks the log instead
 LEAST = 8
