@@ -28,6 +28,12 @@ def why_unreached(bootstrap: str, security: Mapping[str, Any]) -> str:
     )
 
 
+def why_refused(bootstrap: str, security: Mapping[str, Any]) -> str | None:
+    """Why not one of the addresses takes us in, the first one's reason; None where one does, or only doesn't answer."""
+    tried = [_tried(host, port, security) for host, port in addresses(bootstrap)]
+    return None if None in tried else tried[0]
+
+
 def _tried(host: str, port: int, security: Mapping[str, Any]) -> str | None:
     at = f"{host}:{port}"
     try:

@@ -30,6 +30,7 @@ def carrying_commands() -> list[click.Command]:
 
 def _relay(again: bool) -> None:
     from consumers.carrying.again import send_again
+    from consumers.carrying.knocking import Knocking
     from consumers.carrying.relay import Relay
 
     end_in_order()
@@ -43,10 +44,11 @@ def _relay(again: bool) -> None:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         relay = Relay(log.conninfo, brokers, feed, settings.kafka_replicas, owner)
         click.echo(f"The relay carries {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
-        until_told({"the relay": relay.run}, lambda: None)
+        until_told({"the relay": relay.run, "knocking": Knocking(brokers).run}, lambda: None)
 
 
 def _project(names: Sequence[str]) -> None:
+    from consumers.carrying.knocking import Knocking
     from consumers.projecting.group import member_of
 
     end_in_order()
@@ -58,6 +60,6 @@ def _project(names: Sequence[str]) -> None:
         members = {one.name: member_of(log.conninfo, feed.source, feed, brokers, one) for one in chosen}
         click.echo(f"Projecting {', '.join(members)} from {brokers.topic} at {brokers.bootstrap}.")
         until_told(
-            {name: member.run for name, member in members.items()},
+            {**{name: member.run for name, member in members.items()}, "knocking": Knocking(brokers).run},
             lambda: next((member.stopped for member in members.values() if member.stopped), None),
         )

@@ -18,7 +18,8 @@ ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2],
 RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved", "Damaged"}
 LOGGED = {"warning", "error", "critical"}
 SAY = [
-    *(f"consumers/carrying/{name}" for name in ("brokers", "ends", "lease", "proving", "reaching", "relay", "topic")),
+    *(f"consumers/carrying/{name}" for name in ("brokers", "ends", "knocking", "lease", "proving")),
+    *(f"consumers/carrying/{name}" for name in ("reaching", "relay", "topic")),
     *(f"consumers/projecting/{name}" for name in ("folding", "group", "projector")),
     "milepost/webhooks/delivering",
     "milepost/tracing/collector",

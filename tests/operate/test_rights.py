@@ -11,6 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from consumers.carrying.brokers import Brokers, sentence
+from consumers.carrying.knocking import Knocking
 from consumers.carrying.lease import carried
 from consumers.carrying.security import Security
 from consumers.carrying.topic import made
@@ -245,6 +246,18 @@ def test_hold_again_after_a_password_was_changed(secured: Secured, topic: str) -
         assert "doesn't accept the user subscriber or the password" in said(before)
     finally:
         secured.set_password("subscriber")
+
+
+def test_are_known_to_be_gone_while_a_process_runs(secured: Secured, caplog: pytest.LogCaptureFixture) -> None:
+    refusal = "Kafka lets nobody in who comes anew: localhost:"
+    with running(Knocking(secured.brokers("subscriber"), 0.2).run):
+        secured.set_password("subscriber", "another")
+        try:
+            until(lambda: any(one.startswith(refusal) for one in caplog.messages), "it says so", 30)
+        finally:
+            secured.set_password("subscriber")
+        until(lambda: "Kafka lets us in again" in caplog.messages, "it is let in again", 30)
+    assert any("doesn't accept the user subscriber or the password" in one for one in caplog.messages)
 
 
 def test_show_in_no_error_what_proves_them(secured: Secured) -> None:
