@@ -35,6 +35,7 @@ class Following:
         batch = self._feed.read(start, MOST_AT_ONCE)
         if batch.end > start:
             self._projector.take_in({LOG.partition: batch})
+            self._projector.settle()
         return len(batch.events)
 
     def _hear(self, stop: Event) -> None:

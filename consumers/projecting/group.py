@@ -32,6 +32,7 @@ _log = logging.getLogger("milepost.projector")
 
 _Records = Sequence[ConsumerRecord]
 _Polled = Mapping[TopicPartition, _Records]
+_Ends = dict[TopicPartition, OffsetAndMetadata]
 
 
 @dataclass
@@ -95,28 +96,30 @@ class Member:
 
     def _hear_on(self, consumer: KafkaConsumer, stop: Event) -> None:
         looked = monotonic()
+        taken: _Ends = {}
         while not stop.is_set():
-            self._take_in(consumer, consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE))
+            before, taken = taken, self._take_in(consumer, consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE))
+            if not taken:
+                self._projector.settle()
+            if before:  # which is written by now
+                consumer.commit_async(before)
             if monotonic() - looked > LOOKED_AFTER_SECONDS:
                 looked = monotonic()
                 if not self._projector.is_current() or self._way() != self._projector.way:
                     return
 
-    def _take_in(self, consumer: KafkaConsumer, polled: _Polled) -> None:
-        """What can't be true as it stands is held against the log first."""
-        arrivals = {place.partition: self._sorted(records) for place, records in self._due(consumer, polled).items()}
-        if not arrivals:
-            return
-        try:
-            self._projector.take_in({number: one.batch() for number, one in arrivals.items()}, sure=False)
-        except Stopped:
-            for number in arrivals:
-                self._projector.look_again(number)
-            vouched = {number: one.batch(self._voucher.false(one.events)) for number, one in arrivals.items()}
-            self._projector.take_in(vouched)
-        consumer.commit_async(
-            {TopicPartition(self._brokers.topic, n): OffsetAndMetadata(one.end) for n, one in arrivals.items()}
-        )
+    def _take_in(self, consumer: KafkaConsumer, polled: _Polled) -> _Ends:
+        """What can't be true as it stands is held against the log first; up to where it took in each partition."""
+        arrivals = {place: self._sorted(records) for place, records in self._due(consumer, polled).items()}
+        if arrivals:
+            try:
+                self._projector.take_in({at.partition: one.batch() for at, one in arrivals.items()}, sure=False)
+            except Stopped:
+                for at in arrivals:
+                    self._projector.look_again(at.partition)
+                vouched = {at.partition: one.batch(self._voucher.false(one.events)) for at, one in arrivals.items()}
+                self._projector.take_in(vouched)
+        return {place: OffsetAndMetadata(one.end) for place, one in arrivals.items()}
 
     def _due(self, consumer: KafkaConsumer, polled: _Polled) -> _Polled:
         """What comes next of each partition; elsewhere the consumer is sent there first."""
@@ -161,6 +164,10 @@ class Member:
                 consumer.pause(partition)
         self._assigned.update(one.partition for one in assigned)
 
+    def written(self) -> None:
+        """Wait until what was taken in is written, or isn't; from any thread."""
+        self._projector.wait()
+
     def _way(self) -> str:
         """The topic as it is now; one made anew under the same name is another way."""
         with connect(self._conninfo) as connection:
@@ -199,7 +206,8 @@ class _Placing(ConsumerRebalanceListener):
         self._member.placed(self._consumer, assigned)
 
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """What was taken in is written already."""
+        """Whoever has it next begins where the rows stand."""
+        self._member.written()
 
     def on_partitions_lost(self, lost: Sequence[TopicPartition]) -> None:
         """The same: the position beside the rows fences whoever comes late."""

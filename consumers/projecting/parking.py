@@ -9,7 +9,8 @@ from psycopg.rows import DictRow
 
 from consumers.projecting.folding import Again, Poisoned, follow
 from consumers.rows.models import Model
-from consumers.rows.store import Followed, Parked, Writing, load
+from consumers.rows.store import Followed, Parked, load
+from consumers.rows.writing import Writing
 
 
 class Apart(NamedTuple):
@@ -43,12 +44,19 @@ def take_up(
         if connection.execute(asked, (model.name, parked.stream, parked.version)).fetchone() is None:
             return None  # somebody else took it up
         one, left = _as_far_as_can_be(fold, model)
-        writing = Writing(connection)
-        writing.change(model, {parked.stream: one})
-        writing.demand_all()
+        _write(connection, model, parked.stream, one)
         connection.execute("DELETE FROM models.parked WHERE (model, stream) = (%s, %s)", (model.name, parked.stream))
-        writing.park([left] if left else [])
+        if left:
+            parking = Writing()
+            parking.park([left])
+            parking.run(connection)
     return left
+
+
+def _write(connection: Connection[DictRow], model: Model, stream: str, one: Followed) -> None:
+    writing = Writing()
+    writing.change(model, {stream: one})
+    writing.run(connection)
 
 
 def _as_far_as_can_be(fold: Callable[[int | None], Followed], model: Model) -> tuple[Followed, Parked | None]:
@@ -62,10 +70,7 @@ def bring_up(connection: Connection[DictRow], model: Model, stream: str, again: 
     """Take in what the log has of a stream and the read model has not. Raises `Fenced` where a projector was faster."""
     [one] = load(connection, model, [stream]).values()
     follow(model.projection, one, again(stream, one.version), again)
-    with connection.transaction():
-        writing = Writing(connection)
-        writing.change(model, {stream: one})
-        writing.demand_all()
+    _write(connection, model, stream, one)
 
 
 def kept_apart(connection: Connection[DictRow]) -> list[Apart]:

@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from threading import Event
 from time import monotonic, time_ns
@@ -16,10 +17,12 @@ from consumers.projecting.folding import Fork, Poisoned, Stopped, Told, follow, 
 from consumers.projecting.parking import take_up
 from consumers.projecting.rebuild import build_missing
 from consumers.projecting.tracing import tell_projected
+from consumers.projecting.write_behind import WriteBehind
 from consumers.rows.models import Model, connect, prepare
 from consumers.rows.progress import Progress, Reflected, change_over, heard, made_from, reflected
-from consumers.rows.store import Fenced, Followed, Moved, Parked, Taken, load, parked_in, write
+from consumers.rows.store import Followed, Moved, Parked, Taken, load, parked_in
 from consumers.rows.versions import followed
+from consumers.rows.writing import Fenced, writing_of
 from projections.projection import Projection, Unread
 
 KEPT_STREAMS = 1_000
@@ -39,7 +42,8 @@ class Projector:
         self.source = source
         self._conninfo, self._archive, self._projections = conninfo, archive, list(projections)
         self._models: list[Model] = []
-        self._connection: Connection[DictRow] | None = None
+        self._reading: Connection[DictRow] | None = None
+        self._writing: WriteBehind | None = None
         self._way = ""
         self._progress: dict[str, dict[int, Progress]] = {}
         self._parked: set[tuple[str, str]] = set()
@@ -47,7 +51,7 @@ class Projector:
         self.stopped: str | None = None
 
     def position(self, partition: int) -> int:
-        """How far every one of the models has heard a place."""
+        """How far every one of the models has heard a place, be it written yet or not."""
         return min((places[partition].position for places in self._progress.values()), default=0)
 
     @property
@@ -96,10 +100,11 @@ class Projector:
             raise
 
     def _open(self, way: str, starts: Starts, stop: Event | None) -> None:
-        self._connection = connect(self._conninfo)
-        prepare(self._connection)
+        self._reading = connect(self._conninfo)
+        self._writing = WriteBehind(connect(self._conninfo))
+        prepare(self._reading)
         build_missing(self._conninfo, self.source, self._archive, self._projections, stop)
-        self._models, self._way = followed(self._connection, self._projections), way
+        self._models, self._way = followed(self._reading, self._projections), way
         for model in self._models:
             self._demand_same_log(model.name)
         self._progress = self._heard(starts)
@@ -135,6 +140,7 @@ class Projector:
 
     def look_again(self, partition: int) -> None:
         """Others may have heard a place meanwhile: read how far, and forget what their streams looked like."""
+        self.settle()
         self._known.clear()
         for name, places in heard(self._connected, list(self._progress), self._way).items():
             self._progress[name][partition] = places[partition]
@@ -145,20 +151,38 @@ class Projector:
 
     def close(self) -> None:
         self._known.clear()
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        if self._writing:
+            self._writing.close()
+            self._writing = None
+        if self._reading:
+            self._reading.close()
+            self._reading = None
 
     @property
     def _connected(self) -> Connection[DictRow]:
-        assert self._connection, "open the projector first"
-        return self._connection
+        """Reads what is there; of streams that aren't known in memory that is all there is of them."""
+        assert self._reading, "open the projector first"
+        return self._reading
+
+    @property
+    def _behind(self) -> WriteBehind:
+        assert self._writing, "open the projector first"
+        return self._writing
+
+    def settle(self) -> None:
+        """Wait until what was taken in is written. Raises `Fenced` or `psycopg.Error` where it can't be."""
+        self._behind.settle()
+
+    def wait(self) -> None:
+        """Wait until nothing is being written, whatever becomes of it; from any thread."""
+        if self._writing:
+            self._writing.wait()
 
     def take_in(self, heard: Mapping[int, Batch], sure: bool = True) -> None:
-        """Fold what was heard of each place into every model, and write it in one transaction.
+        """Fold what was heard of each place into every model, and have it written in one transaction behind this.
 
-        Raises `Fenced`, `Stopped` or `psycopg.Error`. Who isn't `sure` that the log holds it so is stopped by what
-        can't be read, too.
+        Raises `Fenced`, `Stopped` or `psycopg.Error`, also of what was taken in before. Who isn't `sure` that the log
+        holds it so is stopped by what can't be read, too.
         """
         began = time_ns()
         told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
@@ -173,8 +197,7 @@ class Projector:
         moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
         odd = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.odd]
         taken = Taken(changes, moved, parked, held, odd)
-        self._write(taken)
-        tell_projected(began, heard, taken, self._way, self.source.log)
+        self._write(taken, then=partial(tell_projected, began, heard, taken, self._way, self.source.log))
 
     def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
@@ -200,6 +223,7 @@ class Projector:
 
     def _before(self, model: Model, poison: Poisoned) -> Followed:
         """The stream as it stood before the event that can't be folded."""
+        self.settle()
         heard_ = poison.told.heard
         [one] = load(self._connected, model, [heard_.stream]).values()
         earlier = [told for told in self._again(heard_.stream, one.version) if told.heard.version < heard_.version]
@@ -220,21 +244,28 @@ class Projector:
     def _again(self, stream: str, after: int) -> list[Told]:
         return [understood(heard, self.source.log) for heard in self._archive.lines([stream], after)]
 
-    def _write(self, taken: Taken) -> None:
-        write(self._connected, taken)
+    def _write(self, taken: Taken, then: Callable[[], None]) -> None:
+        self._behind.write(writing_of(taken), then)
+        if taken.parked or taken.odd:
+            self.settle()
+            self._raise_alarm(taken)
+        for moved in taken.moved:
+            self._progress[moved.model][moved.place.partition] = moved.progress
+        for model, followed_ in taken.changes.items():
+            for one in followed_.values():
+                one.stored = one.version
+                one.rows.written(forget=model.projection.appends)
+        kept = max(KEPT_STREAMS, sum(map(len, taken.changes.values())))  # what is under way is read from memory only
+        while len(self._known) > kept:
+            self._known.popitem(last=False)
+
+    def _raise_alarm(self, taken: Taken) -> None:
         for place, apart in taken.odd:
             _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
         for stuck in taken.parked:
             _log.error("%s parked %s at version %s: %s", stuck.model, stuck.stream, stuck.version, stuck.why)
             self._parked.add((stuck.model, stuck.stream))
             self._known.pop((stuck.model, stuck.stream), None)
-        for moved in taken.moved:
-            self._progress[moved.model][moved.place.partition] = moved.progress
-        for model, followed_ in taken.changes.items():
-            for one in followed_.values():
-                one.rows.written(forget=model.projection.appends)
-        while len(self._known) > KEPT_STREAMS:
-            self._known.popitem(last=False)
 
     def _try_parked_again(self) -> None:
         """A newer release may be able to tell what an older one couldn't."""

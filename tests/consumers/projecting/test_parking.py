@@ -10,7 +10,8 @@ from psycopg.rows import DictRow
 from consumers.projecting.folding import Again, understood
 from consumers.projecting.parking import bring_up, take_up
 from consumers.rows.models import Model, connect
-from consumers.rows.store import Fenced, Parked, load, parked_in
+from consumers.rows.store import Parked, load, parked_in
+from consumers.rows.writing import Fenced
 from domain.codec import decode, encode
 from domain.event import Recorded
 from milepost.following import LogFeed
@@ -101,10 +102,10 @@ def test_fences_a_projector_that_does_not_know_of_its_end(parking: Parking, tell
     take_up(parking.connection, MODEL, parking.parked(), parking.again, leaving_out=True)
     later = history(PROPOSED, classified("major"), ENVISIONED, classified("minor"))[3]
     telling.write(telling.of_this_log(later, "project-a"))
-    before = parking.projector.position
+    before = parking.projector.projector.positions(parking.connection)
     with pytest.raises(Fenced):
         follow(parking.projector)
-    assert parking.projector.position == before
+    assert parking.projector.projector.positions(parking.connection) == before
     parking.projector.following.open()
     follow(parking.projector)
     assert parking.version == 4

@@ -15,7 +15,8 @@ from psycopg.sql import SQL
 from consumers.projecting.folding import Fork
 from consumers.rows.models import Model, connect
 from consumers.rows.reader import Reader, Watch
-from consumers.rows.store import Fenced, parked_in
+from consumers.rows.store import parked_in
+from consumers.rows.writing import Fenced
 from domain.codec import encode
 from milepost.following import LogFeed
 from milepost.log import Log, Stored
