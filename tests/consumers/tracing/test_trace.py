@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
+from time import perf_counter
 
 import orjson
 import pytest
@@ -42,6 +43,7 @@ def test_stands_in_the_bytes_of_every_event(command: str, cause: str) -> None:
     event = PROPOSED.model_copy(update={"title": f'"authid":"eve","commandid":"{cause}"'})
     role = '"authid":"eve"'
     recorded = replace(EVENT, event=event, command=command, correlation=cause, causation=cause, role=role)
+    recorded = replace(recorded, assignment=cause, auth=cause)
     assert trace_in(encode(recorded), LOG) == trace_of(LOG, recorded.who, command)
 
 
@@ -56,6 +58,15 @@ def test_is_looked_for_in_whatever_stands_there(spoil: Spoil) -> None:
 )
 def test_is_none_where_the_bytes_name_no_command(data: bytes) -> None:
     assert trace_in(data, LOG) is None
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"authid":"' * 10_000, b'{"authid":"a"' + b',"authid":"a"' * 5_000], ids=["open", "closed"]
+)
+def test_is_looked_for_no_longer_than_the_bytes_are(data: bytes) -> None:
+    began = perf_counter()
+    assert trace_in(data, LOG) is None
+    assert perf_counter() - began < 0.5
 
 
 def test_that_leads_to_no_command_is_another_each_time() -> None:
