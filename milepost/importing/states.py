@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from collections.abc import Mapping as Values
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from domain.event import TimeQuality
 from domain.lifecycle import Gate, Phase
@@ -23,18 +22,16 @@ from domain.reviews.observing import Observation
 from domain.stabilize.pilot import PilotDecided
 from milepost.importing.lines import Value
 from milepost.importing.mapping import Back, InForce, Mapping, Word
-
-if TYPE_CHECKING:
-    from milepost.importing.telling import Change, Past
+from milepost.importing.past import Change, Past
 
 
 def told_states(
     mapping: Mapping,
     at: datetime,
     quality: TimeQuality,
-    past: "Past",
+    past: Past,
     before: Values[str, Value],
-    changes: Values[str, "Change"],
+    changes: Values[str, Change],
 ) -> Iterator[Observation]:
     """What follows from the words of a unit: first what is lost, then the milestones in the order of their gates.
 
@@ -74,7 +71,7 @@ def _effect(back: Back, mapping: Mapping, at: datetime, before: Values[str, Valu
     return "rolled-back" if day and day <= at.date() else "withdrawn-before-effect"
 
 
-def _milestone(word: Word, mapping: Mapping, quality: TimeQuality, past: "Past") -> Iterator[Observation]:
+def _milestone(word: Word, mapping: Mapping, quality: TimeQuality, past: Past) -> Iterator[Observation]:
     if word.reaches is None:
         return
     if word.pilot:
@@ -83,7 +80,7 @@ def _milestone(word: Word, mapping: Mapping, quality: TimeQuality, past: "Past")
     yield MilestoneSeen(gate=word.reaches, stated=tuple(_stated(word, word.reaches, mapping, quality, past)))
 
 
-def _stated(word: Word, gate: Gate, mapping: Mapping, quality: TimeQuality, past: "Past") -> Iterator[CoverageStated]:
+def _stated(word: Word, gate: Gate, mapping: Mapping, quality: TimeQuality, past: Past) -> Iterator[CoverageStated]:
     for rule in mapping.in_force:
         if gate in rule.gates:
             answer, because = _in_force(rule, gate, mapping, quality, past)
@@ -94,7 +91,7 @@ def _stated(word: Word, gate: Gate, mapping: Mapping, quality: TimeQuality, past
 
 
 def _in_force(
-    rule: InForce, gate: Gate, mapping: Mapping, quality: TimeQuality, past: "Past"
+    rule: InForce, gate: Gate, mapping: Mapping, quality: TimeQuality, past: Past
 ) -> tuple[SourceAnswer, str]:
     """Whether a rule held for what a gate is passed for, and why that can or can't be told."""
     named = rule.gates[gate]
@@ -110,7 +107,7 @@ def _in_force(
     return "in-force", f"for {target}, and the rule is in force from {rule.since} on"
 
 
-def _other(word: Word, change: "Change", past: "Past") -> Iterator[Observation]:
+def _other(word: Word, change: Change, past: Past) -> Iterator[Observation]:
     field, says = change.line.field, str(change.becomes)
     if word.internal_release:
         past.came[word.internal_release] += 1

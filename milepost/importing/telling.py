@@ -1,7 +1,6 @@
 """Telling: what the lines of a unit say, in the words of the domain, given what their project said before."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -25,6 +24,7 @@ from domain.reviews.observing import Observation, Observe
 from milepost.importing.account import Account
 from milepost.importing.lines import Line, Value
 from milepost.importing.mapping import FieldRule, Mapping
+from milepost.importing.past import Change, Past
 from milepost.importing.people import People
 from milepost.importing.states import told_states
 from milepost.importing.units import Unit
@@ -35,25 +35,6 @@ _NOT_NEEDED = {
     "began": "tells how well the first moment is known",
     "aim": "counts only for a gate that has no target of its own",
 }
-
-
-@dataclass
-class Past:
-    """What a project's fields said last, as they are meant, and how often what was counted came."""
-
-    values: dict[str, Value] = field(default_factory=dict[str, Value])
-    came: Counter[str] = field(default_factory=Counter[str])
-    seen: bool = False
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field that says something else now."""
-
-    line: Line
-    rule: FieldRule
-    was: Value
-    becomes: Value
 
 
 @dataclass
