@@ -1,7 +1,7 @@
 """Bootstrap: the one place where the real things meet, for a server and for a command beside it."""
 
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from milepost.models import Models
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import start
+from milepost.saying import Say, silent
 from milepost.service import Service
 from milepost.settings import Settings, Unfit, settings_from
 from milepost.tracing.starting import traced
@@ -20,12 +21,7 @@ from milepost.writer import Writer
 if TYPE_CHECKING:
     from consumers.carrying.brokers import Brokers
 
-Say = Callable[[str], None]
 NEW_LOG = "milepost.local"
-
-
-def silent(sentence: str) -> None:
-    """Say nothing."""
 
 
 @contextmanager

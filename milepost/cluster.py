@@ -8,7 +8,6 @@ DATA/log/         what the server says, a file a weekday
 DATA/socket/      where it listens, unless the path is too long for a socket
 """
 
-import fcntl
 import hashlib
 import os
 import pwd
@@ -25,7 +24,8 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from milepost.binaries import MAJOR, Account, PostgresError, account_for, programs_for
+from milepost.account import Account
+from milepost.binaries import MAJOR, PostgresError, account_for, programs_for
 
 SUPERUSER = "postgres"
 DATABASE = "milepost"
@@ -196,17 +196,6 @@ def _demand_way(cluster: Cluster) -> None:
         f"Run by root, the database belongs to the user {cluster.account.name}, who can't pass through {closed}:"
         " choose a data folder elsewhere, such as /var/lib/milepost."
     )
-
-
-def take(lock: Path, mode: int) -> FileIO | None:
-    """The lock, held until it is closed or the process ends however it ends; None while others hold it."""
-    file = FileIO(lock, "r+")
-    try:
-        fcntl.flock(file, mode | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
 
 
 def _write_once(file: Path, text: str) -> None:

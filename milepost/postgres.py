@@ -16,9 +16,11 @@ import psycopg
 from psycopg.pq import Ping
 
 from milepost.binaries import PostgresError, binary
-from milepost.cluster import DATABASE, SUPERUSER, Cluster, because, prepared, said, take
+from milepost.cluster import DATABASE, SUPERUSER, Cluster, because, prepared, said
+from milepost.locks import take
 from milepost.migrate import APPLICATION
-from milepost.postmaster import BEAT, Say, alive, end, last_words, launch, ping, postmaster
+from milepost.postmaster import BEAT, alive, end, last_words, launch, ping, postmaster
+from milepost.saying import Say
 
 __all__ = ["PostgresError", "Server", "StillStarting", "binary", "running", "start"]
 PATIENCE = 900.0  # seconds

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
@@ -13,9 +12,9 @@ from pathlib import Path
 from psycopg.pq import PGconn
 
 from milepost.binaries import PostgresError
-from milepost.cluster import PORT, SUPERUSER, Cluster, because, said, take
-
-Say = Callable[[str], None]
+from milepost.cluster import PORT, SUPERUSER, Cluster, because, said
+from milepost.locks import take
+from milepost.saying import Say
 
 SETTINGS: dict[str, str | int] = {  # on the command line, where no file and no ALTER SYSTEM can weaken them
     "fsync": "on",

@@ -17,8 +17,8 @@ from milepost.bootstrap import connected, opened
 from milepost.cli.ending import BEAT_SECONDS, Stopped
 from milepost.cli.output import Failed, say
 from milepost.cli.simulating import demonstrate
-from milepost.cluster import take
 from milepost.kafka.brokers import start
+from milepost.locks import take
 from milepost.settings import Settings
 
 ENDING_SECONDS, PATIENCE_SECONDS = 20.0, 45.0

@@ -4,7 +4,7 @@ import os
 import pwd
 from pathlib import Path
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError
 
 

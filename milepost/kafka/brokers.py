@@ -13,7 +13,6 @@ from io import FileIO
 from pathlib import Path
 from typing import Self
 
-from milepost.cluster import take
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import Broker, Folder, because, prepared, said
 from milepost.kafka.ports import free_port, is_free
@@ -21,7 +20,8 @@ from milepost.kafka.process import BEAT, alive, end, last_words, launch, pid
 from milepost.kafka.software import software_for
 from milepost.kafka.warming import warmed
 from milepost.kafka.wire import HOST, asked
-from milepost.postmaster import Say
+from milepost.locks import take
+from milepost.saying import Say
 
 PATIENCE = 300.0  # seconds
 

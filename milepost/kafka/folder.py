@@ -23,7 +23,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError
 from milepost.kafka.account import account_for
 from milepost.kafka.ports import free_port

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from milepost.kafka import KafkaError
-from milepost.postmaster import Say
+from milepost.saying import Say
 
 PINS = Path(__file__).with_name("jars.txt")
 FETCHERS = 6  # at once: most of the jars are small, so the time goes into waiting

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from subprocess import SubprocessError
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError
 
 OLDEST = 17

@@ -13,12 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from milepost.binaries import Account
-from milepost.cluster import take
+from milepost.account import Account
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import Broker, because
 from milepost.kafka.software import Software
 from milepost.kafka.telling import LOGGING, properties
+from milepost.locks import take
 
 GRACE, LIMIT = 20.0, 10.0  # seconds for a shutdown in order, and after SIGKILL
 BEAT = 0.05

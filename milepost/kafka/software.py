@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError
 from milepost.kafka.jars import jars
 from milepost.kafka.java import java_for
 from milepost.kafka.telling import JAVA_OPTIONS
-from milepost.postmaster import Say
+from milepost.saying import Say
 
 
 @dataclass(frozen=True)

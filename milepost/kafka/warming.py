@@ -14,7 +14,7 @@ from milepost.kafka.folder import Broker, because, prepared
 from milepost.kafka.process import BEAT, alive, end, last_words, launch
 from milepost.kafka.software import software_for
 from milepost.kafka.wire import asked
-from milepost.postmaster import Say
+from milepost.saying import Say
 
 STARTING, ENDING = 120.0, 240.0  # seconds; what is kept is made while Java ends
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.postgres import PostgresError, Server, running, start
 
 ROOT = os.geteuid() == 0

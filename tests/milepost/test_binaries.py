@@ -1,14 +1,14 @@
 """The programs of PostgreSQL."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from milepost.binaries import Account, PostgresError, account_for, binary
+from milepost.account import Account
+from milepost.binaries import PostgresError, binary
 from milepost.postgres import start
-from tests.milepost.servers import ROOT, UNHEARD, in_a_child, value
+from tests.milepost.servers import UNHEARD, value
 
 
 def test_are_those_of_postgresql_18() -> None:
@@ -33,18 +33,3 @@ def test_are_copied_where_their_user_cant_reach_them(folder: Path, monkeypatch: 
     psql = next((folder / "data").glob("software-*/*/*/bin/psql"))
     told = subprocess.run([psql, "--version"], capture_output=True, text=True, timeout=30)
     assert " 18." in told.stdout
-
-
-def test_are_told_nothing_of_our_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGPASSWORD", "not for you")
-    assert "not for you" not in account_for(folder / "postgres").run("env").stdout
-
-
-def test_run_without_a_group_of_ours(folder: Path) -> None:
-    def work() -> None:
-        if ROOT:
-            os.setgroups([4])
-        told = account_for(folder / "postgres").run("id", "-G").stdout.split()
-        assert not ROOT or not {"0", "4"} & set(told)
-
-    assert in_a_child(work) == 0

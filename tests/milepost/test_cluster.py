@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.cluster import because, prepared
 from milepost.postgres import PostgresError, start
 from tests.milepost.servers import ROOT, UNHEARD, USER, as_nobody, refusal, until, value

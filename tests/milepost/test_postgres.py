@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from milepost.cluster import prepared, take
+from milepost.cluster import prepared
+from milepost.locks import take
 from milepost.postgres import Server, StillStarting, running, start
 from tests.milepost.servers import ROOT, UNHEARD, USER, as_nobody, ended, kill, value
 

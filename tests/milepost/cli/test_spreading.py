@@ -17,8 +17,8 @@ from milepost.cli import spreading
 from milepost.cli.ending import Stopped
 from milepost.cli.output import Failed
 from milepost.cli.spreading import Part, demonstrate_in_parts
-from milepost.cluster import take
 from milepost.kafka.brokers import seen
+from milepost.locks import take
 from milepost.postgres import running
 from milepost.settings import Settings
 from tests.brokers import JARS

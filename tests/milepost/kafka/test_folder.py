@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError
 from milepost.kafka.folder import because, new_id, prepared
 from tests.milepost.servers import ROOT

@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError, java
 from milepost.kafka.account import account_for
 from milepost.kafka.java import java_for

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.binaries import Account
+from milepost.account import Account
 from milepost.kafka import KafkaError
 from milepost.kafka.account import account_for
 from milepost.kafka.software import software_for
