@@ -9,6 +9,7 @@ COVER ?= 100# per cent of the branches of domain/ that the tests must run
 PACKAGES := domain projections consumers milepost
 FIT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c '$(FIT)' 2>/dev/null && echo $(p))))
+SPREAD := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder# a file at a time; many tests wait more than they work
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 
 # $(call step,what it is,command): says what begins, and how long it took or that it failed.
@@ -16,10 +17,10 @@ step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
 	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
 	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
 
-.PHONY: help run run-kafka test test-kafka checks pytest lint types contracts bench chaos chaos-long kep lock clean
+.PHONY: help run run-kafka test test-kafka checks pytest lint types contracts bench bench-large chaos chaos-long kep lock clean
 
 help: ## say what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
 
 run: .venv/run.stamp ## start Milepost with a simulated portfolio on http://127.0.0.1:8000
 	@$(BIN)/milepost demo
@@ -43,13 +44,16 @@ contracts: .venv/dev.stamp ## check which way the imports point
 	$(call step,import contracts,$(BIN)/lint-imports --no-logo)
 
 pytest: .venv/dev.stamp ## run the tests alone
-	$(call step,pytest,$(BIN)/pytest -n 2 --dist loadfile --brokers=without --durations=5 --cov --cov-fail-under=$(COVER))
+	$(call step,pytest,$(SPREAD) --durations=5 --cov --cov-fail-under=$(COVER))
 
-test-kafka: .venv/dev.stamp ## run the tests on real brokers; they join `make test` once all of it takes 12 minutes
-	$(call step,pytest on brokers,$(BIN)/pytest -n 2 --dist loadfile --brokers=only --durations=10)
+test-kafka: .venv/dev.stamp ## run only the tests on real brokers
+	$(call step,pytest on brokers,$(SPREAD) --brokers=only --durations=10)
 
 bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
 	@$(BIN)/python -m tests.bench
+
+bench-large: .venv/dev.stamp ## the same over 1,000,000 events and three brokers; what was interrupted goes on
+	@$(BIN)/python -m tests.bench.large
 
 chaos: .venv/dev.stamp ## break what can break, many times over, and count what was lost: 0, or it fails
 	@$(BIN)/python -m tests.chaos

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +16,7 @@ from domain.event import Recorded
 from milepost.cluster import PORT, SUPERUSER
 from milepost.kafka.brokers import Brokers as Running
 from milepost.kafka.brokers import start as kafka
-from milepost.log import Log
+from milepost.log import Log, Stored
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import Server
@@ -36,6 +36,16 @@ _TYPES = ("int8", "text", "int8", "text", "bytea")
 def say(sentence: str) -> None:
     """To whoever waits; the standard output is for the figures alone."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+def copied_into(superuser: str, stored: Iterable[Stored]) -> None:
+    """Put these events behind the others, all of them or none."""
+    with psycopg.connect(superuser) as connection, connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE log.writer IN EXCLUSIVE MODE")
+        with cursor.copy(_COPY) as copying:
+            copying.set_types(_TYPES)
+            for line in stored:
+                copying.write_row(line)
 
 
 @dataclass
@@ -77,12 +87,7 @@ class Ground:
         open_log(log, "bench", default_policy(), clock=lambda: START)
         stored = history.copies(self.lived, log.identity().id, events, OPENED)
         log.close()
-        with psycopg.connect(database.superuser) as connection, connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE log.writer IN EXCLUSIVE MODE")
-            with cursor.copy(_COPY) as copying:
-                copying.set_types(_TYPES)
-                for line in stored:
-                    copying.write_row(line)
+        copied_into(database.superuser, stored)
         with psycopg.connect(database.superuser, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE log.events")
         return database

@@ -1,7 +1,7 @@
 """Projecting: rows of what stands in a topic, beside the bare client that reads the same, and beside a COPY of them."""
 
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -71,18 +71,18 @@ def _projected(ground: Ground, log: Log, brokers: Brokers, projection: Projectio
 
 def _folded(log: Log, brokers: Brokers, projection: Projection) -> float:
     """Events a second that become rows; the read model is empty before."""
+    model, events = Model(projection), log.head().position
     with connect(log.conninfo) as connection:
-        _begin(connection, log, Model(projection))
-        events = log.head().position
-        with _member(log, brokers, projection):
-            until(lambda: _heard(connection) >= WARM * events, "the first events are rows", LIMIT)
-            first = _heard(connection)
-            took = seconds(lambda: until(lambda: _heard(connection) >= events, "all events are rows", LIMIT))
+        emptied(connection, log, model)
+        with members(log, brokers, 1, projection.name):
+            until(lambda: heard(connection, model) >= WARM * events, "the first events are rows", LIMIT)
+            first = heard(connection, model)
+            took = seconds(lambda: until(lambda: heard(connection, model) >= events, "all events are rows", LIMIT))
     return (events - first) / took
 
 
-def _begin(connection: Connection[DictRow], log: Log, model: Model) -> None:
-    """An empty read model, to be made from the beginning of every partition."""
+def emptied(connection: Connection[DictRow], log: Log, model: Model) -> None:
+    """Empty a read model; it is to be made from the beginning of every partition."""
     source = LogFeed(log).source
     way = f"kafka {carried(connection, str(source)).topic}"
     prepare(connection)
@@ -96,22 +96,25 @@ def _begin(connection: Connection[DictRow], log: Log, model: Model) -> None:
 
 
 @contextmanager
-def _member(log: Log, brokers: Brokers, projection: Projection) -> Generator[None]:
+def members(log: Log, brokers: Brokers, count: int, *names: str) -> Generator[list[int]]:
+    """So many projectors, each a process, of the read models of these names or of all; their process ids."""
     settings = {
         "MILEPOST_DATABASE_URL": log.conninfo,
         "MILEPOST_KAFKA_BOOTSTRAP": brokers.bootstrap,
         "MILEPOST_KAFKA_TOPIC": brokers.topic,
     }
-    with (
-        TemporaryDirectory() as folder,
-        program(Path(folder, "journal.jsonl"), "project", projection.name, **settings),
-    ):
-        yield
+    with TemporaryDirectory() as folder, ExitStack() as ending:
+        journals = (Path(folder, f"{number}.jsonl") for number in range(count))
+        started = [ending.enter_context(program(journal, "project", *names, **settings)) for journal in journals]
+        yield [one.process.pid for one in started]
 
 
-def _heard(connection: Connection[DictRow]) -> int:
-    """How many records of the topic are rows by now."""
-    found = connection.execute("SELECT sum(position)::bigint AS n FROM models.progress").fetchone()
+def heard(connection: Connection[DictRow], *models: Model) -> int:
+    """How many records of the topic are rows of these read models by now."""
+    found = connection.execute(
+        "SELECT coalesce(sum(position), 0)::bigint AS n FROM models.progress WHERE model = ANY(%s)",
+        ([model.name for model in models],),
+    ).fetchone()
     return int(found["n"]) if found else 0
 
 

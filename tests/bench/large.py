@@ -1,0 +1,202 @@
+"""Measures what takes long: a log of 1,000,000 events, built anew, carried by three brokers to three projectors.
+
+`python -m tests.bench.large [--events N] [--folder FOLDER] [--again]`. Log, brokers and figures are kept in the
+folder, and whatever was interrupted goes on from there; what is measured already is measured again only if asked.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import active_children
+from pathlib import Path
+from statistics import median
+from time import monotonic
+from typing import Any
+
+import psycopg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import carried
+from consumers.carrying.relay import Relay
+from consumers.projecting.parallel import Task, rebuild_in_parallel
+from consumers.rows.models import Model, connect
+from milepost import garbage
+from milepost.following import LogFeed, archive_of
+from milepost.kafka.brokers import Brokers as Cluster
+from milepost.kafka.brokers import start as kafka
+from milepost.log import Log
+from milepost.migrate import APPLICATION, migrate
+from milepost.opening import open_log
+from milepost.policies import default_policy
+from milepost.postgres import Server, start
+from milepost.settings import Settings
+from projections import projections
+from tests.bench import history
+from tests.bench.ground import copied_into, say
+from tests.bench.memory import Peak, share_of
+from tests.bench.projecting import emptied, heard, members
+from tests.bench.timing import judged, seconds
+from tests.brokers import JARS
+from tests.conftest import START
+from tests.waiting import running, until
+
+EVENTS, BROKERS, PROJECTORS = 1_000_000, 3, 3
+TOPIC = "bench.large"
+LIMIT = 3_600.0
+_STEP = history.LIFE_EVENTS * history.AT_ONCE
+
+Figure = Callable[["Kept"], dict[str, Any]]
+
+
+class Kept:
+    """What is kept in the folder: the log on a server of its own, the brokers, and the figures so far."""
+
+    def __init__(self, folder: Path, server: Server, events: int) -> None:
+        self.server, self.events = server, events
+        self._folder, self._noted = folder, folder / "figures.json"
+        migrate(server.superuser_url, password=server.password(APPLICATION))
+        self.log = Log(server.application_url)
+
+    @contextmanager
+    def cluster(self) -> Generator[Cluster]:
+        with kafka(self._folder / "kafka", JARS, say, BROKERS) as cluster:
+            yield cluster
+
+    def figures(self) -> dict[str, Any]:
+        return json.loads(self._noted.read_text()) if self._noted.exists() else {}
+
+    def note(self, figures: dict[str, Any]) -> None:
+        self._noted.write_text(json.dumps(figures, indent=2))
+
+
+def filled(kept: Kept) -> dict[str, Any]:
+    """The log, filled with whole lives of projects; a portion is there or it isn't."""
+    if not kept.log.head().position:
+        open_log(kept.log, "bench", default_policy(), clock=lambda: START)
+    lived, log_id = history.life(default_policy()), kept.log.identity().id
+    began, first = monotonic(), kept.log.head().position
+    with _bar("filling the log", kept.events) as report:
+        while (position := kept.log.head().position) < kept.events:
+            copied_into(kept.server.superuser_url, history.copies(lived, log_id, _STEP, position))
+            report(position)
+    return {"events": kept.log.head().position, **_rate(kept.log.head().position - first, monotonic() - began)}
+
+
+def rebuilt(kept: Kept) -> dict[str, Any]:
+    """All read models built anew by a process on each core; the memory of each as it is while that goes on."""
+    feed, names = LogFeed(kept.log), tuple(projection.name for projection in projections())
+    task = Task(kept.log.conninfo, feed.source, partial(archive_of, kept.log.conninfo), names)
+    first: list[int] = []
+    memory: list[tuple[int, float]] = []
+    with _bar("building the read models anew", kept.log.head().position) as report:
+
+        def note(done: int, total: int) -> None:
+            first[:] = first or [done]
+            memory.extend((done, share_of(worker.pid)) for worker in active_children() if worker.pid)
+            report(done)
+
+        began = monotonic()
+        events = rebuild_in_parallel(task, os.cpu_count() or 1, note, promoted=True)
+        took = monotonic() - began
+    early, late = _megabytes(memory, 0.2, 0.4, events), _megabytes(memory, 0.7, 0.95, events)
+    return {
+        **_rate(events - first[0], took),
+        "worker_megabytes_at_a_third": early,
+        "worker_megabytes_at_the_end": late,
+        "memory_grows_to": judged(round(late / early, 3), at_most=1.25),
+    }
+
+
+def relayed(kept: Kept) -> dict[str, Any]:
+    """The whole log carried to a topic that is kept three times, each record acknowledged by all."""
+    feed, head = LogFeed(kept.log), kept.log.head().position
+    with kept.cluster() as cluster, connect(kept.log.conninfo) as connection, _bar("carrying", head) as report:
+        relay = Relay(kept.log.conninfo, Brokers(cluster.bootstrap, TOPIC), feed, BROKERS, "bench")
+        first = _carried(connection, feed)
+
+        def done() -> bool:
+            report(_carried(connection, feed))
+            return _carried(connection, feed) >= head
+
+        with running(relay.run):
+            until(lambda: relay.active, "the relay is active", LIMIT)
+            took = seconds(lambda: until(done, "all is carried", LIMIT))
+    return {"brokers": BROKERS, **_rate(head - first, took)}
+
+
+def projected(kept: Kept) -> dict[str, Any]:
+    """Rows of all read models by three projectors that share three brokers' topic, and what all of it takes."""
+    models = [Model(projection) for projection in projections()]
+    wanted, peak = len(models) * kept.log.head().position, Peak()
+    with kept.cluster() as cluster, connect(kept.log.conninfo) as connection, _bar("projecting", wanted) as report:
+        for model in models:
+            emptied(connection, kept.log, model)
+        java = [pid for number in range(1, BROKERS + 1) if (pid := cluster.pid(number))]
+        with members(kept.log, Brokers(cluster.bootstrap, TOPIC), PROJECTORS) as pids:
+
+            def done() -> bool:
+                peak.note(projectors=pids, brokers=java, postgres=[kept.server.pid or 0])
+                report(heard(connection, *models))
+                return heard(connection, *models) >= wanted
+
+            until(lambda: heard(connection, *models) > 0, "the first events are rows", LIMIT)
+            first = heard(connection, *models)
+            took = seconds(lambda: until(done, "all events are rows", LIMIT))
+    rate = _rate((wanted - first) // len(models), took)
+    return {"brokers": BROKERS, "projectors": PROJECTORS, **rate, "peak_megabytes": peak.megabytes}
+
+
+def _carried(connection: psycopg.Connection[Any], feed: LogFeed) -> int:
+    try:
+        return carried(connection, str(feed.source)).position
+    except psycopg.errors.UndefinedTable:  # the relay makes it
+        return 0
+
+
+def _rate(events: int, took: float) -> dict[str, Any]:
+    return {"measured_events": events, "seconds": round(took, 1), "events_a_second": round(events / took, 1)}
+
+
+def _megabytes(memory: list[tuple[int, float]], after: float, before: float, events: int) -> float:
+    return round(median(found for done, found in memory if after * events <= done <= before * events and found), 1)
+
+
+@contextmanager
+def _bar(what: str, total: int) -> Generator[Callable[[int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+FIGURES: tuple[Figure, ...] = (filled, rebuilt, relayed, projected)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("tests.bench.large", description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS, help="how long the log is at least")
+    parser.add_argument("--folder", type=Path, default=Settings().data.with_name("bench"), help="where all of it is")
+    parser.add_argument("--again", action="store_true", help="measure anew what is measured already")
+    asked = parser.parse_args()
+    garbage.seldom()  # as in every process of Milepost
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    with start(asked.folder / "data", say) as server:
+        kept = Kept(asked.folder, server, asked.events)
+        figures = {} if asked.again else kept.figures()
+        for figure in FIGURES:
+            if figure.__name__ not in figures:
+                what = " ".join((figure.__doc__ or "").split())
+                figures[figure.__name__] = {"what": what, **figure(kept)}
+                kept.note(figures)
+        kept.log.close()
+    json.dump({"processors": os.cpu_count(), "figures": figures}, sys.stdout, indent=2)
+
+
+if __name__ == "__main__":
+    main()
