@@ -185,10 +185,12 @@ def test_tell_no_person_no_text_and_no_query(traced: Site, heard: Listening) -> 
 
 
 def test_of_others_are_not_told(traced: Site, heard: Listening) -> None:
-    traced.client.get("/v1/projects")
-    assert traced.client.post("/v1/nothing").status_code == 404
-    assert traced.client.post("/v1/projects", headers={"Host": "elsewhere"}).status_code == 421
+    with capture_logs() as lines:
+        traced.client.get("/v1/projects")
+        assert traced.client.post("/v1/nothing").status_code == 404
+        assert traced.client.post("/v1/projects", headers={"Host": "elsewhere"}).status_code == 421
     assert [span for span in heard.spans if span.kind == "server"] == []
+    assert lines == []
 
 
 def test_cost_nothing_where_nobody_listens(traced: Site, monkeypatch: pytest.MonkeyPatch) -> None:
