@@ -17,6 +17,7 @@ from milepost.policies import default_policy
 from milepost.postgres import Server, start
 from tests.consumers.telling import Telling
 from tests.milepost.logs import migrated
+from tests.milepost.servers import drop
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +25,9 @@ def server() -> Iterator[Server]:
     """A running server; it goes with the tests."""
     folder = Path(tempfile.mkdtemp(prefix="milepost-"))
     folder.chmod(0o755)  # the server runs as a user who may not pass through pytest's own folders
-    with start(folder / "data", print) as running:
-        yield running
+    running = start(folder / "data", print)
+    yield running
+    drop(running)
     shutil.rmtree(folder)
 
 

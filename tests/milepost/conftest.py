@@ -12,6 +12,7 @@ import pytest
 
 from milepost.cluster import SUPERUSER
 from milepost.postgres import Server, start
+from tests.milepost.servers import drop
 
 _numbers = count()
 
@@ -20,8 +21,9 @@ _numbers = count()
 def server() -> Iterator[Server]:
     """A running server; it goes with the tests."""
     folder = reachable()
-    with start(folder / "data", print) as running:
-        yield running
+    running = start(folder / "data", print)
+    yield running
+    drop(running)
     shutil.rmtree(folder)
 
 
