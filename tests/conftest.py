@@ -196,7 +196,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests on real brokers, or all others, where that was asked for."""
+    """Leave out the tests on real brokers, or all others, where that was asked for; they take longest, so first."""
     asked = config.getoption("--brokers")
     if asked != "with":
-        items[:] = [item for item in items if ("quick" in getattr(item, "fixturenames", ())) == (asked == "only")]
+        items[:] = [item for item in items if _is_on_brokers(item) == (asked == "only")]
+    long = {item.path for item in items if _is_on_brokers(item)}
+    items.sort(key=lambda item: item.path not in long)
+
+
+def _is_on_brokers(item: pytest.Item) -> bool:
+    return "quick" in getattr(item, "fixturenames", ())
