@@ -130,9 +130,8 @@ def _below(span: Span) -> Context:
 
 
 def _links(traceparent: str | None) -> list[Link]:
-    """What a caller says where it comes from; nothing, where that is malformed."""
+    """Where a caller says that it comes from; what is malformed comes out as a link that the SDK leaves out."""
     if traceparent is None:
         return []
     found = TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
-    caller = get_current_span(found).get_span_context()
-    return [Link(caller)] if caller.is_valid else []
+    return [Link(get_current_span(found).get_span_context())]
