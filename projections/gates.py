@@ -94,7 +94,7 @@ def _signed(rows: Rows, recorded: Recorded[SignoffGiven]) -> None:
     word: Values = {"id": recorded.id, "person": event.person or recorded.who, "verdict": event.verdict}
     word |= _named(event) | {"meaning": event.meaning, "at": moment_text(at)}
     if event.review is None:
-        _said(rows, event.gate or "", word)
+        _said(rows, str(event.gate or ""), word)
         return
     words: list[Values] = rows.memory["words"][event.review]
     words.append(word)

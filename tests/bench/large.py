@@ -40,10 +40,11 @@ from projections import projections
 from tests.bench import history
 from tests.bench.ground import copied_into, say
 from tests.bench.memory import Peak, share_of
-from tests.bench.projecting import emptied, heard, members
+from tests.bench.projecting import heard, members
 from tests.bench.timing import judged, seconds
 from tests.brokers import JARS
 from tests.conftest import START
+from tests.consumers.ways import emptied
 from tests.waiting import running, until
 
 EVENTS, BROKERS, PROJECTORS = 1_000_000, 3, 3

@@ -14,13 +14,9 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.carrying.brokers import Brokers
-from consumers.carrying.lease import carried
 from consumers.carrying.relay import Relay
 from consumers.carrying.topic import PARTITIONS
-from consumers.rows.models import Model, connect, index, prepare
-from consumers.rows.progress import Reflected
-from consumers.rows.progress import begin as begin_progress
-from consumers.rows.versions import begin, change, discard, versions_of
+from consumers.rows.models import Model, connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -29,6 +25,7 @@ from tests.bench.ground import Ground
 from tests.bench.rebuilding import copy_of
 from tests.bench.timing import in_turn, judged, medians, seconds
 from tests.consumers.topics import wait_until_carried
+from tests.consumers.ways import emptied
 from tests.milepost.cli.processes import running as program
 from tests.waiting import running, until
 
@@ -79,20 +76,6 @@ def _folded(log: Log, brokers: Brokers, projection: Projection) -> float:
             first = heard(connection, model)
             took = seconds(lambda: until(lambda: heard(connection, model) >= events, "all events are rows", LIMIT))
     return (events - first) / took
-
-
-def emptied(connection: Connection[DictRow], log: Log, model: Model) -> None:
-    """Empty a read model; it is to be made from the beginning of every partition."""
-    source = LogFeed(log).source
-    way = f"kafka {carried(connection, str(source)).topic}"
-    prepare(connection)
-    for version in versions_of(connection, [model.projection]):
-        discard(connection, version.model)
-    begin(connection, [model])
-    index(connection, model)
-    change(connection, model, "active")
-    from_the_start = dict.fromkeys(range(PARTITIONS), 0)
-    begin_progress(connection, [model.name], source, way, from_the_start, Reflected(0, None))
 
 
 @contextmanager

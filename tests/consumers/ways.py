@@ -4,11 +4,20 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from psycopg import Connection
+from psycopg.rows import DictRow
+
 from consumers.carrying.brokers import Brokers
+from consumers.carrying.lease import carried
+from consumers.carrying.topic import PARTITIONS
 from consumers.projecting.following import Following
 from consumers.projecting.group import member_of
 from consumers.projecting.projector import Projector
+from consumers.rows.models import Model, index, prepare
+from consumers.rows.progress import Reflected
+from consumers.rows.progress import begin as begin_progress
 from consumers.rows.reader import Reader
+from consumers.rows.versions import begin, change, discard, versions_of
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
@@ -56,3 +65,17 @@ def wait_until_reflected(log: Log, position: int | None = None, seconds: float =
         until(lambda: reader.position() >= wanted, f"position {wanted} is reflected", seconds)
     finally:
         reader.close()
+
+
+def emptied(connection: Connection[DictRow], log: Log, model: Model) -> None:
+    """Empty a read model; it is to be made of what was carried, from the beginning of every partition."""
+    source = LogFeed(log).source
+    way = f"kafka {carried(connection, str(source)).topic}"
+    prepare(connection)
+    for version in versions_of(connection, [model.projection]):
+        discard(connection, version.model)
+    begin(connection, [model])
+    index(connection, model)
+    change(connection, model, "active")
+    from_the_start = dict.fromkeys(range(PARTITIONS), 0)
+    begin_progress(connection, [model.name], source, way, from_the_start, Reflected(0, None))

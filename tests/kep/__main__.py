@@ -21,6 +21,7 @@ from milepost.writer import Writer
 from tests.kep.claims import Claims
 from tests.kep.file import History, check_file
 from tests.kep.told import Histories, check_log
+from tests.kep.ways import check_ways
 
 MAPPING = Path(__file__).parents[2] / "examples" / "kep.toml"
 
@@ -53,6 +54,7 @@ def main(file: Path) -> int:
         claims.equal("a trial says what the import does", tried.line(), first.line())
         _check_account(first, again, claims)
         claims.equal("the exported log verifies", [], [str(finding) for finding in verify(export(log)).findings])
+        check_ways(log, folder, claims)
     for broken in claims.broken:
         print(f"BROKEN {broken}")
     print(f"{claims.kept} claims kept; {first.events / first.seconds:.0f} events a second, of {first.seconds:.1f} s")

@@ -127,6 +127,12 @@ def eventful() -> list[Recorded]:
     return history(*EVENTFUL, policy="default/1")
 
 
+def signed_early() -> list[Recorded]:
+    """What a source knows of a sign-off before it knows of the gate."""
+    early = signed("r").model_copy(update={"review": None, "gate": Gate.ENVISIONED, "person": "grace"})
+    return history(PROPOSED, early, ProjectEnvisioned(basis="observed", attempt=1))
+
+
 def short_ways(policy: Policy) -> list[list[Recorded]]:
     """What the three short ways leave behind, each in its project's stream."""
     ways = (

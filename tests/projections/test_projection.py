@@ -16,13 +16,13 @@ from projections.phases import effectiveness as of_phases
 from projections.projection import GROUPS, By, Projection, Rows, chosen
 from projections.projects import counted
 from tests.projections.following import followed
-from tests.projections.histories import eventful, imported, short_ways
+from tests.projections.histories import eventful, imported, short_ways, signed_early
 
 
 @cache
 def histories() -> list[list[Recorded]]:
-    """As the short ways leave them, eventful, and the same imported."""
-    told = [eventful(), *short_ways(default_policy())]
+    """As the short ways leave them, eventful, signed too early, and the same imported."""
+    told = [eventful(), signed_early(), *short_ways(default_policy())]
     return [*told, *(imported(history, "at-latest") for history in told)]
 
 
