@@ -57,16 +57,18 @@ MUTATIONS = [
     ),
     Mutation(
         "the position is written apart from the rows",
-        "consumers/rows/store.py",
-        "        with connection.transaction():\n"
-        "            writing = Writing(connection)\n"
-        "            with connection.pipeline():\n"
-        "                writing.move(place, moved)\n",
-        "        with connection.transaction():\n"
-        "            Writing(connection).move(place, moved)\n"
-        "        with connection.transaction():\n"
-        "            writing = Writing(connection)\n"
-        "            with connection.pipeline():\n",
+        "consumers/rows/writing.py",
+        "            with connection.transaction():\n"
+        "                with connection.pipeline():\n"
+        "                    found = [connection.execute(one.sql, (Json(one.rows, bytes),))"
+        " for one in self._statements]\n",
+        "            with connection.transaction():\n"
+        "                found = [connection.execute(one.sql, (Json(one.rows, bytes),))"
+        " for one in self._statements[:1]]\n"
+        "            with connection.transaction():\n"
+        "                with connection.pipeline():\n"
+        "                    found += [connection.execute(one.sql, (Json(one.rows, bytes),)) for one in"
+        " self._statements[1:]]\n",
         "tests/chaos/test_rows.py::test_finds_no_anomaly[C4 connections of read models die, transactions fail]",
     ),
     Mutation(

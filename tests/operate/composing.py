@@ -86,7 +86,8 @@ class Compose:
         """The image's environment, and the service's."""
         image = dict(one.split("=", 1) for one in shlex.split(instruction("ENV")))
         own: dict[str, Any] = self.services[service].get("environment", {})
-        return {name: self.here(str(value)) for name, value in (image | own).items()}
+        told = {name: "" if value is None else str(value) for name, value in (image | own).items()}  # as Compose has it
+        return {name: self.here(value) for name, value in told.items()}
 
     def command(self, service: str) -> list[str]:
         program: list[str] = json.loads(instruction("ENTRYPOINT"))
