@@ -94,6 +94,10 @@ class Archive(Protocol):
         """The events of some streams with versions greater than `after`, stream by stream."""
         ...
 
+    def at(self, positions: Sequence[int]) -> Sequence[Heard]:
+        """The events at these positions, as far as there are any."""
+        ...
+
     def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Heard]:
         """Events with positions up to `until`, ordered by stream and version, behind this stream and version.
 

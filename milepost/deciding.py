@@ -13,8 +13,8 @@ from domain.rulebook import Rulebook
 from domain.rules.adoption import AdoptPolicy, ProposePolicy
 from domain.writing import Writing
 from milepost.commands import DEFAULT_POLICY, Conflict, KeyReused, Outcome, Request, Status, Unavailable, Written
-from milepost.log import Stored
 from milepost.states import States
+from milepost.stored import Stored
 
 _TICK = timedelta(microseconds=1)
 MOST_BEHIND = timedelta(seconds=5)

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from psycopg import Connection, Cursor
 
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 from milepost.tally import Tally
 from milepost.verify import Examination, Line
 

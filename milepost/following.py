@@ -4,7 +4,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
 from consumers.feed import Batch, Source
-from milepost.log import Head, Log, Stored
+from milepost.log import Log
+from milepost.stored import Head, Stored
 
 MOST_PLACES = 10_000
 _PLACES = "SELECT notification_id, originator_id FROM log.events WHERE notification_id > %s ORDER BY notification_id"
@@ -42,6 +43,9 @@ class LogFeed:
 
     def lines(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
         return self._log.lines(streams, after)
+
+    def at(self, positions: Sequence[int]) -> Sequence[Stored]:
+        return self._log.at(positions)
 
     def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Stored]:
         with self._log.connect() as connection, connection.cursor(binary=True) as cursor:

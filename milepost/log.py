@@ -4,8 +4,7 @@ import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, LiteralString, NamedTuple, cast
+from typing import Any, LiteralString, cast
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -14,10 +13,10 @@ from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, tuple_row
 
-from domain.codec import Unreadable, decode
 from domain.event import Recorded
 from domain.opening import LogOpened
 from milepost.migrate import Unsafe, demand_rights
+from milepost.stored import Damaged, Head, Stored, read
 
 LOCK_SECONDS = 10
 FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
@@ -42,6 +41,10 @@ _STREAMS: LiteralString = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
     WHERE originator_id = ANY(%b) AND originator_version > %b ORDER BY originator_id, originator_version
     """
+_PLACED: LiteralString = """
+    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
+    WHERE notification_id = ANY(%b)
+    """
 _FOLLOWING: LiteralString = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
     WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b
@@ -54,16 +57,6 @@ _ANSWERED: LiteralString = """
 Settled = tuple[str, str, bytes, bytes, int]
 """By actor and command id the digest of what was asked, the answer, and the log's position then."""
 _OWN = ("dbname", "host", "port", "user", "password")
-
-
-class Stored(NamedTuple):
-    """One event as it is kept: its position in the log, its place in its stream, its kind and its bytes."""
-
-    position: int
-    stream: str
-    version: int
-    kind: str
-    data: bytes
 
 
 class Store(PostgresApplicationRecorder):
@@ -137,34 +130,6 @@ def _options(conninfo: str, session: Mapping[str, str]) -> str:
     settings = {"lock_timeout": f"{LOCK_SECONDS}s", **session}
     given: Any = conninfo_to_dict(conninfo).get("options")
     return " ".join([*([given] if given else []), *(f"-c {name}={value}" for name, value in settings.items())])
-
-
-class Damaged(Exception):
-    """The log holds what is no event, or none that this release can read. Says where, and what to do."""
-
-
-def read(stored: Stored) -> Recorded:
-    """The event that is kept there. Raises `Damaged`."""
-    try:
-        return decode(stored.data)
-    except Unreadable as error:
-        raise Damaged(
-            f"the log can't be read at position {stored.position}, {stored.stream} version {stored.version}: {error}. "
-            "Unless a newer release wrote that, somebody changed the database: `milepost export` it, let "
-            "`milepost verify` say what is wrong, and restore a backup"
-        ) from error
-
-
-class Head(NamedTuple):
-    """The last event of the log: its position, 0 in an empty one, and the moment at which it was written, if known."""
-
-    position: int
-    recorded_at: datetime | None
-
-    @classmethod
-    def of(cls, last: Stored | None) -> "Head":
-        """Where a log ends with this event. Raises `Damaged`."""
-        return cls(last.position, read(last).recorded_at) if last else cls(0, None)
 
 
 @dataclass(frozen=True)
@@ -256,6 +221,12 @@ class Log:
         """The stored events of some streams with versions greater than `after`, stream by stream."""
         with self._cursor() as cursor:
             return lines(cursor, streams, after)
+
+    def at(self, positions: Sequence[int]) -> list[Stored]:
+        """The stored events at these positions, as far as there are any, in no order to rely on."""
+        with self._cursor() as cursor:
+            cursor.execute(_PLACED, (list(positions),), prepare=True)
+            return [Stored(*row) for row in cursor.fetchall()]
 
     def events(self, after: int = 0, until: int | None = None, batch: int = 1000) -> Iterator[Stored]:
         """Every event with a position greater than `after`, to `until` or the end, read `batch` at a time."""

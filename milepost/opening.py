@@ -9,7 +9,8 @@ from domain.opening import STREAM, LogOpened
 from domain.policy import Policy
 from domain.rules.adoption import PolicyAdopted
 from milepost import clock as machine
-from milepost.log import Identity, Log, NotOpened, Stored
+from milepost.log import Identity, Log, NotOpened
+from milepost.stored import Stored
 
 SYSTEM = "system"
 

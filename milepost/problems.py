@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from consumers.rows.reader import NotBuilt
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
-from milepost.log import Damaged
 from milepost.reading import Unknown
+from milepost.stored import Damaged
 from milepost.strict_json import NotJson, TooBig
 
 RETRY_SECONDS = 2

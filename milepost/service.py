@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from consumers.rows.liveness import Liveness
-from milepost.log import Damaged, Log
+from milepost.log import Log
 from milepost.metrics import Meters
 from milepost.models import Models
 from milepost.reading import Reading
 from milepost.settings import Settings
+from milepost.stored import Damaged
 from milepost.subscribing.tail import Tail
 from milepost.writer import Writer
 

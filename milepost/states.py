@@ -10,7 +10,7 @@ from domain.importing import Imports
 from domain.opening import Opening
 from domain.rulebook import Rulebook
 from domain.state.project import Project
-from milepost.log import Stored, read
+from milepost.stored import Stored, read
 
 BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
     "project": lambda stream: Project(stream=stream),

@@ -16,8 +16,9 @@ from consumers.tracing.spans import PROCESS
 from milepost import clock as machine
 from milepost.commands import Outcome, Request, Unavailable
 from milepost.deciding import Answered, Deciding
-from milepost.log import Head, Log, Stored, lines, outcomes, select_events
+from milepost.log import Log, lines, outcomes, select_events
 from milepost.states import KEPT_EVENTS, States
+from milepost.stored import Head, Stored
 from milepost.tracing.asking import Asking, tell_written
 
 MOST_AT_ONCE = 256

@@ -17,8 +17,8 @@ from consumers.carrying.topic import LARGEST_RECORD, partition_of
 from consumers.carrying.withheld import Unsent
 from consumers.feed import Batch, Heard, Source
 
-AROUND_IT = 1_000
-"""Bytes: what a record and its batch take beside what they hold."""
+AROUND_IT = 2_000
+"""Bytes, at most: what a record and its batch take beside the event, its kind, and its stream as key and header."""
 
 
 @dataclass
@@ -119,14 +119,16 @@ class Carrier:
 
         It is never there already, so it is parked even where what follows it in its partition isn't `missing`.
         """
-        key, headers = heard.stream.encode(), headers_of(heard, self._source)
-        size = len(heard.data) + len(key) + sum(len(name) + len(value) for name, value in headers)
-        if size > LARGEST_RECORD - AROUND_IT:
+        key = heard.stream.encode()
+        size = len(heard.data) + 2 * len(key) + len(heard.kind) + AROUND_IT
+        if size > LARGEST_RECORD:
             why = f"no record of {size} bytes is sent: an event has at most 65,535"
             page.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
             self._held.add(heard.stream)
         elif missing:
-            page.sent.append(self._producer.send(self._topic, heard.data, key, headers, partition))
+            page.sent.append(
+                self._producer.send(self._topic, heard.data, key, headers_of(heard, self._source), partition)
+            )
             if page.sending:
                 page.sending.events.append(heard)
 

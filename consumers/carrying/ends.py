@@ -110,4 +110,4 @@ def unsaved_ends(
 
 def _is_in(feed: Feed, last: Arrived | None) -> bool:
     there = feed.read(last.position - 1, 1).events if last else ()
-    return any((one.stream, one.version, one.data) == (last.stream, last.version, last.data) for one in there if last)
+    return any(last.is_just(line) for line in there if last)

@@ -37,6 +37,11 @@ class Arrived:
     data: bytes
     offset: int
 
+    def is_just(self, line: Heard) -> bool:
+        """Whether it says all that this event of the log says, and nothing else."""
+        told = line.position, line.stream, line.version, line.kind, line.data
+        return told == (self.position, self.stream, self.version, self.kind, self.data)
+
 
 def headers_of(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
     """The headers that an event travels with."""

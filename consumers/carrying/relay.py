@@ -21,8 +21,8 @@ from consumers.carrying.withheld import Unsent, asked_for, unsent_streams
 from consumers.feed import Archive, Feed, Unreachable
 from consumers.rows.models import connect
 
-PAGE = 500
-MOST_UNDER_WAY = 6
+PAGE = 2_000
+MOST_UNDER_WAY = 4
 WEDGED_SECONDS = 60.0
 WAIT_SECONDS = 0.5
 LAST_SECONDS = 3.0

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from threading import Event
 from time import monotonic
 
@@ -19,7 +20,7 @@ from consumers.carrying.topic import PARTITIONS
 from consumers.feed import Archive, Batch, Odd, Source, Unreachable
 from consumers.projecting.folding import Stopped
 from consumers.projecting.projector import Projector
-from consumers.projecting.vouching import Voucher
+from consumers.projecting.vouching import Held, held, parted
 from consumers.rows.models import connect
 from consumers.rows.progress import Reflected
 from projections.projection import Projection
@@ -43,10 +44,10 @@ class _Arrivals:
     events: list[Arrived] = field(default_factory=list[Arrived])
     odd: list[Odd] = field(default_factory=list[Odd])
 
-    def batch(self, false: Sequence[Odd] = ()) -> Batch:
-        """All of it, but for what turned out to be false."""
-        left_out = {one.position for one in false}
-        return Batch([one for one in self.events if one.offset not in left_out], self.end, [*self.odd, *false])
+    def batch(self, known: Held) -> Batch:
+        """All of it, but for what the log doesn't hold so."""
+        true, odd = parted(self.events, known)
+        return Batch(true, self.end, [*self.odd, *odd])
 
 
 class Member:
@@ -57,7 +58,7 @@ class Member:
 
     def __init__(self, conninfo: str, projector: Projector, archive: Archive, brokers: Brokers, group: str) -> None:
         self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
-        self._voucher = Voucher(archive)
+        self._archive = archive
         self._assigned: set[int] = set()
         self._since: dict[int, int] = {}
         self._sought: dict[int, int] = {}
@@ -109,16 +110,11 @@ class Member:
                     return
 
     def _take_in(self, consumer: KafkaConsumer, polled: _Polled) -> _Ends:
-        """What can't be true as it stands is held against the log first; up to where it took in each partition."""
+        """Take in what the log vouches for; up to where that is of each partition."""
         arrivals = {place: self._sorted(records) for place, records in self._due(consumer, polled).items()}
         if arrivals:
-            try:
-                self._projector.take_in({at.partition: one.batch() for at, one in arrivals.items()}, sure=False)
-            except Stopped:
-                for at in arrivals:
-                    self._projector.look_again(at.partition)
-                vouched = {at.partition: one.batch(self._voucher.false(one.events)) for at, one in arrivals.items()}
-                self._projector.take_in(vouched)
+            known = held(self._archive, chain.from_iterable(one.events for one in arrivals.values()))
+            self._projector.take_in({place.partition: one.batch(known) for place, one in arrivals.items()})
         return {place: OffsetAndMetadata(one.end) for place, one in arrivals.items()}
 
     def _due(self, consumer: KafkaConsumer, polled: _Polled) -> _Polled:
@@ -142,10 +138,7 @@ class Member:
         found = _Arrivals(records[-1].offset + 1)
         for record in records:
             try:
-                one = arrived(record, self._projector.source)
-                if self._voucher.beyond(one.position):
-                    raise Foreign(f"the log has no position {one.position} yet")
-                found.events.append(one)
+                found.events.append(arrived(record, self._projector.source))
             except Foreign as foreign:
                 found.odd.append(Odd(record.offset, str(foreign)))
         return found

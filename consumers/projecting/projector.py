@@ -178,16 +178,13 @@ class Projector:
         if self._writing:
             self._writing.wait()
 
-    def take_in(self, heard: Mapping[int, Batch], sure: bool = True) -> None:
+    def take_in(self, heard: Mapping[int, Batch]) -> None:
         """Fold what was heard of each place into every model, and have it written in one transaction behind this.
 
-        Raises `Fenced`, `Stopped` or `psycopg.Error`, also of what was taken in before. Who isn't `sure` that the log
-        holds it so is stopped by what can't be read, too.
+        Raises `Fenced`, `Stopped` or `psycopg.Error`, also of what was taken in before.
         """
         began = time_ns()
         told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
-        if not sure and any(isinstance(item.event, Unread) for items in told.values() for item in items):
-            raise Stopped("what was heard can't be read")
         streams: dict[str, list[Told]] = defaultdict(list)
         for item in chain.from_iterable(told.values()):
             streams[item.heard.stream].append(item)

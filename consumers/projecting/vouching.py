@@ -1,30 +1,37 @@
-"""Vouching: where a record of the topic can't be true as it stands, the log itself says whether it is.
+"""Vouching: the log itself says whether a record of its topic is one of its events.
 
 Whoever may write to the topic could send what looks like an event; what the log doesn't hold so is kept apart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from consumers.carrying.records import Arrived
-from consumers.feed import Archive, Odd
+from consumers.feed import Archive, Heard, Odd
+
+Held = Mapping[int, Heard]
+"""What the log holds, by position."""
 
 
-class Voucher:
-    """Asks the log about records that came from a topic."""
+def held(archive: Archive, events: Iterable[Arrived]) -> Held:
+    """What the log holds where these say that they are."""
+    return {line.position: line for line in archive.at([one.position for one in events])}
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive, self._head = archive, 0
 
-    def beyond(self, position: int) -> bool:
-        """Whether the log ends before this position."""
-        if position > self._head:
-            self._head = self._archive.head().position
-        return position > self._head
+def why_not(one: Arrived, known: Held) -> str | None:
+    """Why a record is no event of the log; None where it is one, byte for byte."""
+    line = known.get(one.position)
+    if line is None:
+        return f"the log has no position {one.position} yet"
+    return None if one.is_just(line) else "the log holds another event there"
 
-    def false(self, events: Iterable[Arrived]) -> Sequence[Odd]:
-        """Those that the log doesn't hold, or not so."""
-        asked = list(events)
-        streams = sorted({one.stream for one in asked})
-        held = {(line.stream, line.version): line.data for line in self._archive.lines(streams)}
-        why = "the log holds no such event"
-        return [Odd(one.offset, why) for one in asked if held.get((one.stream, one.version)) != one.data]
+
+def parted(events: Iterable[Arrived], known: Held) -> tuple[list[Arrived], list[Odd]]:
+    """What is of the log, and what is not."""
+    true, odd = list[Arrived](), list[Odd]()
+    for one in events:
+        why = why_not(one, known)
+        if why is None:
+            true.append(one)
+        else:
+            odd.append(Odd(one.offset, why))
+    return true, odd

@@ -21,9 +21,9 @@ from domain.values import LARGEST_INTEGER
 from milepost.api.description import TEXT, problems
 from milepost.api.rows import Word
 from milepost.contract.cdevents import cdevent_of
-from milepost.log import Stored
 from milepost.problems import Problem
 from milepost.service import Service
+from milepost.stored import Stored
 from milepost.subscribing.selection import NoSuchKind, Selection, head_of, selection
 
 MOST_FOLLOWERS = 200

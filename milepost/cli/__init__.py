@@ -26,13 +26,14 @@ from milepost.cli.running import running_commands
 from milepost.cli.showing import showing_commands
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
 from milepost.kafka import KafkaError
-from milepost.log import Damaged, NotOpened
+from milepost.log import NotOpened
 from milepost.migrate import Unsafe
 from milepost.postgres import PostgresError
 from milepost.problems import Problem
 from milepost.reading import Unknown
 from milepost.service import Service
 from milepost.settings import Unfit
+from milepost.stored import Damaged
 
 SAID = (Unfit, Unusable, Unsafe, NotOpened, Damaged, Invalid, Unknown, Conflict, KeyReused, Problem)
 GONE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)

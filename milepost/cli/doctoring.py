@@ -18,11 +18,12 @@ from milepost.cli.asking import JSON
 from milepost.cli.output import as_json, say, table
 from milepost.deciding import MOST_BEHIND
 from milepost.following import LogFeed
-from milepost.log import Damaged, Log, NotOpened
+from milepost.log import Log, NotOpened
 from milepost.migrate import Unsafe
 from milepost.models import Models
 from milepost.postgres import PostgresError
 from milepost.settings import Settings, Unfit, settings_from
+from milepost.stored import Damaged
 from projections import projections
 
 ILL = 1

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path
 from starlette.responses import HTMLResponse
 
 from milepost.api.caller import key_of
-from milepost.log import read
 from milepost.pages.rendering import Pages
 from milepost.problems import Problem
 from milepost.service import Service
+from milepost.stored import read
 
 Version = Annotated[int, Path(ge=1, le=2**53 - 1)]
 

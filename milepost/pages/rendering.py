@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from consumers.rows.reader import Answer
-from milepost.log import Head, Identity
+from milepost.log import Identity
 from milepost.pages.assets import asset
 from milepost.pages.words import FILTERS
 from milepost.problems import Problem
 from milepost.service import Service
+from milepost.stored import Head
 
 HEADERS = {"Cache-Control": "no-store"}
 MENU = {"/": "Portfolio", "/effectiveness": "Effectiveness", "/inbox": "Inbox", "/policy": "Policy"}

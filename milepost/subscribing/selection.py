@@ -13,7 +13,8 @@ import domain.commands  # noqa: F401 # pyright: ignore[reportUnusedImport] (with
 from domain.event import catalogue
 from domain.lifecycle import ENDS, Phase
 from domain.reviews.milestones import MilestoneReached
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 
 MOST_AT_ONCE = 100
 LOOKED_THROUGH = 10_000

@@ -16,7 +16,8 @@ import psycopg
 from psycopg import Connection
 
 from milepost.following import LogFeed
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 from milepost.webhooks.addresses import Forbidden
 from milepost.webhooks.hooks import Hook, advance, due, every, fail, prepare
 from milepost.webhooks.sending import Answer, Unanswered, send

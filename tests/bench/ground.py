@@ -16,10 +16,11 @@ from domain.event import Recorded
 from milepost.cluster import PORT, SUPERUSER
 from milepost.kafka.brokers import Brokers as Running
 from milepost.kafka.brokers import start as kafka
-from milepost.log import Log, Stored
+from milepost.log import Log
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import Server
+from milepost.stored import Stored
 from tests.bench import history
 from tests.brokers import JARS
 from tests.conftest import START

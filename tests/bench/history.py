@@ -25,7 +25,7 @@ from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.defects import DefectFound, DefectResolved
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document, moment_text
-from milepost.log import Stored
+from milepost.stored import Stored
 from tests.conftest import START
 from tests.domain.story import STREAM, Story
 

@@ -16,7 +16,8 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.carrying.topic import partition_of
 from domain.codec import decode
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 from projections import projections
 from tests.consumers.telling import Told, by_fold, in_models
 from tests.consumers.topics import positions

@@ -15,10 +15,11 @@ import psycopg
 
 from domain.codec import encode
 from milepost.commands import Conflict, Outcome, Request, Unavailable
-from milepost.log import Log, Stored
+from milepost.log import Log
 from milepost.opening import open_log
 from milepost.policies import default_policy
 from milepost.postgres import Server, start
+from milepost.stored import Stored
 from milepost.writer import Writer
 from tests.chaos.checker import Found, in_log, of_commands
 from tests.chaos.field import Ground

@@ -45,7 +45,7 @@ class Disturbing:
     """The log as an archive, which ends where the feed says that it does."""
 
     def __init__(self, archive: LogFeed, feed: LogFeed | Disturbed) -> None:
-        self.lines, self.by_stream, self.head = archive.lines, archive.by_stream, feed.head
+        self.lines, self.at, self.by_stream, self.head = archive.lines, archive.at, archive.by_stream, feed.head
 
 
 def made(log: Log, feed: LogFeed | Disturbed, *of: Projection) -> Follower:

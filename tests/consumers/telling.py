@@ -16,7 +16,8 @@ from consumers.rows.versions import versions_of
 from domain.codec import decode, encode
 from domain.event import Recorded
 from milepost.following import LogFeed
-from milepost.log import Head, Log, Stored
+from milepost.log import Log
+from milepost.stored import Head, Stored
 from projections import projections
 from projections.projection import Projection, Rows
 

@@ -11,9 +11,9 @@ from domain.rules.adoption import PolicyAdopted
 from domain.state.project import Project
 from milepost.commands import Outcome, Request
 from milepost.deciding import Deciding
-from milepost.log import Stored
 from milepost.policies import default_policy
 from milepost.states import States
+from milepost.stored import Stored
 from tests.conftest import LOG, START, event_id
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from milepost.bootstrap import opened
-from milepost.log import Log, Stored
+from milepost.log import Log
 from milepost.postgres import Server
 from milepost.settings import Settings
+from milepost.stored import Stored
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.cli.test_program import PROPOSAL as PROPOSE
 from tests.milepost.logs import migrated, removed

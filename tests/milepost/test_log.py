@@ -10,10 +10,11 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from domain.codec import decode
 from domain.opening import LogOpened
 from domain.rules.adoption import PolicyAdopted
-from milepost.log import FUNCTIONS, Head, Log, NotOpened
+from milepost.log import FUNCTIONS, Log, NotOpened
 from milepost.migrate import Unsafe
 from milepost.opening import open_log
 from milepost.policies import default_policy
+from milepost.stored import Head
 from milepost.writer import Writer
 from tests.milepost.logs import Database, assess, guarded, log, prepared, propose, writer
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from domain.state.project import Project
-from milepost.log import Stored
 from milepost.states import States
+from milepost.stored import Stored
 from tests.conftest import history
 from tests.domain.openings import PROPOSED
 

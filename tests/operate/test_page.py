@@ -24,6 +24,7 @@ SAY = [
     "milepost/webhooks/delivering",
     "milepost/tracing/collector",
     "milepost/log",
+    "milepost/stored",
 ]
 UNSAID = {"what was heard can't be read"}  # the group asks the log instead
 LEAST = 8

@@ -17,7 +17,8 @@ from consumers.carrying.withheld import unsent_streams
 from consumers.projecting.group import Member, member_of
 from consumers.rows.models import connect
 from milepost.following import LogFeed
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 from projections import projections
 from tests.chaos.checker import in_topic
 from tests.chaos.network import FETCH, Network

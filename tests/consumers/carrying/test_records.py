@@ -13,12 +13,15 @@ from consumers.carrying.lease import carried
 from consumers.carrying.records import Arrived, Foreign, arrived, headers_of
 from consumers.carrying.topic import partition_of
 from consumers.feed import Source
+from consumers.projecting.group import member_of
 from consumers.rows.models import connect
 from consumers.rows.store import parked_in
 from consumers.tracing.trace import trace_of
 from domain.codec import encode
 from milepost.following import LogFeed
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
+from projections import projections
 from tests.conftest import history
 from tests.consumers.foreign import AGAINST_THE_LOG, IN_HEADERS, TOO_LARGE, UNSENDABLE, Change, Sent, true_record
 from tests.consumers.spoilt import SPOILT
@@ -28,7 +31,7 @@ from tests.consumers.ways import Distributed, Embedded, wait_until_reflected
 from tests.domain.openings import PROPOSED, classified
 from tests.listening import listening
 from tests.projections.histories import ENVISIONED, RISK
-from tests.waiting import running
+from tests.waiting import running, until
 
 SOURCE = Source("test", 1)
 HEARD = Stored(40, "project-a", 2, "change.classified/1", history(PROPOSED, classified("major"))[1].data)
@@ -120,6 +123,37 @@ def test_that_are_foreign_are_kept_apart_and_never_applied_while_the_group_goes_
     assert {place for place, why in kept_apart(log).items() if why} == expected
     for way, partition, offset in expected:
         assert f"{way}, partition {partition}, offset {offset} is kept apart: " in caplog.text
+
+
+MADE_UP: dict[str, tuple[Change, str]] = {
+    "another id": (lambda r: r.saying(id="00000000-0000-7000-8000-00000000dead"), "the log holds another event there"),
+    "another person": (lambda r: r.saying(authid="mallory"), "the log holds another event there"),
+    "another kind": (lambda r: r.with_header("milepost-kind", b"a.b/1"), "the log holds another event there"),
+    "to come": (lambda r: r.with_header("milepost-position", b"5000"), "the log has no position 5000 yet"),
+}
+"""What looks like the next event of a stream."""
+
+
+@pytest.mark.parametrize(("made_up", "why"), MADE_UP.values(), ids=MADE_UP)
+def test_that_are_made_up_are_not_even_applied_until_the_true_one_comes(
+    log: Log, brokers: Brokers, telling: Telling, made_up: Change, why: str
+) -> None:
+    told = history(PROPOSED, classified("major"), RISK)
+    telling.tell({"project-a": told[:2]})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    feed = LogFeed(log)
+    members = [member_of(log.conninfo, feed.source, feed, brokers, one) for one in projections()]
+    with running(*(member.run for member in members)):
+        wait_until_reflected(log)
+        telling.write(telling.of_this_log(told[2], "project-a"))
+        [*_, line] = log.lines(["project-a"])
+        send(brokers, made_up(true_record(line, feed.source)))
+        until(lambda: set(kept_apart(log).values()) == {why}, "it is kept apart")
+        assert {row["version"] for row in in_models(log.conninfo)["projects"]} == {2}
+    with Distributed(log, brokers).running():
+        wait_until_reflected(log)
+    assert in_models(log.conninfo) == by_fold(log)
 
 
 def kept_apart(log: Log) -> dict[tuple[str, int, int], str]:

@@ -8,7 +8,7 @@ from consumers.carrying.sending import sending
 from consumers.carrying.topic import partition_of
 from consumers.feed import Source
 from consumers.tracing.trace import Trace, trace_of
-from milepost.log import Stored
+from milepost.stored import Stored
 from tests.conftest import LOG, history
 from tests.domain.openings import PROPOSED, classified
 from tests.listening import Listening, listening

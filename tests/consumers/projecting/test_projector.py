@@ -19,7 +19,8 @@ from consumers.rows.store import parked_in
 from consumers.rows.writing import Fenced
 from domain.codec import encode
 from milepost.following import LogFeed
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 from projections import projections
 from projections.projection import Projection, Rows
 from tests.conftest import history

@@ -2,7 +2,7 @@
 
 from consumers.tracing.events import by_command, told_of
 from consumers.tracing.trace import trace_of
-from milepost.log import Stored
+from milepost.stored import Stored
 from tests.conftest import LOG, history
 from tests.domain.openings import CANCELLED, PROPOSED, classified
 

@@ -5,7 +5,7 @@ from consumers.carrying.records import headers_of
 from consumers.feed import Source
 from domain.event import catalogue, type_of
 from milepost.contract.asyncapi import document
-from milepost.log import Stored
+from milepost.stored import Stored
 
 HEARD = Stored(7, "project-pay", 3, "risk.assessed/1", b'{"authid":"ada","commandid":"c"}')
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from domain.lifecycle import Phase
-from milepost.log import Log, Stored
+from milepost.log import Log
+from milepost.stored import Stored
 from milepost.subscribing import selection as selecting
 from milepost.subscribing.selection import NoSuchKind, Selection, head_of, phase_of, selection
 from milepost.writer import Writer
