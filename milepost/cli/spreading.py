@@ -108,18 +108,19 @@ def _started(name: str, command: Sequence[str], settings: Settings, journal: Pat
     program = [sys.executable, "-m", "milepost.cli.tethered", *command]
     with journal.open("w") as telling:
         process = subprocess.Popen(
-            program, env=_environment(settings), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=telling,
+            program, env=_environment(settings, name), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=telling,
             text=True, pass_fds=(alone.fileno(),),
             start_new_session=True,  # a terminal asks us alone to stop, and we stop the parts in order
         )  # fmt: skip
     return Part(name, process, journal)
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    """The environment in which these settings hold, and no others."""
+def _environment(settings: Settings, name: str) -> dict[str, str]:
+    """The environment in which these settings hold, and no others; traces tell a part by its name."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MILEPOST_")}
     given = {one.name: getattr(settings, one.name) for one in fields(settings)}
-    return kept | {f"MILEPOST_{name.upper()}": str(value) for name, value in given.items() if value != ""}
+    set_ = {f"MILEPOST_{setting.upper()}": str(value) for setting, value in given.items() if value != ""}
+    return kept | set_ | {"OTEL_SERVICE_NAME": f"milepost-{name}"}
 
 
 def _end(processes: Sequence["subprocess.Popen[str]"]) -> None:

@@ -190,7 +190,8 @@ class _Waiting:
 
     def _state(self) -> str:
         words = [last_words(broker) for broker in self.folder.brokers()] if self.folder.made else []
-        last = "".join(words).rstrip().rpartition("\n")[2][:200]
+        told = [line for line in "".join(words).splitlines() if line.startswith("[")]  # others go on with one of these
+        last = told[-1][:200] if told else ""
         return f"Kafka in {self.folder.data} is not ready ({last or 'another process starts or stops it'})"
 
 

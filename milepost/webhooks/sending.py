@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
-from threading import Timer
+from threading import Event, Timer
 from typing import NamedTuple
 
 from milepost.webhooks.addresses import Target
@@ -29,17 +29,17 @@ def send(target: Target, method: str, headers: Mapping[str, str], body: bytes = 
     address = target.address()
     try:
         with closing(_connected(target, address)) as connected:
-            ending = Timer(PATIENCE_SECONDS, _end, (connected,))
+            late = Event()
+            ending = Timer(PATIENCE_SECONDS, _end, (connected, late))
             ending.start()
             try:
                 answer = _answered(connected, target, method, headers, body)
             finally:
-                late = ending.finished.is_set()
                 ending.cancel()
     except (OSError, HTTPException) as error:
         said = " ".join(str(error).split()) or type(error).__name__
         raise Unanswered(f"{target.host} at {address}: {said[:200]}") from error
-    if late:
+    if late.is_set():
         raise Unanswered(f"{target.host} at {address}: no whole answer within {PATIENCE_SECONDS:.0f} s")
     return answer
 
@@ -63,7 +63,8 @@ def _answered(connected: socket.socket, target: Target, method: str, headers: Ma
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()})
 
 
-def _end(connected: socket.socket) -> None:
+def _end(connected: socket.socket, late: Event) -> None:
     """Whoever answers drop by drop is not waited for."""
+    late.set()  # before: the end looks like that of an answer
     with suppress(OSError):
         connected.shutdown(socket.SHUT_RDWR)

@@ -11,7 +11,7 @@ from consumers.carrying.brokers import Brokers
 from consumers.carrying.lease import carried
 from consumers.carrying.topic import PARTITIONS
 from consumers.projecting.following import Following
-from consumers.projecting.group import member_of
+from consumers.projecting.group import Member, member_of
 from consumers.projecting.projector import Projector
 from consumers.rows.models import Model, index, prepare
 from consumers.rows.progress import Reflected
@@ -48,14 +48,15 @@ class Distributed:
 
     @contextmanager
     def running(self, each: int = 1) -> Generator[None]:
-        feed = LogFeed(self.log)
-        members = [
-            member_of(self.log.conninfo, feed.source, feed, self.brokers, projection)
-            for projection in projections()
-            for _ in range(each)
-        ]
+        members = [member for _ in range(each) for member in members_of(self.log, self.brokers)]
         with running(relay_of(self.log, self.brokers).run, *(member.run for member in members)):
             yield
+
+
+def members_of(log: Log, brokers: Brokers) -> list[Member]:
+    """A member for each read model."""
+    feed = LogFeed(log)
+    return [member_of(log.conninfo, feed.source, feed, brokers, projection) for projection in projections()]
 
 
 def wait_until_reflected(log: Log, position: int | None = None, seconds: float = 60) -> None:

@@ -14,12 +14,10 @@ from consumers.carrying.again import send_again
 from consumers.carrying.brokers import Brokers
 from consumers.carrying.topic import made, partition_of
 from consumers.carrying.withheld import unsent_streams
-from consumers.projecting.group import Member, member_of
 from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.stored import Stored
-from projections import projections
 from tests.chaos.checker import in_topic
 from tests.chaos.network import FETCH, Network
 from tests.conftest import history
@@ -27,7 +25,7 @@ from tests.consumers.carrying.test_records import send
 from tests.consumers.foreign import true_record
 from tests.consumers.telling import Telling, by_fold, in_models
 from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
-from tests.consumers.ways import wait_until_reflected
+from tests.consumers.ways import members_of, wait_until_reflected
 from tests.domain.openings import PROPOSED
 from tests.projections.histories import eventful
 from tests.waiting import running, until
@@ -44,11 +42,6 @@ def truncate(brokers: Brokers) -> None:
     """Remove everything that every partition holds."""
     with administrating(brokers) as admin:
         admin.delete_records({TopicPartition(brokers.topic, number): -1 for number in range(12)})
-
-
-def members_of(log: Log, brokers: Brokers) -> list[Member]:
-    feed = LogFeed(log)
-    return [member_of(log.conninfo, feed.source, feed, brokers, projection) for projection in projections()]
 
 
 def send_all_again(log: Log, brokers: Brokers) -> None:

@@ -13,7 +13,6 @@ from consumers.carrying.lease import carried
 from consumers.carrying.records import Arrived, Foreign, arrived, headers_of
 from consumers.carrying.topic import partition_of
 from consumers.feed import Source
-from consumers.projecting.group import member_of
 from consumers.rows.models import connect
 from consumers.rows.store import parked_in
 from consumers.tracing.trace import trace_of
@@ -21,13 +20,12 @@ from domain.codec import encode
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.stored import Stored
-from projections import projections
 from tests.conftest import history
 from tests.consumers.foreign import AGAINST_THE_LOG, IN_HEADERS, TOO_LARGE, UNSENDABLE, Change, Sent, true_record
 from tests.consumers.spoilt import SPOILT
 from tests.consumers.telling import Telling, by_fold, in_models
 from tests.consumers.topics import relay_of, wait_until_carried
-from tests.consumers.ways import Distributed, Embedded, wait_until_reflected
+from tests.consumers.ways import Distributed, Embedded, members_of, wait_until_reflected
 from tests.domain.openings import PROPOSED, classified
 from tests.listening import listening
 from tests.projections.histories import ENVISIONED, RISK
@@ -142,13 +140,11 @@ def test_that_are_made_up_are_not_even_applied_until_the_true_one_comes(
     telling.tell({"project-a": told[:2]})
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
-    feed = LogFeed(log)
-    members = [member_of(log.conninfo, feed.source, feed, brokers, one) for one in projections()]
-    with running(*(member.run for member in members)):
+    with running(*(member.run for member in members_of(log, brokers))):
         wait_until_reflected(log)
         telling.write(telling.of_this_log(told[2], "project-a"))
         [*_, line] = log.lines(["project-a"])
-        send(brokers, made_up(true_record(line, feed.source)))
+        send(brokers, made_up(true_record(line, LogFeed(log).source)))
         until(lambda: set(kept_apart(log).values()) == {why}, "it is kept apart")
         assert {row["version"] for row in in_models(log.conninfo)["projects"]} == {2}
     with Distributed(log, brokers).running():

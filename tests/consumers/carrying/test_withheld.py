@@ -14,10 +14,9 @@ from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.postgres import Server
 from tests.conftest import history
-from tests.consumers.carrying.test_faults_topic import members_of
 from tests.consumers.telling import Telling, by_fold, in_models
 from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
-from tests.consumers.ways import wait_until_reflected
+from tests.consumers.ways import members_of, wait_until_reflected
 from tests.domain.openings import PROPOSED
 from tests.milepost.tampering import tamper
 from tests.projections.histories import eventful

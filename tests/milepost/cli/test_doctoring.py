@@ -86,12 +86,12 @@ def test_sees_a_disk_that_is_nearly_full(made: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_says_who_is_missing_around_kafka(server: Server, broker: Brokers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctoring, "CARRYING_SECONDS", 0.1)
     with removed(migrated(server)) as database:
         setting = {"MILEPOST_DATABASE_URL": database.application}
         here("projects", **setting)
         kafka = {"MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap, "MILEPOST_KAFKA_TOPIC": f"test.{uuid4().hex}"}
         told = here("doctor", "--json", **setting, **kafka)
+        monkeypatch.setattr(doctoring, "CARRYING_SECONDS", 0.1)
         here("propose-project", "pay-1", *PROPOSAL, **setting)
         later = here("doctor", "--json", **setting, **kafka)
     found = {one["what"]: (one["well"], one["told"]) for one in told.json["findings"]}

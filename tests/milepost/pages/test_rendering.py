@@ -106,9 +106,12 @@ def test_fit_a_phone(phone: Visit, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_say_the_same_without_scripts(plain: Visit, visit: Visit, path: str) -> None:
+    plain.open(path)
+    before = plain.page.locator("main").inner_text()
     visit.open(path)
     plain.open(path)
-    assert plain.page.locator("main").inner_text() == visit.page.locator("main").inner_text()
+    after = plain.page.locator("main").inner_text()  # a minute may have passed
+    assert visit.page.locator("main").inner_text() in {before, after}
 
 
 def test_resolve_every_link_among_themselves(site: str) -> None:
