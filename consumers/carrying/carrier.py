@@ -41,14 +41,20 @@ class Page:
         """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
         until = monotonic() + seconds
         while self.sent:
-            future = self.sent[-1]
+            future = self.sent[-1]  # the rest is done by then, unless something failed
             if not _done(future, until):
+                self._demand_none_failed()
                 return False
             self.sent.pop()
             self._take(future)
         if self.sending:
             self.sending.tell()
         return True
+
+    def _demand_none_failed(self) -> None:
+        for future in self.sent:
+            if future.is_done and future.exception:
+                raise future.exception
 
     def _take(self, future: FutureRecordMetadata) -> None:
         if future.exception or future.value is None:
