@@ -75,7 +75,7 @@ class Brokers:
             "partition_assignment_strategy": (CooperativeStickyAssignor,),
             "session_timeout_ms": 15_000,
             "heartbeat_interval_ms": 2_000,
-            "fetch_max_wait_ms": 100,  # what comes while a fetch for others is under way is asked for only behind it
+            "fetch_max_wait_ms": 200,  # what comes while a fetch for others is under way is asked for only behind it
         }
         return _persevering(KafkaConsumer(**self._common(), **(settings | others)))
 
