@@ -82,6 +82,7 @@ class _Workers:
             ours, theirs = context.Pipe()
             process = context.Process(target=_work, args=(task, (number, shares), theirs), daemon=True)
             self._workers.append((process, ours))
+        self._busy = list(self._workers)
 
     def __enter__(self) -> "_Workers":
         for process, _ in self._workers:
@@ -89,12 +90,13 @@ class _Workers:
         return self
 
     def are_busy(self) -> bool:
-        """Whether any is, after a moment. Raises what one of them failed with."""
-        for process, pipe in self._workers:
-            process.join(LOOK_SECONDS)
-            if process.exitcode is not None:
+        """Whether any is, after a moment: until each has said that it is done. Raises what one of them failed with."""
+        for worker in list(self._busy):
+            process, pipe = worker
+            if pipe.poll(LOOK_SECONDS):
                 _demand_done(process, pipe)
-        return any(process.is_alive() for process, _ in self._workers)
+                self._busy.remove(worker)
+        return bool(self._busy)
 
     def __exit__(self, *_: object) -> None:
         for process, pipe in self._workers:
@@ -103,26 +105,31 @@ class _Workers:
 
 
 def _demand_done(process: SpawnProcess, pipe: Pipe) -> None:
-    if process.exitcode == 0:
-        with suppress(EOFError):  # nothing failed
-            raise pipe.recv()
-    if process.exitcode:
+    try:
+        fault: Exception | None = pipe.recv()
+    except (EOFError, ConnectionResetError):
+        process.join()
         raise Stopped(
             f"a process that built died with code {process.exitcode}: say it again, and it goes on from there"
-        )
+        ) from None
+    if fault:
+        raise fault
 
 
 def _work(task: Task, share: tuple[int, int], pipe: Pipe) -> None:
-    """What a worker does: build its share, unless whoever began it is gone."""
+    """What a worker does: build its share, unless whoever began it is gone, and say how that ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal asks all of us; who began us tells us
     stop = Event()
     Thread(target=_listen, args=(pipe, stop), daemon=True).start()
+    fault: Exception | None = None
     try:
         with task.opener() as archive, connect(task.conninfo) as connection:
             _wait_for_predecessor(connection, task, share)
             standing = begun(connection, task.source, archive, task.projections, share)
             build(task.conninfo, task.source.log, archive, standing, stop=stop)
-    except Exception as fault:  # whatever it is, who began us raises it
+    except Exception as error:  # whatever it is, who began us raises it
+        fault = error
+    with suppress(OSError):  # nobody listens any more
         pipe.send(fault)
 
 

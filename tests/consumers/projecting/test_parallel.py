@@ -4,12 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from consumers.projecting.folding import Newer
+from consumers.feed import Archive
+from consumers.projecting.folding import Newer, Stopped
 from consumers.projecting.parallel import BeingBuilt, Task, rebuild_in_parallel
 from consumers.projecting.rebuild import alone
 from consumers.rows.models import connect
@@ -102,3 +106,18 @@ def test_raises_what_a_worker_failed_with(log: Log, task: Task, telling: Telling
     telling.store(("project-0", 999, "tea.made/1", b'{"type":"milepost.tea.made.v1"}'))
     with pytest.raises(Newer, match="a newer release wrote it"):
         rebuild_in_parallel(task, 2)
+
+
+@contextmanager
+def ended_in_every_worker(conninfo: str, parent: int) -> Generator[Archive]:
+    """An archive for who asks first; a worker that opens it ends without a word, and as if all were well."""
+    if os.getpid() != parent:
+        os._exit(0)
+    with archive_of(conninfo) as archive:
+        yield archive
+
+
+def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> None:
+    silent = replace(task, opener=partial(ended_in_every_worker, log.conninfo, os.getpid()))
+    with pytest.raises(Stopped, match="died with code 0: say it again"):
+        rebuild_in_parallel(silent, 2, promoted=True)
