@@ -98,8 +98,8 @@ class Delivering:
             rest = 60 / hook.rate if hook.rate else 0.0
             return advance(connection, hook, stored.position, rest) and not rest
         state = "gone" if answer and answer.status == GONE else _state(hook.failures + 1)
-        fail(connection, hook, f"position {stored.position}: {why}", pause(hook.failures, answer), state)
-        _log.log(logging.WARNING if state == "active" else logging.ERROR, "%s is %s: %s", hook.name, state, why)
+        if fail(connection, hook, f"position {stored.position}: {why}", pause(hook.failures, answer), state):
+            _log.log(logging.WARNING if state == "active" else logging.ERROR, "%s is %s: %s", hook.name, state, why)
         return False
 
     def _headers(self, hook: Hook, stored: Stored) -> dict[str, str]:

@@ -95,23 +95,28 @@ def due(connection: Connection[Any], name: str) -> Hook | None:
 def advance(connection: Connection[Any], hook: Hook, position: int, pause: float = 0.0) -> bool:
     """Everything up to a position was brought; what comes next waits so many seconds.
 
-    False where somebody has put the webhook elsewhere meanwhile.
+    False where somebody has put the webhook elsewhere meanwhile, or another of its name in its place.
     """
     changed = connection.execute(
         "UPDATE carrying.webhooks SET position = %s, failures = 0, why = NULL,"
-        " due = clock_timestamp() + make_interval(secs => %s) WHERE name = %s AND position = %s",
-        (position, pause, hook.name, hook.position),
+        " due = clock_timestamp() + make_interval(secs => %s) WHERE (name, since, position) = (%s, %s, %s)",
+        (position, pause, hook.name, hook.since, hook.position),
     )
     return changed.rowcount > 0
 
 
-def fail(connection: Connection[Any], hook: Hook, why: str, seconds: float, state: str) -> None:
-    """What comes next couldn't be brought: try again in so many seconds, or in another state not by itself."""
-    connection.execute(
+def fail(connection: Connection[Any], hook: Hook, why: str, seconds: float, state: str) -> bool:
+    """What comes next couldn't be brought: try again in so many seconds, or in another state not by itself.
+
+    False where that is of one that was put elsewhere, tried anew, or removed for another of its name meanwhile.
+    """
+    changed = connection.execute(
         "UPDATE carrying.webhooks SET failures = failures + 1, why = %s, state = %s,"
-        " due = clock_timestamp() + make_interval(secs => %s) WHERE name = %s",
-        (why.replace("\0", " ")[:500], state, seconds, hook.name),
+        " due = clock_timestamp() + make_interval(secs => %s)"
+        " WHERE (name, since, position, failures) = (%s, %s, %s, %s)",
+        (why.replace("\0", " ")[:500], state, seconds, hook.name, hook.since, hook.position, hook.failures),
     )
+    return changed.rowcount > 0
 
 
 def retry(connection: Connection[Any], name: str, position: int | None = None) -> bool:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import ssl
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,11 +25,12 @@ class Got(NamedTuple):
 
 @dataclass
 class Receiver:
-    """What it got, and what it answers: the next of these, or 204."""
+    """What it got, and what it answers: the next of these, or 204. `meanwhile` is done before, the next each time."""
 
     port: int = 0
     got: list[Got] = field(default_factory=list[Got])
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list[tuple[int, dict[str, str]]])
+    meanwhile: list[Callable[[], object]] = field(default_factory=list[Callable[[], object]])
     allowed: dict[str, str] = field(default_factory=lambda: {"WebHook-Allowed-Origin": "*"})
 
     @property
@@ -52,6 +53,8 @@ def receiver(secured: ssl.SSLContext | None = None) -> Generator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             found.got.append(Got("POST", self.path, {n.lower(): v for n, v in self.headers.items()}, body))
+            if found.meanwhile:
+                found.meanwhile.pop(0)()
             self._answer(*(found.answers.pop(0) if found.answers else (204, {})))
 
         def do_OPTIONS(self) -> None:

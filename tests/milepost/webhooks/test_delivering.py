@@ -195,6 +195,42 @@ def test_brings_nothing_to_what_was_removed(log: Log, found: Receiver) -> None:
     assert found.posted == []
 
 
+@pytest.mark.parametrize("status", [204, 410, 500])
+def test_counts_no_answer_of_one_that_was_removed_for_another_of_its_name(
+    log: Log, found: Receiver, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    registered(log, hook_to(found))
+    with receiver() as other:
+        found.meanwhile = [lambda: replaced(log, hook_to(other))]
+        found.answers = [(status, {})]
+        with bringing(log, lambda: now(log).position == log.head().position):
+            pass
+        assert told(other) == [stored.data for stored in log.events()]
+    assert caplog.messages == []
+
+
+def replaced(log: Log, hook: Hook) -> None:
+    with log.connect() as connection:
+        assert remove(connection, hook.name)
+        add(connection, hook)
+
+
+def test_is_not_parked_by_the_answer_to_what_was_sent_before_a_retry(
+    log: Log, found: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "MOST_FAILURES", 2)
+    found.meanwhile = [lambda: None, lambda: retried(log)]
+    found.answers = [(500, {}), (500, {})]
+    registered(log, hook_to(found))
+    with bringing(log, lambda: now(log).position == log.head().position):
+        pass
+
+
+def retried(log: Log) -> None:
+    with log.connect() as connection:
+        assert retry(connection, "audit")
+
+
 NO_EVENTS = (b"not JSON", b"[]", b'{"id":"a\\r\\nX-Evil: 1"}', b'{"id":7}', b'{"id":""}')
 
 
