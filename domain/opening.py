@@ -45,6 +45,8 @@ class Opening:
         return None
 
     def apply(self, recorded: Recorded) -> None:
-        if not isinstance(recorded.event, LogOpened):
+        if recorded.event.belongs_to != STREAM:
             raise TypeError(f"{recorded.event.kind} is no event of the log's own stream")
-        self.opened, self.version = recorded.event, recorded.version
+        if isinstance(recorded.event, LogOpened):
+            self.opened = recorded.event
+        self.version = recorded.version

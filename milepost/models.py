@@ -12,6 +12,7 @@ from consumers.rows.gauges import Gauge, gauges
 from consumers.rows.liveness import Liveness
 from consumers.rows.models import connect
 from consumers.rows.reader import Answer, Reader, Watch
+from consumers.rows.writing import Fenced
 from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.webhooks.gauges import gauges as webhooks
@@ -46,13 +47,20 @@ class Models:
 
     def catch_up(self) -> None:
         """Bring the read models to the end of the log once, where nobody follows; wait a little for those who do."""
-        if self._following:
-            self._following.open()
-            while self._following.step():
-                pass
-            self._projector.close()
-        else:
+        if self._following is None or not self._brought_up(self._following):
             self.wait_until(self._feed.head().position, CATCHING_UP_SECONDS)
+
+    def _brought_up(self, following: Following) -> bool:
+        """Whether that was ours to do; somebody else may be at it, and was faster."""
+        try:
+            following.open()
+            while following.step():
+                pass
+        except Fenced:
+            return False
+        finally:
+            self._projector.close()
+        return True
 
     def wait_until(self, position: int, seconds: float) -> bool:
         """Whether the read models come to reflect a position within that time."""

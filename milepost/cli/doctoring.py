@@ -5,17 +5,22 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 
 import click
 import psycopg
 
 from consumers.carrying.security import Unusable
+from consumers.projecting.folding import Stopped
 from consumers.rows.models import connect
+from domain.canary import SendCanary
+from domain.opening import STREAM
 from milepost import clock
 from milepost.bootstrap import brokers_of, connected
-from milepost.cli.asking import JSON
+from milepost.cli.asking import ACTOR, JSON
 from milepost.cli.output import as_json, say, table
+from milepost.commands import Request, Unavailable
 from milepost.deciding import MOST_BEHIND
 from milepost.following import LogFeed
 from milepost.log import Log, NotOpened
@@ -24,6 +29,7 @@ from milepost.models import Models
 from milepost.postgres import PostgresError
 from milepost.settings import Settings, Unfit, settings_from
 from milepost.stored import Damaged
+from milepost.writer import Writer
 from projections import projections
 
 ILL = 1
@@ -44,11 +50,14 @@ class Finding(NamedTuple):
 
 def doctoring_commands() -> list[click.Command]:
     """The command that looks whether all is well."""
-    return [click.Command("doctor", params=[JSON], callback=_doctor, help=HELP)]
+    canary = click.Option(
+        ["--canary"], is_flag=True, help="Also write an event, kept for ever, and see it come through."
+    )
+    return [click.Command("doctor", params=[canary, ACTOR, JSON], callback=_doctor, help=HELP)]
 
 
-def _doctor(json: bool) -> None:
-    findings = list(examined())
+def _doctor(canary: bool, actor: str, json: bool) -> None:
+    findings = list(examined(actor if canary else None))
     well = all(finding.well for finding in findings)
     if json:
         as_json({"well": well, "findings": [finding._asdict() for finding in findings]})
@@ -59,8 +68,8 @@ def _doctor(json: bool) -> None:
         sys.exit(ILL)
 
 
-def examined() -> Iterator[Finding]:
-    """Every finding; what rests on something that is wrong is not looked at."""
+def examined(sender: str | None = None) -> Iterator[Finding]:
+    """Every finding; what rests on something that is wrong is not looked at. `sender` is who sends a canary, if any."""
     try:
         settings = settings_from(os.environ)
     except Unfit as error:
@@ -72,7 +81,7 @@ def examined() -> Iterator[Finding]:
             yield Finding("database", True, f"{settings.data} is not there yet: `milepost serve` makes it")
             return
         yield _disk(settings.data)
-    yield from _database(settings)
+    yield from _database(settings, sender)
 
 
 def _disk(data: Path) -> Finding:
@@ -81,7 +90,7 @@ def _disk(data: Path) -> Finding:
     return Finding("disk", free >= LEAST_FREE, told if free >= LEAST_FREE else f"{told}: make room before it is full")
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, sender: str | None) -> Iterator[Finding]:
     try:
         with connected(settings, say) as log:
             with log.connect() as connection:
@@ -89,14 +98,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
             where = "yours" if settings.database_url else "embedded"
             yield Finding("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000} answers ({where})")
             yield Finding("rights", True, "the role may read and append, no more, and the log is guarded")
-            yield from _log(log, settings)
+            yield from _log(log, settings, sender)
     except Unsafe as error:
         yield Finding("rights", False, str(error))
     except (PostgresError, psycopg.OperationalError) as error:
         yield Finding("database", False, " ".join(str(error).split()))
 
 
-def _log(log: Log, settings: Settings) -> Iterator[Finding]:
+def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[Finding]:
     try:
         found = log.identity()
         log.sound_head()
@@ -113,6 +122,8 @@ def _log(log: Log, settings: Settings) -> Iterator[Finding]:
     if settings.distributed:
         yield from _carried(log, settings)
     yield _models(log, settings.distributed)
+    if sender:
+        yield _canary(log, settings.distributed, sender)
 
 
 def _clock(log: Log) -> Finding:
@@ -150,3 +161,19 @@ def _models(log: Log, distributed: bool) -> Finding:
         behind = head - models.position()
     told = f"{behind:,} events behind: whoever serves or lists brings them up" if behind else "they have every event"
     return Finding("read models", True, told)
+
+
+def _canary(log: Log, distributed: bool, sender: str) -> Finding:
+    """An event of no other meaning, on its way from the log into every read model."""
+    began = monotonic()
+    try:
+        with Writer(log) as writer, Models(log.conninfo, log, distributed) as models:
+            sent = writer.execute(Request(stream=STREAM, commands=(SendCanary(),), who=sender)).position
+            if not distributed:
+                models.catch_up()
+            arrived = models.wait_until(sent, CARRYING_SECONDS)
+    except (Unavailable, Stopped, psycopg.Error) as error:
+        return Finding("canary", False, f"it was not sent or not taken in: {' '.join(str(error).split())}")
+    told = f"event {sent:,} was in every read model {monotonic() - began:.2f} s after it was asked for"
+    lost = f"event {sent:,} didn't come through in {CARRYING_SECONDS:.0f} s: `milepost lag` says who is behind"
+    return Finding("canary", arrived, told if arrived else lost)

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from domain.canary import CanarySent
 from domain.opening import LogOpened, Opening
 from domain.portfolio.proposal import ProjectProposed
 from tests.conftest import history
@@ -29,6 +30,13 @@ def test_takes_no_name_that_could_not_sign_a_checkpoint(name: str) -> None:
 def test_of_another_format_is_not_read() -> None:
     with pytest.raises(ValidationError):
         LogOpened.model_validate({"log": LOG, "name": "a", "format": 1})
+
+
+def test_stays_what_it_was_when_a_canary_follows() -> None:
+    opening = Opening()
+    for recorded in history(LogOpened(log=LOG, name="a"), CanarySent(), stream="log"):
+        opening.apply(recorded)
+    assert (opening.opened, opening.version) == (LogOpened(log=LOG, name="a"), 2)
 
 
 def test_is_followed_by_nothing_of_another_stream() -> None:

@@ -83,8 +83,10 @@ def test_carry_what_is_answered_to_the_rows_of_every_read_model(parts: Parts) ->
         "relay": position, "audit_trail_v1_1": position, "gates_v1_1": position, "phases_v1_1": position,
         "projects_v2_1": position,
     }  # fmt: skip
-    doctor = parts.here("doctor", "--json")
+    doctor = parts.here("doctor", "--canary", "--json")
     assert (doctor.code, doctor.json["well"], "2 for projects" in doctor.out) == (0, True, True), doctor.out
+    position += 1
+    assert f"event {position} was in every read model" in doctor.json["findings"][-1]["told"]
     assert len(parts.here("projects", "--json").json["rows"]) == 10
     assert relay.ask(signal.SIGINT) == 0
     wait_until_carried_again(parts, parts.start("relay", "--again"), position)

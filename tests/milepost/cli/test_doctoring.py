@@ -27,6 +27,29 @@ def test_finds_all_well(milepost: Run) -> None:
     assert "PostgreSQL 18" in milepost("doctor").out
 
 
+def test_sends_a_canary_where_it_is_asked_to(milepost: Run, tmp_path: Path) -> None:
+    milepost("projects")
+    told = milepost("doctor", "--canary", "--as", "ada", "--json")
+    assert (told.code, told.json["well"]) == (0, True)
+    found = told.json["findings"][-1]
+    assert (found["what"], "was in every read model" in found["told"]) == ("canary", True)
+    position = int(found["told"].split()[1].replace(",", ""))
+    milepost("export", str(tmp_path / "log.jsonl"))
+    sent = (tmp_path / "log.jsonl").read_text().splitlines()[position - 1]
+    assert ('"type":"milepost.log.canary-sent.v1"' in sent, '"authid":"ada"' in sent) == (True, True)
+
+
+def test_says_that_a_canary_was_lost(server: Server, broker: Brokers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctoring, "CARRYING_SECONDS", 0.1)
+    with removed(migrated(server)) as database:
+        setting = {"MILEPOST_DATABASE_URL": database.application, "MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap}
+        here("projects", **setting)
+        told = here("doctor", "--canary", "--json", **setting, MILEPOST_KAFKA_TOPIC=f"test.{uuid4().hex}")
+    [canary] = [one for one in told.json["findings"] if one["what"] == "canary"]
+    assert (told.code, canary["well"]) == (1, False)
+    assert canary["told"] == "event 3 didn't come through in 0 s: `milepost lag` says who is behind"
+
+
 def test_makes_nothing(tmp_path: Path) -> None:
     told = here("doctor", MILEPOST_DATA=str(tmp_path / "none"))
     assert told.code == 0

@@ -1,0 +1,24 @@
+"""Canaries: events that tell nothing but that they came through, so that the whole way can be tried."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from domain.command import Circumstances, Command, Decided
+from domain.event import Event
+from domain.opening import Opening
+
+
+class CanarySent(Event, kind="log.canary-sent/1"):
+    """Somebody tried whether an event comes through: from the log to every read model, by every part between."""
+
+    belongs_to: ClassVar[str] = "log"
+
+
+class SendCanary(Command[Opening], listed=False):
+    """Send a canary; the doctor alone does that."""
+
+    belongs_to: ClassVar[str] = "log"
+    called: ClassVar[str] = "send-canary"
+
+    def decide(self, state: Opening, circumstances: Circumstances) -> Iterator[Decided]:
+        yield CanarySent()

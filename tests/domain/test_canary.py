@@ -1,0 +1,19 @@
+"""A canary."""
+
+from domain.canary import CanarySent, SendCanary
+from domain.command import Circumstances
+from domain.commands import commands
+from domain.opening import Opening
+from domain.policy import Policy
+from domain.rulebook import Rulebook
+from tests.conftest import START
+
+
+def test_is_an_event_that_tells_nothing_else(policy: Policy) -> None:
+    told = SendCanary().decide(Opening(), Circumstances("ada", START, policy, Rulebook()))
+    assert list(told) == [CanarySent()]
+    assert CanarySent().model_dump(exclude_none=True) == {}
+
+
+def test_is_no_command_that_people_are_shown() -> None:
+    assert SendCanary.called not in commands()

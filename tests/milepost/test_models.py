@@ -1,0 +1,22 @@
+"""Read models of a process."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from milepost.log import Log
+from milepost.models import Models
+from milepost.writer import Writer
+from tests.milepost.logs import log, prepared, propose, writer
+
+__all__ = ["log", "prepared", "writer"]
+
+
+def test_are_brought_up_by_several_at_once(log: Log, writer: Writer) -> None:
+    def bring_up(number: int) -> None:
+        with Models(log.conninfo, log) as models:
+            for turn in range(20):
+                position = writer.execute(propose(f"pay-{number}-{turn}")).position
+                models.catch_up()
+                assert models.position() >= position
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(bring_up, range(4)))
