@@ -12,7 +12,7 @@ from consumers.projecting.building import Report, Standing, build
 from consumers.rows.models import Model, connect, index, prepare
 from consumers.rows.progress import Reflected
 from consumers.rows.progress import begin as begin_progress
-from consumers.rows.versions import begin, being_built, change, promote, unbuilt
+from consumers.rows.versions import begin, being_built, change, locked, promote, unbuilt
 from projections.projection import Projection
 
 _BUILDING = 0x6275696C
@@ -142,6 +142,7 @@ def finish(connection: Connection[DictRow], source: Source, standing: Standing, 
         begin_progress(connection, names, source, LOG.way, starts, here)
         connection.execute("DELETE FROM models.building WHERE model = ANY(%s)", (names,))
         for model in standing.models:
+            locked(connection, model.projection)
             change(connection, model, "ready")
             if promoted:
                 promote(connection, model.projection)

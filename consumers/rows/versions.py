@@ -79,14 +79,14 @@ def change(connection: Connection[Any], model: Model, state: str) -> None:
 
 
 def promote(connection: Connection[DictRow], projection: Projection) -> Model:
-    """Read from the one that is ready; what was read from is left as the way back, and what was left before goes."""
+    """Read from the one that was made ready last; what was read from is left as the way back, and all others go."""
     with connection.transaction():
-        versions = _locked(connection, projection)
+        versions = locked(connection, projection)
         ready = [one.model for one in versions if one.state == "ready"]
         if not ready:
             raise Unchanged(f"nothing of {projection.name} stands ready: build it anew first")
         for one in versions:
-            if one.state == "left":
+            if one.state == "left" or one.model in ready[:-1]:
                 discard(connection, one.model)
         _exchange(connection, versions, ready[-1])
     return ready[-1]
@@ -95,7 +95,7 @@ def promote(connection: Connection[DictRow], projection: Projection) -> Model:
 def roll_back(connection: Connection[DictRow], projection: Projection) -> Model:
     """Read again from what was left; what is read from now stands ready."""
     with connection.transaction():
-        versions = _locked(connection, projection)
+        versions = locked(connection, projection)
         left = [one.model for one in versions if one.state == "left"]
         if not left:
             raise Unchanged(f"there is no earlier version of {projection.name} to go back to")
@@ -106,8 +106,9 @@ def roll_back(connection: Connection[DictRow], projection: Projection) -> Model:
     return left[-1]
 
 
-def _locked(connection: Connection[DictRow], projection: Projection) -> list[Version]:
-    connection.execute("SELECT FROM models.versions WHERE model = %s FOR UPDATE", (projection.table,))
+def locked(connection: Connection[DictRow], projection: Projection) -> list[Version]:
+    """Every building of a read model, which nobody else changes until this transaction ends."""
+    connection.execute("SELECT FROM models.versions WHERE model = %s ORDER BY number FOR UPDATE", (projection.table,))
     return versions_of(connection, [projection])
 
 
@@ -120,10 +121,10 @@ def _exchange(connection: Connection[Any], versions: Iterable[Version], model: M
 
 
 def discard(connection: Connection[Any], model: Model) -> None:
-    """Throw away rows, streams and all that is known of them."""
-    connection.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(model.rows, model.streams))
+    """Throw away all that is known of it, streams and rows, in the order in which projectors write them."""
     for table in ("progress", "parked", "building"):
         connection.execute(SQL("DELETE FROM {} WHERE model = %s").format(Identifier("models", table)), (model.name,))
+    connection.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(model.streams, model.rows))
     connection.execute(
         "DELETE FROM models.versions WHERE model = %s AND number = %s", (model.projection.table, model.number)
     )

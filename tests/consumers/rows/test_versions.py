@@ -1,10 +1,12 @@
 """Versions of a read model."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.projecting.rebuild import rebuild
+from consumers.projecting.rebuild import begun, rebuild
 from consumers.rows.models import Model, connect
 from consumers.rows.versions import Unchanged, Version, promote, roll_back, versions_of
 from milepost.following import LogFeed
@@ -14,6 +16,7 @@ from projections.projection import Projection
 from tests.consumers.follower import follow, made
 from tests.consumers.telling import Telling, by_fold, in_models, rows_of
 from tests.projections.histories import eventful
+from tests.waiting import until
 
 [PROJECTS] = [projection for projection in projections() if projection.name == "projects"]
 
@@ -68,3 +71,65 @@ def test_are_not_promoted_before_they_are_ready_nor_rolled_back_to_nothing(log: 
         with pytest.raises(Unchanged, match="no earlier version of projects"):
             roll_back(connection, PROJECTS)
         assert states(connection) == [(1, "active")]
+
+
+def test_are_not_taken_for_new_once_a_newer_one_is_promoted(log: Log, feed: LogFeed) -> None:
+    made(log, feed).close()
+    for _ in range(2):
+        rebuild(log.conninfo, feed.source, feed, [PROJECTS])
+    with connect(log.conninfo) as connection:
+        assert states(connection) == [(1, "active"), (2, "ready"), (3, "ready")]
+        assert promote(connection, PROJECTS) == Model(PROJECTS, 3)
+        with pytest.raises(Unchanged, match="nothing of projects stands ready"):
+            promote(connection, PROJECTS)
+        assert states(connection) == [(1, "left"), (3, "active")]
+
+
+def test_go_only_when_what_a_projector_writes_there_is_written(log: Log, feed: LogFeed, telling: Telling) -> None:
+    made(log, feed).close()
+    rebuild(log.conninfo, feed.source, feed, [PROJECTS], promoted=True)
+    rebuild(log.conninfo, feed.source, feed, [PROJECTS])
+    follower = made(log, feed, PROJECTS)
+    telling.tell({"project-a": eventful()})
+    with connect(log.conninfo) as connection, connect(log.conninfo) as other, ThreadPoolExecutor(2) as pool:
+        with other.transaction():
+            other.execute("LOCK TABLE models.projects_v2_1_streams IN SHARE MODE")
+            step = pool.submit(follower.step)
+            until(lambda: waiting(connection) == 1, "the projector has moved, and waits to write rows")
+            promoting = pool.submit(promoted, log)
+            until(lambda: waiting(connection) == 2, "who promotes waits too")
+        assert step.result() == len(eventful())
+        assert promoting.result() == Model(PROJECTS, 3)
+        assert states(connection) == [(2, "left"), (3, "active")]
+    follower.close()
+
+
+def test_that_becomes_ready_waits_for_who_promotes_another(log: Log, feed: LogFeed) -> None:
+    made(log, feed).close()
+    rebuild(log.conninfo, feed.source, feed, [PROJECTS])
+    with connect(log.conninfo) as connection, connect(log.conninfo) as other, ThreadPoolExecutor(2) as pool:
+        begun(connection, feed.source, feed, [PROJECTS])
+        with other.transaction():
+            other.execute("SELECT FROM models.versions WHERE (model, number) = (%s, 1) FOR UPDATE", (PROJECTS.table,))
+            promoting = pool.submit(promoted, log)
+            until(lambda: waiting(connection) == 1, "who promotes waits")
+            rebuilding = pool.submit(rebuild, log.conninfo, feed.source, feed, [PROJECTS], promoted=True)
+            until(lambda: waiting(connection) == 2, "who builds waits too")
+        assert promoting.result() == Model(PROJECTS, 2)
+        assert rebuilding.result() == log.head().position
+        assert states(connection) == [(2, "left"), (3, "active")]
+
+
+def promoted(log: Log) -> Model:
+    with connect(log.conninfo) as connection:
+        return promote(connection, PROJECTS)
+
+
+def waiting(connection: Connection[DictRow]) -> int:
+    """How many wait for a lock in this database."""
+    found = connection.execute(
+        "SELECT count(DISTINCT pid) AS n FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE NOT granted AND datname = current_database()"
+    ).fetchone()
+    assert found
+    return int(found["n"])
