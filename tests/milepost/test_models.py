@@ -13,10 +13,10 @@ __all__ = ["log", "prepared", "writer"]
 def test_are_brought_up_by_several_at_once(log: Log, writer: Writer) -> None:
     def bring_up(number: int) -> None:
         with Models(log.conninfo, log) as models:
-            for turn in range(20):
+            for turn in range(6):
                 position = writer.execute(propose(f"pay-{number}-{turn}")).position
                 models.catch_up()
                 assert models.position() >= position
 
-    with ThreadPoolExecutor(4) as several:
-        list(several.map(bring_up, range(4)))
+    with ThreadPoolExecutor(3) as several:
+        list(several.map(bring_up, range(3)))
