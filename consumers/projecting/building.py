@@ -19,6 +19,7 @@ from consumers.feed import Archive, Heard
 from consumers.projecting.folding import Poisoned, Told, follow, understood
 from consumers.rows.models import Model, connect
 from consumers.rows.store import Followed, Parked, changed_rows, stream_row
+from consumers.rows.writing import Fenced
 from projections.projection import Rows
 
 PAGE = 4_000
@@ -39,10 +40,14 @@ class Standing:
 
 @dataclass
 class Built:
-    """Whole streams as they are to be written: rows and streams by model, whom that parks, and the last event."""
+    """Whole streams as they are to be written: rows and streams by model, whom that parks, and the last event.
+
+    They follow behind the event `before`.
+    """
 
     rows: dict[Model, list[dict[str, Any]]]
     streams: dict[Model, list[dict[str, Any]]]
+    before: tuple[str, int]
     parked: list[Parked] = field(default_factory=list[Parked])
     last: tuple[str, int] = ("", 0)
     events: int = 0
@@ -56,7 +61,7 @@ def build(
     report: Report | None = None,
     stop: Event | None = None,
 ) -> bool:
-    """Build one share of it; whether that was done to its end."""
+    """Build one share of it; whether that was done to its end. Raises `Fenced` where another program is at it."""
     with (
         connect(conninfo) as connection,
         _little_garbage(),
@@ -102,12 +107,13 @@ class Builder:
 
     def __init__(self, archive: Archive, log: str, standing: Standing) -> None:
         self._archive, self._log, self._models = archive, log, standing.models
-        self._built, self._last = self._empty(standing.events), standing.last
+        self._built, self._last = self._empty(standing.last, standing.events), standing.last
         self._open: dict[Model, Followed] = {}
         self._stream = ""
 
-    def _empty(self, events: int) -> Built:
-        return Built({model: [] for model in self._models}, {model: [] for model in self._models}, events=events)
+    def _empty(self, before: tuple[str, int], events: int) -> Built:
+        rows, streams = ({model: list[dict[str, Any]]() for model in self._models} for _ in range(2))
+        return Built(rows, streams, before, events=events)
 
     def built(self, pages: Iterator[Sequence[Heard]]) -> Iterator[Built]:
         """Of each page the streams that ended in it; the last one may go on in the next."""
@@ -125,7 +131,7 @@ class Builder:
             yield self._taken()
 
     def _taken(self) -> Built:
-        taken, self._built = self._built, self._empty(self._built.events)
+        taken, self._built = self._built, self._empty(self._built.last, self._built.events)
         return taken
 
     def _fold(self, told: Sequence[Told]) -> None:
@@ -168,15 +174,25 @@ _PARK: LiteralString = """
 
 
 def _write(connection: Connection[DictRow], standing: Standing, built: Built) -> None:
-    """Add what was built, and that it was."""
+    """Add what was built, and that it was, where that is what comes next."""
     with connection.transaction():
+        _move(connection, standing, built)
         for model in standing.models:
             for table, rows in ((model.streams, built.streams[model]), (model.rows, built.rows[model])):
                 if rows:
                     connection.execute(SQL(_ADD).format(table, table), (Json(rows, orjson.dumps),))
         if built.parked:
             connection.execute(_PARK, (Json([one._asdict() for one in built.parked], orjson.dumps),))
-        connection.execute(
-            "UPDATE models.building SET stream = %s, version = %s, events = %s WHERE model = ANY(%s) AND share = %s",
-            (*built.last, built.events, [model.name for model in standing.models], standing.share[0]),
-        )
+
+
+def _move(connection: Connection[DictRow], standing: Standing, built: Built) -> None:
+    """Note how far this share is; one that was left behind and writes late finds that another has gone on."""
+    names = [model.name for model in standing.models]
+    place = *standing.share, standing.until, *built.before
+    moved = connection.execute(
+        "UPDATE models.building SET stream = %s, version = %s, events = %s"
+        " WHERE model = ANY(%s) AND (share, shares, until, stream, version) = (%s, %s, %s, %s, %s)",
+        (*built.last, built.events, names, *place),
+    )
+    if moved.rowcount < len(names):
+        raise Fenced("another program builds these read models now: wait for it, or say it again")

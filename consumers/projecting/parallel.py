@@ -15,8 +15,9 @@ from psycopg.rows import DictRow
 from consumers.feed import Archive, Source
 from consumers.projecting.building import Report, Standing, build
 from consumers.projecting.folding import Stopped
-from consumers.projecting.rebuild import alone, begun, finish, shares_of
+from consumers.projecting.rebuild import alone, begun, finish, shares_of, stood
 from consumers.rows.models import connect, prepare
+from consumers.rows.writing import Fenced
 from projections import projections
 from projections.projection import Projection
 
@@ -47,7 +48,8 @@ class Task:
 def rebuild_in_parallel(task: Task, workers: int, report: Report | None = None, promoted: bool = False) -> int:
     """Build read models anew as `rebuild` does, by so many processes; up to which position.
 
-    What was interrupted goes on, in as many shares as it had. Raises `BeingBuilt`, and `Stopped` as a projector does.
+    What was interrupted goes on, in as many shares as it had. Raises `BeingBuilt`, `Fenced`, and `Stopped` as a
+    projector does.
     """
     with connect(task.conninfo) as connection:
         prepare(connection)
@@ -125,7 +127,9 @@ def _work(task: Task, share: tuple[int, int], pipe: Pipe) -> None:
     try:
         with task.opener() as archive, connect(task.conninfo) as connection:
             _wait_for_predecessor(connection, task, share)
-            standing = begun(connection, task.source, archive, task.projections, share)
+            standing = stood(connection, task.source, task.projections, share)
+            if standing is None:  # who began us is gone
+                raise Fenced("another program has begun other read models meanwhile: say it again")
             build(task.conninfo, task.source.log, archive, standing, stop=stop)
     except Exception as error:  # whatever it is, who began us raises it
         fault = error

@@ -86,21 +86,30 @@ def begun(
 ) -> Standing:
     """Where building stands: at the beginning, unless exactly these were being built from the same log."""
     prepare(connection)
+    if standing := stood(connection, source, projections, share):
+        return standing
+    models, head = being_built(connection, projections), archive.head()
+    with connection.transaction():
+        begin(connection, models)
+        connection.cursor().executemany(
+            "INSERT INTO models.building VALUES (%s, %s, %s, %s, %s, %s, 0, '', 0)",
+            [
+                (model.name, number, share[1], str(source), head.position, head.recorded_at)
+                for model in models
+                for number in range(share[1])
+            ],
+        )
+    return Standing(models, head.position, 0, ("", 0), share)
+
+
+def stood(
+    connection: Connection[DictRow], source: Source, projections: Iterable[Projection], share: tuple[int, int]
+) -> Standing | None:
+    """Where building exactly these from this log stands; None where that was never begun, or others were since."""
     models = being_built(connection, projections)
     known = _known(connection, models, source, share[1])
     if not known:
-        head = archive.head()
-        with connection.transaction():
-            begin(connection, models)
-            connection.cursor().executemany(
-                "INSERT INTO models.building VALUES (%s, %s, %s, %s, %s, %s, 0, '', 0)",
-                [
-                    (model.name, number, share[1], str(source), head.position, head.recorded_at)
-                    for model in models
-                    for number in range(share[1])
-                ],
-            )
-        return Standing(models, head.position, 0, ("", 0), share)
+        return None
     row = known[share[0]]
     return Standing(models, row["until"], row["events"], (row["stream"], row["version"]), share)
 

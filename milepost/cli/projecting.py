@@ -13,11 +13,13 @@ from psycopg.rows import DictRow
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from consumers.projecting.folding import Stopped
 from consumers.projecting.parallel import BeingBuilt, Task, rebuild_in_parallel
 from consumers.rows.comparing import Comparison, compare
 from consumers.rows.models import Model, connect, prepare
 from consumers.rows.overview import overview
 from consumers.rows.versions import Unchanged, promote, roll_back, versions_of
+from consumers.rows.writing import Fenced
 from milepost.bootstrap import opened_log
 from milepost.cli.asking import JSON
 from milepost.cli.output import Failed, as_json, say, table
@@ -82,7 +84,7 @@ def _rebuild(names: Sequence[str], workers: int, promote: bool, json: bool) -> N
         task = Task(log.conninfo, source, partial(archive_of, log.conninfo), tuple(one.name for one in chosen))
         try:
             until = rebuild_in_parallel(task, workers, report, promote)
-        except BeingBuilt as error:
+        except (BeingBuilt, Fenced, Stopped) as error:
             raise Failed(str(error)) from error
     told = {"projections": list(task.names), "position": until, "state": "active" if promote else "ready"}
     if json:

@@ -15,8 +15,9 @@ import pytest
 from consumers.feed import Archive
 from consumers.projecting.folding import Newer, Stopped
 from consumers.projecting.parallel import BeingBuilt, Task, rebuild_in_parallel
-from consumers.projecting.rebuild import alone
+from consumers.projecting.rebuild import alone, begun, shares_of
 from consumers.rows.models import connect
+from consumers.rows.writing import Fenced
 from milepost.following import LogFeed, archive_of
 from milepost.log import Log
 from projections import projections
@@ -121,3 +122,23 @@ def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> No
     silent = replace(task, opener=partial(ended_in_every_worker, log.conninfo, os.getpid()))
     with pytest.raises(Stopped, match="died with code 0: say it again"):
         rebuild_in_parallel(silent, 2, promoted=True)
+
+
+@contextmanager
+def late_in_every_worker(conninfo: str, parent: int) -> Generator[Archive]:
+    """An archive for who asks first; before a worker looks, another program begins all read models anew."""
+    with archive_of(conninfo) as archive:
+        if os.getpid() != parent:
+            with connect(conninfo) as connection:
+                begun(connection, archive.source, archive, projections(), (0, 2))
+        yield archive
+
+
+def test_throws_away_nothing_that_another_has_begun_meanwhile(log: Log, task: Task) -> None:
+    late = replace(task, opener=partial(late_in_every_worker, log.conninfo, os.getpid()), names=("projects",))
+    with pytest.raises(Fenced, match="another program"):
+        rebuild_in_parallel(late, 1)
+    with connect(log.conninfo) as connection:
+        assert shares_of(connection, projections(), task.source) == 2
+    rebuild_in_parallel(task, 2, promoted=True)
+    assert in_models(log.conninfo) == by_fold(log)

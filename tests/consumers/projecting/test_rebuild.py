@@ -1,17 +1,23 @@
 """Building read models anew."""
 
+from collections.abc import Callable, Sequence
 from threading import Event
 
 import pytest
 
-from consumers.projecting.rebuild import rebuild
+from consumers.feed import Archive, Heard
+from consumers.projecting.rebuild import begun, rebuild
 from consumers.rows.models import connect
+from consumers.rows.writing import Fenced
 from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
 from tests.consumers.follower import made
 from tests.consumers.telling import Telling, by_fold, in_models
 from tests.projections.histories import eventful
+from tests.waiting import until as wait_until
+
+[PROJECTS] = [projection for projection in projections() if projection.name == "projects"]
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +90,40 @@ def test_parks_what_cannot_be_read(log: Log, feed: LogFeed, telling: Telling) ->
     projector = made(log, feed)
     assert projector.liveness().parked == 3
     projector.close()
+
+
+class Meanwhile:
+    """The log as an archive; what others do meanwhile is done before its third page is read."""
+
+    def __init__(self, archive: LogFeed, meanwhile: Callable[[], object]) -> None:
+        self._archive, self._meanwhile, self._pages = archive, meanwhile, 0
+        self.lines, self.at, self.head = archive.lines, archive.at, archive.head
+
+    def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Heard]:
+        self._pages += 1
+        if self._pages == 3:
+            self._meanwhile()
+        return self._archive.by_stream(after, limit, until, share)
+
+
+def test_writes_nothing_more_once_another_has_begun_it_anew(log: Log, feed: LogFeed, telling: Telling) -> None:
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+
+    def begin_anew() -> None:
+        with connect(log.conninfo) as connection:
+            wait_until(lambda: built(log) > 0, "the first page is written")
+            begun(connection, feed.source, feed, projections())
+
+    left_behind: Archive = Meanwhile(feed, begin_anew)
+    with pytest.raises(Fenced, match="another program"):
+        rebuild(log.conninfo, feed.source, left_behind, [PROJECTS])
+    assert built(log) == 0
+    build(feed, log)
+    assert in_models(log.conninfo) == by_fold(log)
+
+
+def built(log: Log) -> int:
+    with connect(log.conninfo) as connection:
+        found = connection.execute("SELECT max(events) AS n FROM models.building").fetchone()
+    assert found
+    return int(found["n"])

@@ -1,11 +1,14 @@
 """Looking after the read models."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from consumers.rows.models import connect
+from milepost.log import Log
 from milepost.postgres import Server
+from tests.consumers.telling import Telling
 from tests.milepost.cli.conftest import Run, here
 from tests.milepost.cli.test_program import PROPOSAL
 from tests.milepost.logs import migrated, removed
@@ -77,6 +80,15 @@ def test_say_what_is_missing(milepost: Run, arguments: tuple[str, ...], told: st
     milepost("projects")
     found = milepost("projections", *arguments)
     assert (found.code, found.error) == (2, f"Error: {told}\n")
+
+
+def test_say_why_they_are_not_built(own: tuple[Run, str]) -> None:
+    milepost, address = own
+    with closing(Log(address)) as log:
+        Telling(log).store(("project-tea", 1, "tea.made/1", b'{"type":"milepost.tea.made.v1"}'))
+    told = milepost("projections", "rebuild", "--workers", "1")
+    assert told.code == 2
+    assert told.error.endswith("Error: position 4 holds tea.made/1: a newer release wrote it, upgrade to go on\n")
 
 
 def test_say_how_far_behind_they_are(milepost: Run) -> None:
