@@ -89,12 +89,17 @@ def skipped(found: Mapping[int, End], known: Mapping[int, Sent], feed: Feed) -> 
     """Up to which position each partition has everything: a record of ours at its end means all before it.
 
     It does since every relay begins where all before was there, and a producer keeps its order (`test_relay.py`). What
-    only looks like one of ours is none: the log says so.
+    only looks like one of ours is none: the log says so. Where all is to be sent again it means nothing until the first
+    of that is acknowledged: who was active until then may have sent it.
     """
     return {
-        number: end.position if end.next > known.get(number, Sent(0, 0)).since and _is_in(feed, end.last) else 0
+        number: end.position if _counts(known.get(number)) and _is_in(feed, end.last) else 0
         for number, end in found.items()
     }
+
+
+def _counts(sent: Sent | None) -> bool:
+    return sent is None or sent.next > sent.since
 
 
 def unsaved_ends(

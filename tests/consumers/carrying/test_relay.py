@@ -2,12 +2,15 @@
 
 import logging
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from consumers.carrying.again import send_again
 from consumers.carrying.brokers import Brokers
+from consumers.carrying.carrier import Carrier
 from consumers.carrying.lease import Lease, begin_again, carried, prepare, sent_so_far
 from consumers.carrying.records import CONTENT_TYPE
 from consumers.carrying.relay import Relay
@@ -80,7 +83,7 @@ def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
     with connect(log.conninfo) as connection:
         whole = sent_so_far(connection, source)
         connection.execute("UPDATE carrying.relay SET position = 7")
-        connection.execute("UPDATE carrying.partitions SET next = 0, before = 0, reached = 0")
+        connection.execute("DELETE FROM carrying.partitions")
         monkeypatch.setattr("consumers.carrying.relay.PAGE", 5)
         saved, save = list[int](), Lease.save
 
@@ -196,6 +199,25 @@ def test_refuses_a_topic_that_was_made_anew_until_told_to_send_all_of_it_again(
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     assert sorted(positions(records_in(brokers))) == list(range(1, log.head().position + 1))
+
+
+def test_sends_all_of_it_again_though_one_that_was_active_still_sends(
+    log: Log, brokers: Brokers, telling: Telling
+) -> None:
+    feed = LogFeed(log)
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with closing(Carrier(brokers.producer(), brokers.topic, feed.source, {}, set(), {})) as before:
+        send_again(log.conninfo, brokers, feed.source, replicas=1)
+        late = before.send(feed.read(log.head().position - 1, 1))
+        until(lambda: late.settled(0.2), "it is acknowledged")
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        sent = sent_so_far(connection, str(feed.source))
+    counted = [one for one in records_in(brokers) if one.offset >= sent[one.partition].since]
+    assert set(positions(counted)) == set(range(1, log.head().position + 1))
 
 
 def test_refuses_to_go_on_where_the_topic_has_lost_what_it_took(
