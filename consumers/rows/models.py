@@ -108,9 +108,9 @@ def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
     """Make the tables that are missing; several may do so at the same time."""
     with connection.transaction():
         one_at_a_time(connection)
-        if connection.execute(_OUTDATED).fetchone():
+        if connection.execute(_OUTDATED).fetchone() is not None:  # a row without columns
             connection.execute(_CLEARED)
-        if not connection.execute(_THERE).fetchone():
+        if connection.execute(_THERE).fetchone() is None:
             connection.execute(_COMMON)
         for model in models:
             connection.execute(_streams_of(model))

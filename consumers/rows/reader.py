@@ -170,7 +170,7 @@ class Watch:
                         self._look()
                         for _ in connection.notifies(timeout=0.5, stop_after=1):
                             break
-            except psycopg.OperationalError:
+            except psycopg.Error:  # whatever it is, whoever waits would wait in vain for ever
                 self._stop.wait(0.2)
 
     def _look(self) -> None:
