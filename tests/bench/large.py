@@ -1,6 +1,6 @@
 """Measures what takes long: a log of 1,000,000 events, built anew, carried by three brokers to three projectors.
 
-`python -m tests.bench.large [--events N] [--folder FOLDER] [--again]`. Log, brokers and figures are kept in the
+`python -m tests.bench.large [--events N] [--folder FOLDER] [--again] [FIGURE …]`. Log, brokers and figures are kept in the
 folder, and whatever was interrupted goes on from there; what is measured already is measured again only if asked.
 """
 
@@ -9,11 +9,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, partial
+from itertools import count
 from multiprocessing import active_children
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -26,6 +28,7 @@ from consumers.carrying.lease import carried
 from consumers.carrying.relay import Relay
 from consumers.projecting.parallel import Task, rebuild_in_parallel
 from consumers.rows.models import Model, connect
+from domain.event import Recorded
 from milepost import garbage
 from milepost.following import LogFeed, archive_of
 from milepost.kafka.brokers import Brokers as Cluster
@@ -45,9 +48,11 @@ from tests.bench.timing import judged, seconds
 from tests.brokers import JARS
 from tests.conftest import START
 from tests.consumers.ways import emptied
+from tests.milepost.cli.processes import Running as Program
+from tests.milepost.cli.processes import running as program
 from tests.waiting import running, until
 
-EVENTS, BROKERS, PROJECTORS = 1_000_000, 3, 3
+EVENTS, BROKERS, PROJECTORS, TAKEOVERS = 1_000_000, 3, 3, 3
 TOPIC = "bench.large"
 LIMIT = 3_600.0
 _STEP = history.LIFE_EVENTS * history.AT_ONCE
@@ -69,6 +74,15 @@ class Kept:
         with kafka(self._folder / "kafka", JARS, say, BROKERS) as cluster:
             yield cluster
 
+    @cached_property
+    def _lived(self) -> list[Recorded]:
+        return history.life(default_policy())
+
+    def lengthen(self) -> None:
+        """Let some more projects live, all of them or none."""
+        log, position = self.log.identity().id, self.log.head().position
+        copied_into(self.server.superuser_url, history.copies(self._lived, log, _STEP, position))
+
     def figures(self) -> dict[str, Any]:
         return json.loads(self._noted.read_text()) if self._noted.exists() else {}
 
@@ -80,11 +94,10 @@ def filled(kept: Kept) -> dict[str, Any]:
     """The log, filled with whole lives of projects; a portion is there or it isn't."""
     if not kept.log.head().position:
         open_log(kept.log, "bench", default_policy(), clock=lambda: START)
-    lived, log_id = history.life(default_policy()), kept.log.identity().id
     began, first = monotonic(), kept.log.head().position
     with _bar("filling the log", kept.events) as report:
         while (position := kept.log.head().position) < kept.events:
-            copied_into(kept.server.superuser_url, history.copies(lived, log_id, _STEP, position))
+            kept.lengthen()
             report(position)
     return {"events": kept.log.head().position, **_rate(kept.log.head().position - first, monotonic() - began)}
 
@@ -123,12 +136,47 @@ def relayed(kept: Kept) -> dict[str, Any]:
 
         def done() -> bool:
             report(_carried(connection, feed))
-            return _carried(connection, feed) >= head
+            return _reaches(connection, feed, head)
 
         with running(relay.run):
             until(lambda: relay.active, "the relay is active", LIMIT)
             took = seconds(lambda: until(done, "all is carried", LIMIT))
     return {"brokers": BROKERS, **_rate(head - first, took)}
+
+
+def taken_over(kept: Kept) -> dict[str, Any]:
+    """Seconds from the kill of the active relay until its standby has carried what came next, several times over."""
+    took: list[float] = []
+    with kept.cluster() as cluster, connect(kept.log.conninfo) as connection, _relays(kept, cluster) as another:
+        active, feed = another(), LogFeed(kept.log)
+        until(partial(_reaches, connection, feed, kept.log.head().position), "all is carried", LIMIT)
+        for _ in range(TAKEOVERS):
+            standby, head = another(), kept.log.head().position
+            active.process.kill()
+            began = monotonic()
+            kept.lengthen()
+            until(partial(_reaches, connection, feed, head + 1), "what came next is carried", LIMIT)
+            took.append(monotonic() - began)
+            active = standby
+    return {
+        "events": kept.log.head().position,
+        "median": judged(round(median(took), 1), at_most=10),
+        "each": [round(one, 1) for one in took],
+    }
+
+
+@contextmanager
+def _relays(kept: Kept, cluster: Cluster) -> Generator[Callable[[], Program]]:
+    """Starts one relay after the other, each a process that says that it runs."""
+    settings = {
+        "MILEPOST_DATABASE_URL": kept.log.conninfo,
+        "MILEPOST_KAFKA_BOOTSTRAP": cluster.bootstrap,
+        "MILEPOST_KAFKA_TOPIC": TOPIC,
+        "MILEPOST_KAFKA_REPLICAS": str(BROKERS),
+    }
+    with TemporaryDirectory() as folder, ExitStack() as ending:
+        journals = (Path(folder, f"{number}.jsonl") for number in count())
+        yield lambda: ending.enter_context(program(next(journals), "relay", **settings))
 
 
 def projected(kept: Kept) -> dict[str, Any]:
@@ -160,6 +208,10 @@ def _carried(connection: psycopg.Connection[Any], feed: LogFeed) -> int:
         return 0
 
 
+def _reaches(connection: psycopg.Connection[Any], feed: LogFeed, position: int) -> bool:
+    return _carried(connection, feed) >= position
+
+
 def _rate(events: int, took: float) -> dict[str, Any]:
     return {"measured_events": events, "seconds": round(took, 1), "events_a_second": round(events / took, 1)}
 
@@ -176,7 +228,7 @@ def _bar(what: str, total: int) -> Generator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-FIGURES: tuple[Figure, ...] = (filled, rebuilt, relayed, projected)
+FIGURES: tuple[Figure, ...] = (filled, rebuilt, relayed, taken_over, projected)
 
 
 def main() -> None:
@@ -184,16 +236,18 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=EVENTS, help="how long the log is at least")
     parser.add_argument("--folder", type=Path, default=Settings().data.with_name("bench"), help="where all of it is")
     parser.add_argument("--again", action="store_true", help="measure anew what is measured already")
+    by_name = {figure.__name__: figure for figure in FIGURES}
+    parser.add_argument("figures", nargs="*", choices=[[], *by_name], help="only these")
     asked = parser.parse_args()
     garbage.seldom()  # as in every process of Milepost
     asked.folder.mkdir(parents=True, exist_ok=True)
     with start(asked.folder / "data", say) as server:
         kept = Kept(asked.folder, server, asked.events)
         figures = {} if asked.again else kept.figures()
-        for figure in FIGURES:
-            if figure.__name__ not in figures:
-                what = " ".join((figure.__doc__ or "").split())
-                figures[figure.__name__] = {"what": what, **figure(kept)}
+        for name in asked.figures or by_name:
+            if name not in figures:
+                what = " ".join((by_name[name].__doc__ or "").split())
+                figures[name] = {"what": what, **by_name[name](kept)}
                 kept.note(figures)
         kept.log.close()
     json.dump({"processors": os.cpu_count(), "figures": figures}, sys.stdout, indent=2)
