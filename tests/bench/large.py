@@ -1,7 +1,7 @@
 """Measures what takes long: a log of 1,000,000 events, built anew, carried by three brokers to three projectors.
 
-`python -m tests.bench.large [--events N] [--folder FOLDER] [--again] [FIGURE …]`. Log, brokers and figures are kept in the
-folder, and whatever was interrupted goes on from there; what is measured already is measured again only if asked.
+`python -m tests.bench.large [--events N] [--folder FOLDER] [--again] [FIGURE …]`. Log, brokers and figures are kept in
+the folder, and whatever was interrupted goes on from there; what is measured already is measured again only if asked.
 """
 
 import argparse
