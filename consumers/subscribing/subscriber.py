@@ -40,6 +40,7 @@ class Subscriber:
         self._topic = ""
         self._next: dict[int, int] = {}
         self._assigned: set[int] = set()
+        self._sought: dict[int, int] = {}
 
     def run(self, stop: Event) -> None:
         """Hear until told to stop, over whatever befalls Kafka.
@@ -80,10 +81,13 @@ class Subscriber:
         number = partition.partition
         if number in self._assigned:
             self._assigned.discard(number)
+            self._sought.pop(number, None)
             self._next[number] = self._memory.places(self._topic).get(number, 0)
         start = self._next[number]
         ahead = [record for record in records if record.offset >= start]
-        if not ahead or records[0].offset > start:  # another member has gone on, or this one was put back
+        between = records[0].offset > start and self._sought.get(number) != start  # where nothing is, it is sought once
+        if not ahead or between:  # another member has gone on, or this one was put back
+            self._sought[number] = start
             consumer.seek(partition, start)
             return
         try:

@@ -11,6 +11,7 @@ import pytest
 from consumers.carrying.brokers import Brokers
 from consumers.carrying.lease import begin_again, sent_so_far
 from consumers.carrying.records import Arrived, headers_of
+from consumers.carrying.topic import partition_of
 from consumers.feed import Source
 from consumers.rows.models import connect
 from consumers.subscribing.remembering import InFile, InPostgres
@@ -19,6 +20,8 @@ from milepost.following import LogFeed
 from milepost.log import Log
 from milepost.postgres import Server
 from tests.conftest import history
+from tests.consumers.carrying.test_records import in_transaction
+from tests.consumers.foreign import Sent
 from tests.consumers.telling import Telling
 from tests.consumers.topics import relay_of, wait_until_carried
 from tests.domain.openings import PROPOSED
@@ -97,6 +100,22 @@ def test_hears_again_what_its_handler_could_not_take(
             Subscriber(brokers, memory, fails_at_four).run(Event())
     hear(Subscriber(brokers, memory, fails_at_four), lambda: len(handled) >= log.head().position, "all is heard")
     assert [one.version for one in failed] == [4, 4]
+    assert_is_the_log(handled, log)
+
+
+@pytest.mark.parametrize("ends", ["abort_transaction", "commit_transaction"])
+def test_goes_on_behind_a_transaction_of_somebody_else(
+    log: Log, brokers: Brokers, telling: Telling, memory: InFile, ends: str
+) -> None:
+    handled: list[Arrived] = []
+    subscriber = Subscriber(brokers, memory, handled.append)
+    telling.tell({"project-a": eventful()[:4]})
+    carry(log, brokers)
+    hear(subscriber, lambda: len(handled) >= log.head().position, "what comes before is heard")
+    in_transaction(brokers, ends, [Sent(partition_of("project-a"), b"project-a", b"junk")])
+    telling.tell({"project-a": eventful()[4:]})
+    carry(log, brokers)
+    hear(subscriber, lambda: len(handled) >= log.head().position, "all is heard")
     assert_is_the_log(handled, log)
 
 
