@@ -1,6 +1,7 @@
 """Parking: streams that a read model leaves out since an event that it can't tell of, and how to take them up again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,8 +10,8 @@ from psycopg.rows import DictRow
 
 from consumers.projecting.folding import Again, Poisoned, follow
 from consumers.rows.models import Model
-from consumers.rows.store import Followed, Parked, load
-from consumers.rows.writing import Writing
+from consumers.rows.store import Followed, Parked, load, parked_in
+from consumers.rows.writing import Fenced, Writing
 
 
 class Apart(NamedTuple):
@@ -42,7 +43,7 @@ def take_up(
     with connection.transaction():
         asked = "SELECT FROM models.parked WHERE (model, stream, version) = (%s, %s, %s) FOR UPDATE"
         if connection.execute(asked, (model.name, parked.stream, parked.version)).fetchone() is None:
-            return None  # somebody else took it up
+            return _parked_now(connection, parked)  # somebody else took it up
         one, left = _as_far_as_can_be(fold, model)
         _write(connection, model, parked.stream, one)
         connection.execute("DELETE FROM models.parked WHERE (model, stream) = (%s, %s)", (model.name, parked.stream))
@@ -51,6 +52,10 @@ def take_up(
             parking.park([left])
             parking.run(connection)
     return left
+
+
+def _parked_now(connection: Connection[DictRow], parked: Parked) -> Parked | None:
+    return next((one for one in parked_in(connection) if one[:2] == parked[:2]), None)
 
 
 def _write(connection: Connection[DictRow], model: Model, stream: str, one: Followed) -> None:
@@ -67,10 +72,12 @@ def _as_far_as_can_be(fold: Callable[[int | None], Followed], model: Model) -> t
 
 
 def bring_up(connection: Connection[DictRow], model: Model, stream: str, again: Again) -> None:
-    """Take in what the log has of a stream and the read model has not. Raises `Fenced` where a projector was faster."""
-    [one] = load(connection, model, [stream]).values()
-    follow(model.projection, one, again(stream, one.version), again)
-    _write(connection, model, stream, one)
+    """Take in what the log has of a stream and the read model has not, be a projector at it or not."""
+    while True:
+        [one] = load(connection, model, [stream]).values()
+        follow(model.projection, one, again(stream, one.version), again)
+        with suppress(Fenced):  # a projector was faster: is there more?
+            return _write(connection, model, stream, one)
 
 
 def kept_apart(connection: Connection[DictRow]) -> list[Apart]:

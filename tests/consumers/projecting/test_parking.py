@@ -98,6 +98,13 @@ def test_comes_again_at_the_next_event_that_cannot_be_told(parking: Parking, tel
     assert (left.version, parking.parked().version, parking.version) == (4, 4, 3)
 
 
+def test_is_told_as_it_is_now_to_who_takes_it_up_later_than_another(parking: Parking, telling: Telling) -> None:
+    telling.store(("project-a", 4, "change.classified/1", b"[]"))
+    known = parking.parked()
+    left = take_up(parking.connection, MODEL, known, parking.again, leaving_out=True)
+    assert take_up(parking.connection, MODEL, known, parking.again, leaving_out=True) == left == parking.parked()
+
+
 def test_fences_a_projector_that_does_not_know_of_its_end(parking: Parking, telling: Telling) -> None:
     take_up(parking.connection, MODEL, parking.parked(), parking.again, leaving_out=True)
     later = history(PROPOSED, classified("major"), ENVISIONED, classified("minor"))[3]

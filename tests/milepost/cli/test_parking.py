@@ -1,6 +1,7 @@
 """What was parked or kept apart."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from uuid import uuid4
@@ -9,12 +10,16 @@ import pytest
 
 from consumers.carrying.brokers import Brokers, ended
 from consumers.carrying.topic import partition_of
-from consumers.rows.models import connect
+from consumers.projecting.parking import bring_up
+from consumers.rows.models import Model, connect
 from domain.codec import encode
 from milepost.cli import parking
+from milepost.following import LogFeed
 from milepost.kafka.brokers import Brokers as Running
 from milepost.log import Log
 from milepost.postgres import Server
+from milepost.settings import Settings
+from projections import projections
 from tests.conftest import history
 from tests.consumers.telling import Telling
 from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
@@ -23,7 +28,9 @@ from tests.milepost.cli.conftest import Said, here
 from tests.milepost.logs import migrated, removed
 from tests.milepost.tampering import tamper
 from tests.projections.histories import ENVISIONED
-from tests.waiting import running
+from tests.waiting import running, until
+
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 @dataclass
@@ -111,6 +118,25 @@ def test_looks_at_records_again_where_they_stand(parked: Lot, broker: Running) -
     with connect(parked.address) as connection:
         rows = connection.execute("SELECT project FROM models.projects_v2_1 ORDER BY 1").fetchall()
     assert [row["project"] for row in rows] == ["a", "b"]
+
+
+def test_looks_at_a_record_again_while_a_projector_takes_in_its_stream(parked: Lot, broker: Running) -> None:
+    brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    setting = {"MILEPOST_KAFKA_BOOTSTRAP": brokers.bootstrap, "MILEPOST_KAFKA_TOPIC": brokers.topic}
+    place, [projects] = partition_of("project-b"), [one for one in projections() if one.name == "projects"]
+    with closing(Log(parked.address)) as log, connect(parked.address) as projector, ThreadPoolExecutor(1) as pool:
+        Telling(log).tell({"project-b": history(PROPOSED)})
+        with running(relay_of(log, brokers).run):
+            wait_until_carried(log)
+        [offset] = [record.offset for record in records_in(brokers) if record.key == b"project-b"]
+        with connect(parked.address) as connection:
+            connection.execute("INSERT INTO models.quarantined VALUES ('kafka t', %s, %s, 'seen')", (place, offset))
+            with projector.transaction():
+                again = parking.Lot(Settings(), log, LogFeed(log), projector).again
+                bring_up(projector, Model(projects), "project-b", again)
+                retrying = pool.submit(parked, "retry", f"{place}/{offset}", **setting)
+                until(lambda: len(connection.execute(WAITING).fetchall()) == 1, "it waits for the projector")
+        assert retrying.result()[:2] == (0, f"{place}/{offset}: an event of ours, and taken in\n")
 
 
 def test_asks_the_relay_for_what_it_withholds_and_lets_none_of_it_be_left_out(
