@@ -10,11 +10,8 @@ DATA/socket/      where it listens, unless the path is too long for a socket
 
 import hashlib
 import os
-import pwd
 import secrets
 import shutil
-import stat
-import subprocess
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -24,8 +21,8 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from milepost.account import Account
 from milepost.binaries import MAJOR, PostgresError, account_for, programs_for
+from milepost.folder import FULL, DataFolder
 
 SUPERUSER = "postgres"
 DATABASE = "milepost"
@@ -35,14 +32,23 @@ _INITDB = (
     f"--username={SUPERUSER}", "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--data-checksums", "--no-instructions",
     "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
 )  # fmt: skip
+_REASONS = {
+    "Check free disk space": FULL,
+    "pre-existing shared memory block": "Another PostgreSQL server works on {data}: stop it, then start again.",
+}
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """A data folder that is ours, and the user that its server runs as."""
+class Cluster(DataFolder):
+    """A data folder of PostgreSQL's that is ours, and the user that the server runs as."""
 
-    data: Path
-    account: Account
+    error = PostgresError
+    server = "database"
+    elsewhere = "/var/lib/milepost"
+    mark = "alive.lock"
+    fatal = ("FATAL:", "PANIC:", "error:")
+    reasons = _REASONS
+    unknown = "The database in {data} doesn't start: {line}. {data}/log says more; if it is damaged, restore a backup."
 
     @property
     def postgres(self) -> Path:
@@ -54,11 +60,7 @@ class Cluster:
 
     @property
     def alive(self) -> Path:
-        return self.data / "alive.lock"
-
-    @property
-    def users(self) -> Path:
-        return self.data / "users.lock"
+        return self.data / self.mark
 
     @property
     def sockets(self) -> Path:
@@ -91,17 +93,6 @@ class Cluster:
     def _passfile(self, role: str) -> Path:
         return self.data / "passwords" / role
 
-    def private(self, folder: Path) -> None:
-        """Make a folder of the account's, closed to all others. Raises `PostgresError` where there is another's."""
-        with said(self.data):
-            if not os.path.lexists(folder):
-                folder.mkdir(0o700)
-                self.account.adopt(folder)
-        found = folder.lstat()
-        if (found.st_mode, found.st_uid) != (stat.S_IFDIR | 0o700, self.account.uid):
-            name = self.account.name
-            raise PostgresError(f"{folder} must be a folder of {name} with mode 0700: remove it, then start again.")
-
     def programs(self) -> Path:
         """The folder of PostgreSQL's programs, as its account may run them."""
         return programs_for(self.account, self.data)
@@ -119,7 +110,7 @@ class Cluster:
             command = (self.programs() / "initdb", f"--pgdata={unfinished}", *_INITDB)
             told = self.account.run(*command, stdin=password, pass_fds=(alive.fileno(),))
         if told.returncode != 0:
-            raise PostgresError(because(self.data, told.stdout))
+            raise self.because(self.data, told.stdout)
         unfinished.rename(self.postgres)
         _sync(self.data)
 
@@ -153,49 +144,12 @@ class Cluster:
 
 def prepared(data: Path) -> Cluster:
     """The data folder, made where it is missing. Raises `PostgresError` where it can't be made or isn't ours."""
-    data = data.resolve()
-    with said(data):
-        data.mkdir(parents=True, exist_ok=True)
-        _demand_ours(data)
-        cluster = Cluster(data, account_for(data / "postgres"))
-        data.chmod(0o711 if cluster.account.switches else 0o700)
-        for lock in (cluster.alive, cluster.users):
-            lock.touch(0o600)
-        (data / "passwords").mkdir(0o700, exist_ok=True)
-        _demand_way(cluster)
-        for folder in (cluster.logs, cluster.sockets):
-            cluster.private(folder)
+    cluster = Cluster.ours(data, lambda found: account_for(found / "postgres"))
+    with cluster.said(cluster.data):
+        (cluster.data / "passwords").mkdir(0o700, exist_ok=True)
+    for folder in (cluster.logs, cluster.sockets):
+        cluster.private(folder)
     return cluster
-
-
-def _demand_ours(data: Path) -> None:
-    found = data.stat()
-    if found.st_uid != os.geteuid():
-        owner = f"the user {_name(found.st_uid)}"
-        raise PostgresError(f"{data} belongs to {owner}: run Milepost as that user, or choose another data folder.")
-    inside = {path.name for path in data.iterdir()}
-    if inside and "alive.lock" not in inside:
-        raise PostgresError(f"{data} holds something else ({min(inside)}): choose an empty or a new data folder.")
-    if inside and found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PostgresError(f"Others can write to {data}: see that nothing was changed, then run `chmod go-w {data}`.")
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def _demand_way(cluster: Cluster) -> None:
-    if cluster.account.reaches(cluster.data):
-        return
-    way = (*reversed(cluster.data.parents), cluster.data)
-    closed = next(folder for folder in way if not cluster.account.reaches(folder))
-    raise PostgresError(
-        f"Run by root, the database belongs to the user {cluster.account.name}, who can't pass through {closed}:"
-        " choose a data folder elsewhere, such as /var/lib/milepost."
-    )
 
 
 def _write_once(file: Path, text: str) -> None:
@@ -217,30 +171,3 @@ def _sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     os.fsync(handle)
     os.close(handle)
-
-
-@contextmanager
-def said(data: Path) -> Generator[None]:
-    """Turns what the operating system refuses into a `PostgresError`."""
-    try:
-        yield
-    except (OSError, subprocess.SubprocessError) as error:
-        raise PostgresError(because(data, str(error))) from error
-
-
-_FULL = "The disk that holds {data} is full: free some space, then start again."
-_UNKNOWN = "The database in {data} doesn't start: {line}. {data}/log says more; if it is damaged, restore a backup."
-_REASONS = {
-    "No space left on device": _FULL,
-    "Check free disk space": _FULL,
-    "ermission denied": "{line}. Give all in {data} back to the users that had it, or choose another data folder.",
-    "pre-existing shared memory block": "Another PostgreSQL server works on {data}: stop it, then start again.",
-}
-
-
-def because(data: Path, text: str) -> str:
-    """The sentence for what a program of PostgreSQL or the operating system said about the data folder."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["no reason was given"]
-    fatal = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:"))] or lines
-    sentence = next((way for sign, way in _REASONS.items() if sign in text), _UNKNOWN)
-    return sentence.format(data=data, line=fatal[-1])

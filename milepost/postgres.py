@@ -4,23 +4,20 @@ No server is lost or left behind: who is killed leaves it running, and the next 
 lives is asked of the kernel, by a lock that all its processes hold, never of a file that a dead one left.
 """
 
-import fcntl
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import Self
 
 import psycopg
 from psycopg.pq import Ping
 
 from milepost.binaries import PostgresError, binary
-from milepost.cluster import DATABASE, SUPERUSER, Cluster, because, prepared, said
-from milepost.locks import take
+from milepost.cluster import DATABASE, SUPERUSER, Cluster, prepared
 from milepost.migrate import APPLICATION
 from milepost.postmaster import BEAT, alive, end, last_words, launch, ping, postmaster
 from milepost.saying import Say
+from milepost.sharing import Patience, Shared, Sharing
 
 __all__ = ["PostgresError", "Server", "StillStarting", "binary", "running", "start"]
 PATIENCE = 900.0  # seconds
@@ -31,14 +28,13 @@ class StillStarting(PostgresError):
 
 
 @dataclass(frozen=True)
-class Server:
+class Server(Shared):
     """A running server that this process uses: within a `with`, or until `stop`."""
 
     data: Path
     sockets: Path
     pid: int | None  # None where it runs out of sight, in another container
     _cluster: Cluster = field(repr=False)
-    _share: FileIO = field(repr=False)
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """The connection string of a role; it names the file of the password, so it holds no secret."""
@@ -56,19 +52,8 @@ class Server:
 
     def password(self, role: str = APPLICATION) -> str:
         """The password in the file that the role's connection string names; made at random when first asked for."""
-        with said(self.data):
+        with self._cluster.said(self.data):
             return self._cluster.password(role)
-
-    def stop(self) -> None:
-        """Use the server no longer; unless another process uses it, it stops. Raises `PostgresError` where it can't."""
-        if not self._share.closed:
-            _leave(self._cluster, self._share)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.stop()
 
 
 def start(data: Path, say: Say, patience: float = PATIENCE) -> Server:
@@ -77,18 +62,9 @@ def start(data: Path, say: Say, patience: float = PATIENCE) -> Server:
     What takes its time is said in sentences. Raises `PostgresError`.
     """
     cluster = prepared(data)
-    waiting = _Waiting(cluster, say, patience)
-    share = waiting.for_a_share()
-    try:
-        waiting.for_an_answer()
-        _demand_database(cluster)
-    except StillStarting:
-        share.close()
-        raise
-    except BaseException:
-        _leave(cluster, share)
-        raise
-    return Server(cluster.data, cluster.sockets, postmaster(cluster), cluster, share)
+    awaited, words = f"The database in {cluster.data}", partial(last_words, cluster)
+    waiting = Patience(patience, BEAT, awaited, words, say, StillStarting)
+    return _sharing(cluster).joined(_Starting(cluster, say).server, waiting)
 
 
 def running(data: Path) -> Server | None:
@@ -96,57 +72,39 @@ def running(data: Path) -> Server | None:
     if not (data / "alive.lock").exists():
         return None
     cluster = prepared(data)
-    if not alive(cluster) or (share := take(cluster.users, fcntl.LOCK_SH)) is None:
+    if not alive(cluster) or (share := _sharing(cluster).share()) is None:
         return None
     if ping(cluster) != Ping.OK:
         share.close()
         return None
-    return Server(cluster.data, cluster.sockets, postmaster(cluster), cluster, share)
+    return _server(cluster, share)
+
+
+def _sharing(cluster: Cluster) -> Sharing:
+    return Sharing(cluster.users, partial(end, cluster))
+
+
+def _server(cluster: Cluster, share: FileIO) -> Server:
+    return Server(_sharing(cluster), share, cluster.data, cluster.sockets, postmaster(cluster), cluster)
 
 
 @dataclass
-class _Waiting:
-    """Looks again and again, says every ten seconds what it waits for, and gives up after its patience."""
-
+class _Starting:
     cluster: Cluster
     say: Say
-    patience: float
-    since: float = field(default_factory=time.monotonic)
+    launched: bool = False
 
-    def for_a_share(self) -> FileIO:
-        """Our share in the server; nobody gets one while its last user stops it."""
-        for _ in self._moments():
-            if (share := take(self.cluster.users, fcntl.LOCK_SH)) is not None:
-                return share
-        raise AssertionError("the moments end by raising")
-
-    def for_an_answer(self) -> None:
-        """Until the server answers: the one that we start, or the one that others did."""
-        launched = False
-        for _ in self._moments():
-            if (answer := ping(self.cluster)) == Ping.OK:
-                return
-            if answer == Ping.NO_ATTEMPT:
-                raise PostgresError("libpq can't try to connect: unset PGSERVICE and other PG* variables.")
-            if launched and not alive(self.cluster):
-                raise PostgresError(because(self.cluster.data, last_words(self.cluster)))
-            launched = launched or launch(self.cluster, self.say)
-
-    def _moments(self) -> Iterator[None]:
-        said_at = 0.0
-        while True:
-            yield
-            waited = time.monotonic() - self.since
-            if waited > self.patience:
-                raise StillStarting(f"{self._state()} after {waited:.0f} s. It goes on; start again later.")
-            if waited - said_at > 10:
-                self.say(f"{self._state()} after {waited:.0f} s; waiting…")
-                said_at = waited
-            time.sleep(BEAT)
-
-    def _state(self) -> str:
-        last = last_words(self.cluster).rpartition("\n")[2]
-        return f"The database in {self.cluster.data} is not ready ({last or 'another process starts or stops it'})"
+    def server(self, share: FileIO) -> Server | None:
+        """The server once it answers: the one that we start, or the one that others did."""
+        if (answer := ping(self.cluster)) == Ping.OK:
+            _demand_database(self.cluster)
+            return _server(self.cluster, share)
+        if answer == Ping.NO_ATTEMPT:
+            raise PostgresError("libpq can't try to connect: unset PGSERVICE and other PG* variables.")
+        if self.launched and not alive(self.cluster):
+            raise self.cluster.because(self.cluster.data, last_words(self.cluster))
+        self.launched = self.launched or launch(self.cluster, self.say)
+        return None
 
 
 def _demand_database(cluster: Cluster) -> None:
@@ -157,11 +115,4 @@ def _demand_database(cluster: Cluster) -> None:
     except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         return  # another process that starts was faster
     except psycopg.Error as error:
-        raise PostgresError(because(cluster.data, f"{error}\n{last_words(cluster)}")) from error
-
-
-def _leave(cluster: Cluster, share: FileIO) -> None:
-    share.close()
-    if (alone := take(cluster.users, fcntl.LOCK_EX)) is not None:
-        with alone:  # so that nobody joins a server that stops
-            end(cluster)
+        raise cluster.because(cluster.data, f"{error}\n{last_words(cluster)}") from error

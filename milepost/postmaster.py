@@ -12,7 +12,7 @@ from pathlib import Path
 from psycopg.pq import PGconn
 
 from milepost.binaries import PostgresError
-from milepost.cluster import PORT, SUPERUSER, Cluster, because, said
+from milepost.cluster import PORT, SUPERUSER, Cluster
 from milepost.locks import take
 from milepost.saying import Say
 
@@ -51,7 +51,7 @@ _DETACHED = ("/bin/sh", "-c", '"$0" "$@" &')  # nobody's child, since it may out
 
 def launch(cluster: Cluster, say: Say) -> bool:
     """Start a server on the cluster, made if it is new; False while a process of one still lives."""
-    with said(cluster.data):
+    with cluster.said(cluster.data):
         if (alive := take(cluster.alive, fcntl.LOCK_EX)) is None:
             return False
         with alive:  # closed here, and from then on held by the server alone
@@ -72,7 +72,7 @@ def _make_ready(cluster: Cluster, say: Say) -> None:
             log.unlink()
     control = cluster.account.run(cluster.programs() / "pg_controldata", cluster.postgres)
     if control.returncode != 0:
-        raise PostgresError(because(cluster.data, control.stdout))
+        raise cluster.because(cluster.data, control.stdout)
     if "cluster state:               shut down\n" not in control.stdout:
         say("The database was not shut down cleanly and is recovering; waiting…")
 

@@ -5,16 +5,14 @@ which brokers are dead, a start starts those.
 """
 
 import fcntl
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import Self
 
 from milepost.kafka import KafkaError
-from milepost.kafka.folder import Broker, Folder, because, prepared, said
+from milepost.kafka.folder import Broker, Folder, prepared
 from milepost.kafka.ports import free_port, is_free
 from milepost.kafka.process import BEAT, alive, end, last_words, launch, pid
 from milepost.kafka.software import software_for
@@ -22,6 +20,7 @@ from milepost.kafka.warming import warmed
 from milepost.kafka.wire import HOST, asked
 from milepost.locks import take
 from milepost.saying import Say
+from milepost.sharing import Patience, Shared, Sharing
 
 PATIENCE = 300.0  # seconds
 
@@ -31,12 +30,11 @@ class StillStarting(KafkaError):
 
 
 @dataclass(frozen=True)
-class Brokers:
+class Brokers(Shared):
     """Running brokers that this process uses: within a `with`, or until `stop`."""
 
     folder: Folder = field(repr=False)
     brokers: tuple[Broker, ...]
-    _share: FileIO = field(repr=False)
 
     @property
     def bootstrap(self) -> str:
@@ -49,20 +47,9 @@ class Brokers:
 
     def keep(self) -> None:
         """Use the brokers no longer, and leave them running until `stop_kept`."""
-        with said(self.folder.data):
+        with self.folder.said(self.folder.data):
             self.folder.kept.touch(0o600)
         self._share.close()
-
-    def stop(self) -> None:
-        """Use the brokers no longer; unless others use them or they are kept, they stop. Raises `KafkaError`."""
-        if not self._share.closed:
-            _leave(self.folder, self._share)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.stop()
 
 
 def start(data: Path, jar_folder: Path, say: Say, count: int | None = None, patience: float = PATIENCE) -> Brokers:
@@ -72,17 +59,8 @@ def start(data: Path, jar_folder: Path, say: Say, count: int | None = None, pati
     said in sentences. Raises `KafkaError`.
     """
     folder = prepared(data)
-    waiting = _Waiting(folder, jar_folder, count, say, patience)
-    share = waiting.for_a_share()
-    try:
-        brokers = waiting.for_answers()
-    except StillStarting:
-        share.close()
-        raise
-    except BaseException:
-        _leave(folder, share)
-        raise
-    return Brokers(folder, brokers, share)
+    waiting = Patience(patience, BEAT, f"Kafka in {folder.data}", partial(_last_line, folder), say, StillStarting)
+    return _sharing(folder).joined(_Starting(folder, jar_folder, count, say).brokers, waiting)
 
 
 def stop_kept(data: Path) -> bool:
@@ -98,9 +76,16 @@ def stop_kept(data: Path) -> bool:
 def stop_unused(data: Path) -> None:
     """Stop brokers that nobody uses and that aren't kept, as one who was killed leaves them."""
     if (data / "cluster.json").exists():
-        folder = prepared(data)
-        if (share := take(folder.users, fcntl.LOCK_SH)) is not None:
-            _leave(folder, share)
+        _sharing(prepared(data)).end_unused()
+
+
+def _sharing(folder: Folder) -> Sharing:
+    return Sharing(folder.users, partial(_end, folder))
+
+
+def _end(folder: Folder) -> None:
+    if not folder.kept.exists():
+        end(folder.brokers(), folder.account)
 
 
 @dataclass(frozen=True)
@@ -129,38 +114,32 @@ def _answers(broker: Broker, brokers: list[Broker], cluster: str) -> bool:
     return answer is not None and answer.cluster == cluster and living.items() <= answer.ports.items()
 
 
-@dataclass
-class _Waiting:
-    """Looks again and again, says every ten seconds what it waits for, and gives up after its patience."""
+def _last_line(folder: Folder) -> str:
+    words = "".join(map(last_words, folder.brokers()))
+    told = [line for line in words.splitlines() if line.startswith("[")]  # others go on with one of these
+    return told[-1][:200] if told else ""
 
+
+@dataclass
+class _Starting:
     folder: Folder
     jar_folder: Path
     count: int | None
     say: Say
-    patience: float
-    since: float = field(default_factory=time.monotonic)
+    launched: set[int] = field(default_factory=set[int])
 
-    def for_a_share(self) -> FileIO:
-        """Our share in the brokers; nobody gets one while their last user stops them."""
-        for _ in self._moments():
-            if (share := take(self.folder.users, fcntl.LOCK_SH)) is not None:
-                return share
-        raise AssertionError("the moments end by raising")
-
-    def for_answers(self) -> tuple[Broker, ...]:
+    def brokers(self, share: FileIO) -> Brokers | None:
         """The brokers, once all answer: those that we start, and those that others did."""
-        launched: set[int] = set()
-        for _ in self._moments():
-            brokers = self.folder.brokers() if self.folder.made else []
-            self._demand_count(brokers)
-            if brokers and all(_answers(broker, brokers, self.folder.cluster) for broker in brokers):
-                return tuple(brokers)
-            for broker in brokers:
-                if broker.number in launched and not alive(broker):
-                    raise KafkaError(because(broker.data, last_words(broker)))
-            if not brokers or not all(map(alive, brokers)):
-                launched |= self._launched()
-        raise AssertionError("the moments end by raising")
+        brokers = self.folder.brokers()
+        self._demand_count(brokers)
+        if brokers and all(_answers(broker, brokers, self.folder.cluster) for broker in brokers):
+            return Brokers(_sharing(self.folder), share, self.folder, tuple(brokers))
+        for broker in brokers:
+            if broker.number in self.launched and not alive(broker):
+                raise self.folder.because(broker.data, last_words(broker))
+        if not brokers or not all(map(alive, brokers)):
+            self.launched |= self._launch()
+        return None
 
     def _demand_count(self, brokers: list[Broker]) -> None:
         if brokers and self.count not in (None, len(brokers)):
@@ -168,31 +147,13 @@ class _Waiting:
                 f"{self.folder.data} holds a cluster of {len(brokers)}, not of {self.count}: choose another folder."
             )
 
-    def _launched(self) -> set[int]:
+    def _launch(self) -> set[int]:
         """Start every broker that is dead, unless another process is at it."""
-        with said(self.folder.data):
+        with self.folder.said(self.folder.data):
             if (starting := take(self.folder.starting, fcntl.LOCK_EX)) is None:
                 return set()
             with starting:
                 return _launch(self.folder, self.jar_folder, self.count or 1, self.say)
-
-    def _moments(self) -> Iterator[None]:
-        said_at = 0.0
-        while True:
-            yield
-            waited = time.monotonic() - self.since
-            if waited > self.patience:
-                raise StillStarting(f"{self._state()} after {waited:.0f} s. It goes on; start again later.")
-            if waited - said_at > 10:
-                self.say(f"{self._state()} after {waited:.0f} s; waiting…")
-                said_at = waited
-            time.sleep(BEAT)
-
-    def _state(self) -> str:
-        words = [last_words(broker) for broker in self.folder.brokers()] if self.folder.made else []
-        told = [line for line in "".join(words).splitlines() if line.startswith("[")]  # others go on with one of these
-        last = told[-1][:200] if told else ""
-        return f"Kafka in {self.folder.data} is not ready ({last or 'another process starts or stops it'})"
 
 
 def _launch(folder: Folder, jar_folder: Path, count: int, say: Say) -> set[int]:
@@ -223,10 +184,3 @@ def _with_ports(folder: Folder, say: Say) -> list[Broker]:
 
 def _instead(port: int, taken: set[int]) -> int:
     return free_port() if port in taken else port
-
-
-def _leave(folder: Folder, share: FileIO) -> None:
-    share.close()
-    if not folder.kept.exists() and (alone := take(folder.users, fcntl.LOCK_EX)) is not None:
-        with alone:  # so that nobody joins brokers that stop
-            end(folder.brokers() if folder.made else [], folder.account)

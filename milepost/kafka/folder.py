@@ -12,18 +12,13 @@ DATA/kafka-N/             Kafka's own folder, of the user that the broker runs a
 """
 
 import base64
-import os
-import stat
-import subprocess
 import uuid
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from milepost.account import Account
+from milepost.folder import DataFolder
 from milepost.kafka import KafkaError
 from milepost.kafka.account import account_for
 from milepost.kafka.ports import free_port
@@ -66,22 +61,29 @@ class _Note:
 
 
 _NOTES = TypeAdapter(_Note)
+_REASONS = {
+    "Address already in use": "Another program took the broker's port meanwhile: start again, and it takes a free one.",
+    "Failed to acquire lock on file": "Another Kafka works on {data}: stop it, then start again.",
+    "Cannot allocate memory": "There is too little memory for a broker ({line}): free some, then start again.",
+    "OutOfMemoryError": "The broker ran out of memory ({line}): start it again.",
+}
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A data folder that is ours, and the user that its brokers run as."""
+class Folder(DataFolder):
+    """A data folder of Kafka's that is ours, and the user that its brokers run as."""
 
-    data: Path
-    account: Account
-
-    @property
-    def users(self) -> Path:
-        return self.data / "users.lock"
+    error = KafkaError
+    server = "broker"
+    elsewhere = "/var/lib/milepost/kafka"
+    mark = "starting.lock"
+    fatal = ("FATAL", "Exception", "ERROR", "rror:")
+    reasons = _REASONS
+    unknown = "The broker in {data} doesn't run: {line}. The logs in {data} say more."
 
     @property
     def starting(self) -> Path:
-        return self.data / "starting.lock"
+        return self.data / self.mark
 
     @property
     def kept(self) -> Path:
@@ -102,8 +104,9 @@ class Folder:
         return self._note().id
 
     def brokers(self) -> list[Broker]:
-        """The brokers, with the ports that they have now."""
-        return [Broker(number, self.data, *ports) for number, ports in enumerate(self._note().ports, 1)]
+        """The brokers, with the ports that they have now; none before a cluster is made."""
+        ports = self._note().ports if self.made else []
+        return [Broker(number, self.data, *pair) for number, pair in enumerate(ports, 1)]
 
     def make(self, count: int) -> None:
         """Note a new cluster of so many brokers."""
@@ -114,7 +117,7 @@ class Folder:
         self._write(_Note(self.cluster, ports))
 
     def _note(self) -> _Note:
-        with said(self.data):
+        with self.said(self.data):
             noted = self._noted.read_bytes()
         try:
             return _NOTES.validate_json(noted)
@@ -126,16 +129,6 @@ class Folder:
         draft.write_bytes(_NOTES.dump_json(note))
         draft.rename(self._noted)
 
-    def private(self, folder: Path) -> None:
-        """Make a folder of the account's, closed to all others. Raises `KafkaError` where there is another's."""
-        if not os.path.lexists(folder):
-            folder.mkdir(0o700)
-            self.account.adopt(folder)
-        found = folder.lstat()
-        if (found.st_mode, found.st_uid) != (stat.S_IFDIR | 0o700, self.account.uid):
-            name = self.account.name
-            raise KafkaError(f"{folder} must be a folder of {name} with mode 0700: remove it, then start again.")
-
 
 def new_id() -> str:
     """A cluster's id as Kafka writes one; never one that begins with a dash, which would be an option."""
@@ -146,62 +139,6 @@ def new_id() -> str:
 def prepared(data: Path) -> Folder:
     """The data folder, made where it is missing. Raises `KafkaError` where it can't be made or isn't ours."""
     data = data.resolve()
-    with said(data):
-        data.mkdir(parents=True, exist_ok=True)
-        _demand_ours(data)
-        folder = Folder(data, account_for(data / "kafka-1"))
-        data.chmod(0o711 if folder.account.switches else 0o700)
-        for lock in (folder.users, folder.starting):
-            lock.touch(0o600)
-        _demand_way(folder)
-    return folder
-
-
-def _demand_ours(data: Path) -> None:
-    found = data.stat()
-    inside = {path.name for path in data.iterdir()}
     if "," in str(data):
         raise KafkaError(f"Kafka takes {data} for several folders, because of the comma: choose another.")
-    if found.st_uid != os.geteuid():
-        raise KafkaError(f"{data} belongs to another user: run Milepost as that user, or choose another folder.")
-    if inside and "users.lock" not in inside:
-        raise KafkaError(f"{data} holds something else ({min(inside)}): choose an empty or a new folder.")
-    if inside and found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise KafkaError(f"Others can write to {data}: see that nothing was changed, then run `chmod go-w {data}`.")
-
-
-def _demand_way(folder: Folder) -> None:
-    for passed in (*reversed(folder.data.parents), folder.data):
-        if not folder.account.reaches(passed):
-            raise KafkaError(
-                f"Run by root, the broker belongs to the user {folder.account.name}, who can't pass through {passed}:"
-                " choose a folder elsewhere, such as /var/lib/milepost/kafka."
-            )
-
-
-@contextmanager
-def said(data: Path) -> Generator[None]:
-    """Turns what the operating system refuses into a `KafkaError`."""
-    try:
-        yield
-    except (OSError, subprocess.SubprocessError) as error:
-        raise KafkaError(because(data, str(error))) from error
-
-
-_UNKNOWN = "The broker in {data} doesn't run: {line}. The logs in {data} say more."
-_REASONS = {
-    "No space left on device": "The disk that holds {data} is full: free some space, then start again.",
-    "Address already in use": "Another program took the broker's port meanwhile: start again, and it takes a free one.",
-    "Failed to acquire lock on file": "Another Kafka works on {data}: stop it, then start again.",
-    "Cannot allocate memory": "There is too little memory for a broker ({line}): free some, then start again.",
-    "OutOfMemoryError": "The broker ran out of memory ({line}): start it again.",
-    "ermission denied": "{line}. Give all in {data} back to the users that had it, or choose another folder.",
-}
-
-
-def because(data: Path, text: str) -> str:
-    """The sentence for what a broker or the operating system said about the data folder."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["no reason was given"]
-    fatal = [line for line in lines if any(word in line for word in ("FATAL", "Exception", "ERROR", "rror:"))] or lines
-    sentence = next((way for sign, way in _REASONS.items() if sign in text), _UNKNOWN)
-    return sentence.format(data=data, line=fatal[-1])
+    return Folder.ours(data, lambda found: account_for(found / "kafka-1"))

@@ -15,7 +15,7 @@ from typing import Any
 
 from milepost.account import Account
 from milepost.kafka import KafkaError
-from milepost.kafka.folder import Broker, because
+from milepost.kafka.folder import Broker, Folder
 from milepost.kafka.software import Software
 from milepost.kafka.telling import LOGGING, properties
 from milepost.locks import take
@@ -58,7 +58,7 @@ def _format(broker: Broker, cluster: str, account: Account, software: Software) 
     command = software.command(*_FORMAT, f"--cluster-id={cluster}", f"--config={broker.properties}")
     told = account.run(*command, **_options(account))
     if told.returncode != 0:
-        raise KafkaError(because(broker.data, told.stdout))
+        raise Folder.because(broker.data, told.stdout)
 
 
 def _options(account: Account) -> dict[str, Any]:

@@ -9,8 +9,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from milepost.kafka import KafkaError
-from milepost.kafka.folder import Broker, because, prepared
+from milepost.kafka.folder import Broker, Folder, prepared
 from milepost.kafka.process import BEAT, alive, end, last_words, launch
 from milepost.kafka.software import software_for
 from milepost.kafka.wire import asked
@@ -68,5 +67,5 @@ def _await(broker: Broker) -> None:
     until = time.monotonic() + STARTING
     while asked(broker.port) is None:
         if not alive(broker) or time.monotonic() > until:
-            raise KafkaError(because(broker.data, last_words(broker)))
+            raise Folder.because(broker.data, last_words(broker))
         time.sleep(BEAT)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from milepost.account import Account
-from milepost.cluster import because, prepared
+from milepost.cluster import Cluster, prepared
 from milepost.postgres import PostgresError, start
-from tests.milepost.servers import ROOT, UNHEARD, USER, as_nobody, refusal, until, value
+from tests.milepost.servers import UNHEARD, USER, refusal, until, value
 
 
 def test_makes_the_database_whole_or_not_at_all(data: Path) -> None:
@@ -19,25 +18,6 @@ def test_makes_the_database_whole_or_not_at_all(data: Path) -> None:
     with start(data, UNHEARD.append) as server:
         assert value(server.superuser_url, "SELECT 1") == 1
     assert not (data / "postgres-unfinished").exists()
-
-
-def test_refuses_a_folder_of_something_else(data: Path) -> None:
-    data.mkdir()
-    (data / "thesis.txt").write_text("years of work")
-    assert "holds something else (thesis.txt)" in refusal(data)
-    assert [file.name for file in data.iterdir()] == ["thesis.txt"]
-
-
-def test_refuses_a_file(data: Path) -> None:
-    data.write_text("")
-    assert "File exists" in refusal(data)
-
-
-def test_refuses_a_folder_that_others_may_write_to(data: Path) -> None:
-    prepared(data)
-    data.chmod(0o777)
-    with pytest.raises(PostgresError, match="chmod go-w"):
-        start(data, UNHEARD.append)
 
 
 def test_refuses_another_major_version(made: Path) -> None:
@@ -70,9 +50,8 @@ def test_says_when_its_files_are_not_its_own(made: Path) -> None:
     "words", ["No space left on device", "wrote only 4096 of 8192 bytes\nHINT:  Check free disk space."]
 )
 def test_says_when_the_disk_is_full(folder: Path, words: str) -> None:
-    assert because(folder, f"FATAL:  could not write: {words}\nPANIC:  can't go on") == (
-        f"The disk that holds {folder} is full: free some space, then start again."
-    )
+    told = Cluster.because(folder, f"FATAL:  could not write: {words}\nPANIC:  can't go on")
+    assert str(told) == f"The disk that holds {folder} is full: free some space, then start again."
 
 
 def test_finds_a_socket_where_the_path_is_too_long(folder: Path) -> None:
@@ -100,24 +79,3 @@ def test_is_made_anew_when_who_made_it_was_killed(data: Path) -> None:
     with start(data, UNHEARD.append) as server:
         assert value(server.superuser_url, "SELECT 1") == 1
     assert not (data / "postgres-unfinished").exists()
-
-
-def test_belongs_to_one_user(data: Path) -> None:
-    data.mkdir()
-    sentence = "belongs to the user root" if ROOT else "holds something else"
-
-    def work() -> None:
-        with pytest.raises(PostgresError, match=sentence):
-            start(data, UNHEARD.append)
-
-    (data / "thesis.txt").touch()
-    assert as_nobody(work) == 0
-
-
-def test_names_the_folder_that_its_user_cant_pass(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reaches(_: Account, path: Path) -> bool:
-        return not path.is_relative_to(folder)
-
-    monkeypatch.setattr(Account, "reaches", reaches)
-    with pytest.raises(PostgresError, match=f"can't pass through {folder}: choose"):
-        prepared(folder / "data")

@@ -5,15 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+from io import FileIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from milepost.kafka import KafkaError
-from milepost.kafka.brokers import Brokers, StillStarting, seen, start, stop_kept
+from milepost.kafka.brokers import Brokers, StillStarting, seen, start, stop_kept, stop_unused
 from milepost.kafka.folder import prepared
 from milepost.kafka.process import BEAT
 from milepost.kafka.wire import HOST
+from milepost.locks import take
 from tests.brokers import JARS, Cluster
 from tests.messages import heard, make_topic, send
 from tests.milepost.servers import ended, until
@@ -84,6 +87,20 @@ def test_run_without_a_user_while_they_are_kept(cluster: Cluster) -> None:
     assert not ended(pid)
     assert stop_kept(ours.folder.data)
     assert ended(pid)
+
+
+def test_are_left_alone_once_they_are_kept(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, ends = prepared(data), Mock()
+    folder.make(1)
+
+    def kept_meanwhile(lock: Path, mode: int) -> FileIO | None:
+        folder.kept.touch()
+        return take(lock, mode)
+
+    monkeypatch.setattr("milepost.sharing.take", kept_meanwhile)
+    monkeypatch.setattr("milepost.kafka.brokers.end", ends)
+    stop_unused(data)
+    ends.assert_not_called()
 
 
 def test_are_three_that_do_without_one_and_take_it_back(cluster: Cluster) -> None:
