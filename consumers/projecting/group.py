@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from threading import Event
 from time import monotonic
@@ -101,7 +102,7 @@ class Member:
         while not stop.is_set():
             before, taken = taken, self._take_in(consumer, consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE))
             if not taken:
-                self._projector.settle()
+                self._projector.settle(partial(self._stay, consumer))
             if before:  # which is written by now
                 consumer.commit_async(before)
             if monotonic() - looked > LOOKED_AFTER_SECONDS:
@@ -114,8 +115,16 @@ class Member:
         arrivals = {place: self._sorted(records) for place, records in self._due(consumer, polled).items()}
         if arrivals:
             known = held(self._archive, chain.from_iterable(one.events for one in arrivals.values()))
-            self._projector.take_in({place.partition: one.batch(known) for place, one in arrivals.items()})
+            batches = {place.partition: one.batch(known) for place, one in arrivals.items()}
+            self._projector.take_in(batches, partial(self._stay, consumer))
         return {place: OffsetAndMetadata(one.end) for place, one in arrivals.items()}
+
+    def _stay(self, consumer: KafkaConsumer) -> None:
+        """Take nothing more while rows are still being written, and stay a member of the group all the same."""
+        held = consumer.assignment() - consumer.paused()
+        consumer.pause(*held)
+        consumer.poll(timeout_ms=0)
+        consumer.resume(*(held & consumer.assignment()))
 
     def _due(self, consumer: KafkaConsumer, polled: _Polled) -> _Polled:
         """What comes next of each partition; elsewhere the consumer is sent there first."""

@@ -17,7 +17,7 @@ from consumers.projecting.folding import Fork, Poisoned, Stopped, Told, follow, 
 from consumers.projecting.parking import take_up
 from consumers.projecting.rebuild import build_missing
 from consumers.projecting.tracing import tell_projected
-from consumers.projecting.write_behind import WriteBehind
+from consumers.projecting.write_behind import WriteBehind, nothing
 from consumers.rows.models import Model, connect, prepare
 from consumers.rows.progress import Progress, Reflected, change_over, heard, made_from, reflected
 from consumers.rows.store import Followed, Moved, Parked, Taken, load, parked_in
@@ -169,19 +169,20 @@ class Projector:
         assert self._writing, "open the projector first"
         return self._writing
 
-    def settle(self) -> None:
-        """Wait until what was taken in is written. Raises `Fenced` or `psycopg.Error` where it can't be."""
-        self._behind.settle()
+    def settle(self, meanwhile: Callable[[], None] = nothing) -> None:
+        """Wait until what was taken in is written, doing `meanwhile` now and then. Raises `Fenced`, `psycopg.Error`."""
+        self._behind.settle(meanwhile)
 
     def wait(self) -> None:
         """Wait until nothing is being written, whatever becomes of it; from any thread."""
         if self._writing:
             self._writing.wait()
 
-    def take_in(self, heard: Mapping[int, Batch]) -> None:
+    def take_in(self, heard: Mapping[int, Batch], meanwhile: Callable[[], None] = nothing) -> None:
         """Fold what was heard of each place into every model, and have it written in one transaction behind this.
 
-        Raises `Fenced`, `Stopped` or `psycopg.Error`, also of what was taken in before.
+        While what was taken in before is still being written, `meanwhile` is done now and then. Raises `Fenced`,
+        `Stopped` or `psycopg.Error`, also of what was taken in before.
         """
         began = time_ns()
         told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
@@ -194,7 +195,7 @@ class Projector:
         moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
         odd = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.odd]
         taken = Taken(changes, moved, parked, held, odd)
-        self._write(taken, then=partial(tell_projected, began, heard, taken, self._way, self.source.log))
+        self._write(taken, partial(tell_projected, began, heard, taken, self._way, self.source.log), meanwhile)
 
     def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
@@ -241,8 +242,8 @@ class Projector:
     def _again(self, stream: str, after: int) -> list[Told]:
         return [understood(heard, self.source.log) for heard in self._archive.lines([stream], after)]
 
-    def _write(self, taken: Taken, then: Callable[[], None]) -> None:
-        self._behind.write(writing_of(taken), then)
+    def _write(self, taken: Taken, then: Callable[[], None], meanwhile: Callable[[], None]) -> None:
+        self._behind.write(writing_of(taken), then, meanwhile)
         if taken.parked or taken.odd:
             self.settle()
             self._raise_alarm(taken)

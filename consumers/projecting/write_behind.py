@@ -9,7 +9,12 @@ from psycopg.rows import DictRow
 
 from consumers.rows.writing import Writing
 
+BEAT_SECONDS = 0.5
 _log = logging.getLogger("milepost.projector")
+
+
+def nothing() -> None:
+    """What is done while rows are being written, where nothing else waits for us."""
 
 
 class WriteBehind:
@@ -24,15 +29,18 @@ class WriteBehind:
         self._thread = ThreadPoolExecutor(1, "rows")
         self._under_way: tuple[Future[None], Callable[[], None]] | None = None
 
-    def write(self, writing: Writing, then: Callable[[], None]) -> None:
+    def write(self, writing: Writing, then: Callable[[], None], meanwhile: Callable[[], None] = nothing) -> None:
         """Write this next, and do `then` once that is known. Raises what the one before it failed with."""
-        self.settle()
+        self.settle(meanwhile)
         self._under_way = self._thread.submit(writing.run, self._connection), then
 
-    def settle(self) -> None:
-        """Wait until all is written. Raises `Fenced` or `psycopg.Error` where it isn't."""
+    def settle(self, meanwhile: Callable[[], None] = nothing) -> None:
+        """Wait until all is written, doing `meanwhile` at each beat. Raises `Fenced` or `psycopg.Error`."""
         if self._under_way:
-            (future, then), self._under_way = self._under_way, None
+            future, then = self._under_way
+            while not wait([future], BEAT_SECONDS).done:
+                meanwhile()
+            self._under_way = None
             future.result()
             then()
 
