@@ -56,7 +56,7 @@ class Models:
             following.open()
             while following.step():
                 pass
-        except Fenced:
+        except (Fenced, psycopg.errors.UndefinedTable):  # which a promotion took away meanwhile
             return False
         finally:
             self._projector.close()

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -80,7 +80,7 @@ class Writer:
         self._alone = False  # as far as we saw when we last looked
         self._connection: Connection[Any] | None = None
         self._queue: SimpleQueue[_Asked | None] = SimpleQueue()
-        self._stopping = Event()
+        self._stopping, self._taking = Event(), Lock()
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -93,9 +93,10 @@ class Writer:
         if asking:
             asking.asks_for(self._id, request, command)
         asked = _Asked(request, command, request.digest, monotonic(), asking)
-        if self._stopping.is_set() or self._queue.qsize() > MOST_WAITING:
-            raise Unavailable("the service stops" if self._stopping.is_set() else "too many commands are waiting")
-        self._queue.put(asked)
+        with self._taking:  # so that nothing is put behind what ends it
+            if self._stopping.is_set() or self._queue.qsize() > MOST_WAITING:
+                raise Unavailable("the service stops" if self._stopping.is_set() else "too many commands are waiting")
+            self._queue.put(asked)
         return asked.answer
 
     def execute(self, request: Request, timeout: float | None = None) -> Outcome:
@@ -104,9 +105,10 @@ class Writer:
 
     def close(self) -> None:
         """Carry out what has been asked for so far, then stop."""
-        if not self._stopping.is_set():
-            self._stopping.set()
-            self._queue.put(None)
+        with self._taking:
+            if not self._stopping.is_set():
+                self._stopping.set()
+                self._queue.put(None)
         self._thread.join()
 
     def __enter__(self) -> "Writer":

@@ -139,9 +139,10 @@ class Projector:
             raise Fenced("another projector has changed over first") from error
 
     def look_again(self, partition: int) -> None:
-        """Others may have heard a place meanwhile: read how far, and forget what their streams looked like."""
+        """Others may have heard a place meanwhile: read how far and whom they parked, and forget all that is known."""
         self.settle()
         self._known.clear()
+        self._parked = {(one.model, one.stream) for one in parked_in(self._connected) if one.model in self._progress}
         for name, places in heard(self._connected, list(self._progress), self._way).items():
             self._progress[name][partition] = places[partition]
 

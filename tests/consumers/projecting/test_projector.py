@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
+from consumers.feed import LOG
 from consumers.projecting.folding import Fork
 from consumers.rows.models import Model, connect
 from consumers.rows.reader import Reader, Watch
@@ -251,6 +252,21 @@ def test_takes_up_again_what_it_parked_once_it_can(log: Log, feed: LogFeed, tell
     assert rows_of(log, able[0]) == by_fold(log)["projects"]
     assert better.liveness().parked == 0
     better.close()
+
+
+def test_leaves_out_what_another_parked_before_it_got_the_place(log: Log, feed: LogFeed, telling: Telling) -> None:
+    able = [projection for projection in projections() if projection.name == "projects"]
+    stumbling, newer = made(log, feed, clumsy(able[0])), made(log, feed, able[0])
+    told = [telling.of_this_log(recorded, "project-a") for recorded in eventful()]
+    telling.write(*told[:10])
+    follow(stumbling)
+    telling.write(*told[10:])
+    newer.projector.look_again(LOG.partition)
+    follow(newer)
+    assert [row["version"] for row in rows_of(log, able[0])] == [1]
+    assert newer.liveness().parked == 1
+    stumbling.close()
+    newer.close()
 
 
 def rows_of(log: Log, projection: Projection) -> list[dict[str, Any]]:
