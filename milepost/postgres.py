@@ -110,7 +110,8 @@ class _Starting:
 def _demand_database(cluster: Cluster) -> None:
     try:
         with psycopg.connect(cluster.url(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10) as connection:
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+            if found is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}".encode())
     except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         return  # another process that starts was faster

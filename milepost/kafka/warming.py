@@ -4,6 +4,7 @@ Worth its half minute where brokers start often, so tests ask for it, and whoeve
 sees whether it fits the jars and the Java of a start, and does without it where it doesn't: https://openjdk.org/jeps/514
 """
 
+import os
 import tempfile
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -34,7 +35,7 @@ def warm(jar_folder: Path, say: Say) -> None:
     say("Preparing Kafka's classes for quick starts, once; waiting…")
     with tempfile.TemporaryDirectory(prefix="milepost-") as data:
         made = _made(Path(data), jar_folder, say)
-        draft = kept.with_name(f".unfinished-{kept.name}")
+        draft = kept.with_name(f".unfinished-{os.getpid()}-{kept.name}")  # another may be at it, too
         draft.write_bytes(made.read_bytes())
         draft.chmod(0o644)
         draft.rename(kept)
