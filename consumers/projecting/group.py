@@ -123,7 +123,8 @@ class Member:
         """Take nothing more while rows are still being written, and stay a member of the group all the same."""
         held = consumer.assignment() - consumer.paused()
         consumer.pause(*held)
-        consumer.poll(timeout_ms=0)
+        for place, records in consumer.poll(timeout_ms=0).items():  # of what was given to us just now
+            consumer.seek(place, records[0].offset)
         consumer.resume(*(held & consumer.assignment()))
 
     def _due(self, consumer: KafkaConsumer, polled: _Polled) -> _Polled:
@@ -134,6 +135,7 @@ class Member:
         number = place.partition
         if number in self._assigned:
             self._assigned.discard(number)
+            self._sought.pop(number, None)
             self._projector.look_again(number)
         start = max(self._projector.position(number), self._since.get(number, 0))
         if records[0].offset > start and self._sought.get(number) != start:
