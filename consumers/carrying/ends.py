@@ -1,6 +1,6 @@
 """Ends: what the partitions of the topic hold last, which a relay that begins needn't send again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from consumers.carrying.records import Arrived, Foreign, arrived
 from consumers.carrying.topic import PARTITIONS
 from consumers.feed import Feed, Source, Unreachable
 
+PATIENCE_SECONDS = 10.0
 _AGAIN = "find out what happened to it, then let `milepost relay --again` send the whole log anew"
 
 
@@ -27,8 +28,11 @@ class End(NamedTuple):
     last: Arrived | None = None
 
 
-def ends(brokers: Brokers, source: Source, patience: float = 10.0) -> dict[int, End]:
-    """The end of every partition. Raises `KafkaError`."""
+def _nothing() -> None: ...
+
+
+def ends(brokers: Brokers, source: Source, meanwhile: Callable[[], None] = _nothing) -> dict[int, End]:
+    """The end of every partition; does `meanwhile` at every look for them. Raises `KafkaError`."""
     every = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]
     consumer = brokers.consumer()
     try:
@@ -37,19 +41,23 @@ def ends(brokers: Brokers, source: Source, patience: float = 10.0) -> dict[int, 
         filled = {one for one in every if behind[one] > first[one]}
         for one in every:
             consumer.seek(one, behind[one] - (one in filled))
-        last = _records(consumer, filled, behind, monotonic() + patience)
+        last = _records(consumer, filled, behind, meanwhile)
     finally:
         consumer.close(autocommit=False)
     return {one.partition: _end(first[one], behind[one], last.get(one), source) for one in every}
 
 
 def _records(
-    consumer: KafkaConsumer, wanted: Iterable[TopicPartition], behind: Mapping[TopicPartition, int], until: float
+    consumer: KafkaConsumer,
+    wanted: Iterable[TopicPartition],
+    behind: Mapping[TopicPartition, int],
+    meanwhile: Callable[[], None],
 ) -> dict[TopicPartition, ConsumerRecord]:
     """The last record of each; none where a transaction ended there, which a relay never has."""
     missing: set[TopicPartition] = set(wanted)
-    found = dict[TopicPartition, ConsumerRecord]()
+    found, until = dict[TopicPartition, ConsumerRecord](), monotonic() + PATIENCE_SECONDS
     while missing:
+        meanwhile()
         if monotonic() > until:
             raise KafkaTimeoutError(f"the ends of {len(missing)} partitions couldn't be read in time")
         for partition, records in consumer.poll(timeout_ms=500).items():

@@ -85,12 +85,15 @@ class Relay:
                 lease.release()
 
     def _begun(self, lease: Lease) -> Carrier:
+        """Look where the topic ends; a slow Kafka may need longer for that than a lease that isn't renewed lasts."""
         topic = made(self._brokers, self._replicas)
+        lease.renew()
         if lease.topic not in (None, topic.id):
             raise Unreachable(
                 "the topic was deleted and made anew: let `milepost relay --again` send the whole log to it"
             )
-        known, found = sent_so_far(lease.connection, lease.source), ends(self._brokers, self.feed.source)
+        known = sent_so_far(lease.connection, lease.source)
+        found = ends(self._brokers, self.feed.source, meanwhile=lease.renew)
         demand_whole(found, known, new=lease.topic is None)
         lease.adopt(topic.id)
         held = set(unsent_streams(lease.connection, lease.source))
@@ -107,8 +110,7 @@ class _Carrying:
         self._under_way: deque[Page] = deque()
         self._read_to = lease.position
         self._ends, self._unsent = dict(carrier.ends), list[Unsent]()
-        self._renewed = monotonic()
-        self._looked = 0.0
+        self._renewed = self._looked = 0.0
 
     def run(self, stop: Event) -> None:
         while not stop.is_set():

@@ -3,10 +3,12 @@
 import logging
 from collections import defaultdict
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 import pytest
+from kafka import KafkaConsumer
 
 from consumers.carrying.again import send_again
 from consumers.carrying.brokers import Brokers
@@ -235,3 +237,36 @@ def test_waits_for_brokers_that_are_not_there(log: Log, caplog: pytest.LogCaptur
     said = refusal(log, Brokers("127.0.0.1:9"), caplog)
     assert "127.0.0.1:9" in said
     assert "MILEPOST_KAFKA_BOOTSTRAP" in said
+
+
+@dataclass(frozen=True)
+class Slow(Brokers):
+    """Brokers that need longer than a lease lasts to tell where a topic ends."""
+
+    def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
+        consumer = super().consumer(group, **others)
+        told, poll = iter(range(4)), consumer.poll
+
+        def slowly(**how: Any) -> Any:
+            if next(told, None) is None:
+                return poll(**how)
+            Event().wait(0.5)
+            return {}
+
+        vars(consumer)["poll"] = slowly
+        return consumer
+
+
+def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
+    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("lease", "relay"):
+        monkeypatch.setattr(f"consumers.carrying.{module}.TERM_SECONDS", 1.0)
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    telling.tell({"project-a": eventful()})
+    slow = Slow(brokers.bootstrap, brokers.topic)
+    with running(relay_of(log, slow, "one").run, relay_of(log, slow, "two").run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        assert carried(connection, str(LogFeed(log).source)).epoch == 2
