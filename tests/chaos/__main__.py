@@ -27,8 +27,8 @@ from tests.chaos.row import Outcome, Row
 from tests.chaos.rows import ROWS
 from tests.milepost.conftest import reachable
 
-AT_ONCE = 3
-"""Rows side by side: most of them wait more than they work."""
+AT_ONCE = 2
+"""Rows side by side."""
 ALONE = "--alone"
 
 
