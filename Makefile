@@ -58,7 +58,7 @@ bench-large: .venv/dev.stamp ## the same over 1,000,000 events and three brokers
 chaos: .venv/dev.stamp ## break what can break, many times over, and count what was lost: 0, or it fails
 	@$(BIN)/python -m tests.chaos
 
-chaos-long: .venv/dev.stamp ## the same, ten times as often
+chaos-long: .venv/dev.stamp ## the same, several times as often; within 80 minutes
 	@$(BIN)/python -m tests.chaos --long
 
 kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FILE

@@ -144,7 +144,7 @@ def contended(ground: Ground, dose: Dose) -> Tried:
         with ThreadPoolExecutor(16) as pool:
             jobs = [(writer, another)[number % 2] for number in range(16)]
             each = [pool.submit(_increments, log, one, number, dose.times) for number, one in enumerate(jobs)]
-            accepted = sum(job.result(LIMIT * 5) for job in each)
+            accepted = sum(job.result() for job in each)
         found = in_log(log)
         found["lost-write"] += accepted + 1 - len(log.stream("project-a"))
         return Tried(found, {"accepted": accepted, "told that they were late": 16 * dose.times - accepted})
@@ -176,7 +176,7 @@ def followed(ground: Ground, dose: Dose) -> Tried:
         reading = pool.submit(_follow, log, done, seen)
         writing = [pool.submit(_write, log, caller, dose.times) for caller in range(WRITERS)]
         for one in writing:
-            one.result(LIMIT * 5)
+            one.result()
         done.set()
         reading.result(LIMIT)
         there = [event.position for event in log.events()]

@@ -4,16 +4,16 @@ from tests.chaos import carrying, commanding, hearing, killing
 from tests.chaos.row import Dose, Row
 
 ROWS = [
-    Row("A2", "PostgreSQL killed under commands", commanding.crashed, Dose(2), Dose(10), Dose(100)),
+    Row("A2", "PostgreSQL killed under commands", commanding.crashed, Dose(2), Dose(10), Dose(50)),
     Row("A3", "the reply to a COMMIT lost", commanding.replies_lost, Dose(3), Dose(50), Dose(500)),
-    Row("A4", "sixteen writers on one project", commanding.contended, Dose(15), Dose(1_250), Dose(12_500)),
+    Row("A4", "sixteen writers on one project", commanding.contended, Dose(15), Dose(1_250), Dose(4_000)),
     Row(
         "A5",
         "twelve writers that hesitate before COMMIT, and a reader",
         commanding.followed,
         Dose(15),
         Dose(850),
-        Dose(8_500),
+        Dose(3_000),
     ),
     Row(
         "B1 C1",
@@ -21,7 +21,7 @@ ROWS = [
         killing.killed,
         Dose(1, projects=20),
         Dose(20, projects=3_200),
-        Dose(200, projects=6_400),
+        Dose(100, projects=9_600),
     ),
     Row(
         "B2",
@@ -29,10 +29,10 @@ ROWS = [
         killing.paused_relay,
         Dose(1),
         Dose(5, projects=500),
-        Dose(50, projects=2_000),
+        Dose(25, projects=1_500),
     ),
     Row(
-        "B3", "the only broker killed", carrying.broker_killed, Dose(1), Dose(3, projects=300), Dose(30, projects=1_500)
+        "B3", "the only broker killed", carrying.broker_killed, Dose(1), Dose(3, projects=300), Dose(15, projects=1_000)
     ),
     Row(
         "B4",
@@ -40,7 +40,7 @@ ROWS = [
         carrying.long_outage,
         Dose(1, seconds=3),
         Dose(2, projects=200, seconds=130),
-        Dose(8, projects=800, seconds=150),
+        Dose(6, projects=800, seconds=150),
     ),
     Row(
         "B3 B5 B6",
@@ -48,7 +48,7 @@ ROWS = [
         carrying.brokers_fall,
         Dose(1, seconds=1),
         Dose(6, projects=300, seconds=60),
-        Dose(40, projects=2_000, seconds=60),
+        Dose(20, projects=1_000, seconds=60),
     ),
     Row("B9", "replies to a relay lost", carrying.replies_lost, Dose(2), Dose(20), Dose(200)),
     Row(
@@ -73,7 +73,7 @@ ROWS = [
         killing.paused_projector,
         Dose(1),
         Dose(5, projects=200),
-        Dose(50, projects=1_000),
+        Dose(25, projects=800),
     ),
     Row(
         "C3",
@@ -81,7 +81,7 @@ ROWS = [
         killing.coming_and_going,
         Dose(2),
         Dose(20, projects=200),
-        Dose(200, projects=1_000),
+        Dose(100, projects=800),
     ),
     Row(
         "C4",
@@ -107,14 +107,14 @@ ROWS = [
         Dose(3, projects=300),
         Dose(10, projects=1_000),
     ),
-    Row("C9", "reading one's own writes", hearing.read_your_writes, Dose(10), Dose(300), Dose(3_000)),
+    Row("C9", "reading one's own writes", hearing.read_your_writes, Dose(10), Dose(300), Dose(1_500)),
     Row(
         "C10",
         "the same log built elsewhere",
         hearing.built_elsewhere,
         Dose(1),
         Dose(2, projects=200),
-        Dose(2, projects=2_000),
+        Dose(2, projects=1_000),
     ),
     Row(
         "C11",
@@ -122,6 +122,6 @@ ROWS = [
         hearing.slow_projector,
         Dose(1),
         Dose(2, projects=100),
-        Dose(20, projects=400),
+        Dose(10, projects=400),
     ),
 ]
