@@ -4,7 +4,9 @@ Its client tries for ever and says nothing where it wouldn't, as after a passwor
 """
 
 import logging
-from threading import Event
+from collections.abc import Generator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 from consumers.carrying.brokers import Brokers
 from consumers.carrying.reaching import why_refused
@@ -29,3 +31,14 @@ class Knocking:
             elif refused:
                 _log.warning("Kafka lets us in again")
             refused = why is not None
+
+
+@contextmanager
+def knocking(brokers: Brokers) -> Generator[None]:
+    """Knock beside what is done meanwhile, on a thread of its own."""
+    stop = Event()
+    Thread(target=Knocking(brokers, SECONDS).run, args=(stop,), name="knocking", daemon=True).start()
+    try:
+        yield
+    finally:
+        stop.set()

@@ -12,6 +12,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, OffsetOutOfRangeError, UnknownTopicOrPartitionError
 
 from consumers.carrying.brokers import Brokers, sentence
+from consumers.carrying.knocking import knocking
 from consumers.carrying.records import Foreign, arrived
 from consumers.feed import Source
 from consumers.projecting.folding import Stopped
@@ -43,21 +44,22 @@ class Subscriber:
         self._sought: dict[int, int] = {}
 
     def run(self, stop: Event) -> None:
-        """Hear until told to stop, over whatever befalls Kafka.
+        """Hear until told to stop, over whatever befalls Kafka, and say where Kafka would let us in no more.
 
         Raises `Gap` where an event is missing for good, `Fork` where the history is another than was heard, `Stopped`
         where the topic has lost what comes next, and whatever the handler or the memory raises.
         """
-        while not stop.is_set():
-            try:
-                self._hear(stop)
-            except OffsetOutOfRangeError as error:
-                raise Stopped(
-                    f"{self._brokers.topic} no longer holds what comes next: ask who runs it to send the log again"
-                ) from error
-            except KafkaError as error:
-                _log.warning("hears nothing for now: %s", sentence(error, self._brokers))
-                stop.wait(1)
+        with knocking(self._brokers):
+            while not stop.is_set():
+                try:
+                    self._hear(stop)
+                except OffsetOutOfRangeError as error:
+                    raise Stopped(
+                        f"{self._brokers.topic} no longer holds what comes next: ask who runs it to send the log again"
+                    ) from error
+                except KafkaError as error:
+                    _log.warning("hears nothing for now: %s", sentence(error, self._brokers))
+                    stop.wait(1)
 
     def _hear(self, stop: Event) -> None:
         self._topic = _id_of(self._brokers)

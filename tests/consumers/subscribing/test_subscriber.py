@@ -195,3 +195,12 @@ def test_waits_for_brokers_and_topic(log: Log, brokers: Brokers, telling: Tellin
         carry(log, brokers)
         until(lambda: len(handled) >= log.head().position, "all is heard")
     assert_is_the_log(handled, log)
+
+
+def test_says_where_kafka_would_let_it_in_no_more(
+    memory: InFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumers.carrying.knocking.SECONDS", 0.01)
+    said = "Kafka lets nobody in who comes anew: nothing answers at 127.0.0.1:1 "
+    subscriber = Subscriber(Brokers("127.0.0.1:1"), memory, list[Arrived]().append)
+    hear(subscriber, lambda: any(one.startswith(said) for one in caplog.messages), "it says so")
