@@ -8,7 +8,7 @@ from time import monotonic
 import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
-from kafka.producer.future import FutureRecordMetadata
+from kafka.producer.future import FutureRecordMetadata, RecordMetadata
 
 from consumers.carrying.brokers import ended
 from consumers.carrying.records import headers_of
@@ -53,14 +53,19 @@ class Page:
 
     def _demand_none_failed(self) -> None:
         for future in self.sent:
-            if future.is_done and future.exception:
-                raise future.exception
+            if future.is_done:
+                _taken(future)
 
     def _take(self, future: FutureRecordMetadata) -> None:
-        if future.exception or future.value is None:
-            raise future.exception or KafkaTimeoutError("a record was never acknowledged")
-        known = self.ends.get(future.value.partition, 0)
-        self.ends[future.value.partition] = max(known, future.value.offset + 1)
+        there = _taken(future)
+        self.ends[there.partition] = max(self.ends.get(there.partition, 0), there.offset + 1)
+
+
+def _taken(future: FutureRecordMetadata) -> RecordMetadata:
+    """Where a record is that is done. Raises what it failed with."""
+    if future.exception or future.value is None:
+        raise future.exception or KafkaTimeoutError("a record was never acknowledged")
+    return future.value
 
 
 def _moment(data: bytes) -> str | None:

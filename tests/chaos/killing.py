@@ -10,7 +10,7 @@ from tests.chaos.lives import Lives, lives
 from tests.chaos.row import Dose, Outcome, outcome
 from tests.waiting import until
 
-EVENTS_EACH = 32
+EVENTS_EACH, MOST_AT_ONCE = 32, 3
 
 
 def killed(ground: Ground, dose: Dose) -> Outcome:
@@ -106,11 +106,11 @@ def coming_and_going(ground: Ground, dose: Dose) -> Outcome:
         living.relay()
         projectors = [living.projectors()]
         until(lambda: field.reflected() > 0, "the first events are reflected")
-        for number in range(dose.times):
+        for _ in range(dose.times):
             with telling(field, dose.projects // dose.times):
                 projectors.append(living.projectors())
                 _until_reflected(field, 1)
-                if number % 2:
+                if len(projectors) > MOST_AT_ONCE:
                     living.end(projectors.pop(0))
         field.settle(30)
         return outcome(field, field.checked())

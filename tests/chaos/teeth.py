@@ -36,8 +36,8 @@ MUTATIONS = [
     Mutation(
         "a send that failed is passed over",
         "consumers/carrying/carrier.py",
-        '            raise future.exception or KafkaTimeoutError("a record was never acknowledged")\n',
-        "            pass\n",
+        '        raise future.exception or KafkaTimeoutError("a record was never acknowledged")\n',
+        "        pass\n",
         "tests/consumers/carrying/test_faults_relay.py::test_sends_again_what_a_producer_gave_up",
     ),
     Mutation(
