@@ -28,6 +28,8 @@ WAIT_SECONDS = 0.5
 LAST_SECONDS = 3.0
 LOOK_SECONDS = 1.0
 _log = logging.getLogger("milepost.relay")
+_UNHELD = "SELECT set_config('idle_in_transaction_session_timeout', %s, false)"
+"""One that is paused in the midst of saving must not hold the row of its lease for longer than the lease."""
 
 
 class Wedged(Exception):
@@ -52,6 +54,7 @@ class Relay:
         while not stop.is_set():
             try:
                 with connect(self._conninfo) as connection:
+                    connection.execute(_UNHELD, (f"{TERM_SECONDS:.0f}s",))
                     prepare(connection)
                     self._stand_by(connection, stop)
             except Lost as lost:

@@ -17,6 +17,7 @@ from consumers.carrying.lease import Lease, begin_again, carried, prepare, sent_
 from consumers.carrying.records import CONTENT_TYPE
 from consumers.carrying.relay import Relay
 from consumers.carrying.topic import partition_of
+from consumers.carrying.withheld import release
 from consumers.feed import Source
 from consumers.rows.models import connect
 from milepost.following import LogFeed
@@ -268,5 +269,27 @@ def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
     slow = Slow(brokers.bootstrap, brokers.topic)
     with running(relay_of(log, slow, "one").run, relay_of(log, slow, "two").run):
         wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        assert carried(connection, str(LogFeed(log).source)).epoch == 2
+
+
+def test_is_followed_by_another_where_it_is_paused_in_the_midst_of_saving(
+    log: Log, brokers: Brokers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("lease", "relay"):
+        monkeypatch.setattr(f"consumers.carrying.{module}.TERM_SECONDS", 1.0)
+    awake, saving = Event(), Event()
+
+    def pause(*told: Any) -> None:
+        if not saving.is_set():
+            saving.set()
+            awake.wait(60)
+        release(*told)
+
+    monkeypatch.setattr("consumers.carrying.lease.release", pause)
+    with running(relay_of(log, brokers, "one").run, relay_of(log, brokers, "two").run):
+        until(saving.is_set, "one is in the midst of saving")
+        wait_until_carried(log)
+        awake.set()
     with connect(log.conninfo) as connection:
         assert carried(connection, str(LogFeed(log).source)).epoch == 2
