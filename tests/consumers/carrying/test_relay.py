@@ -283,7 +283,7 @@ def test_is_followed_by_another_where_it_is_paused_in_the_midst_of_saving(
     def pause(*told: Any) -> None:
         if not saving.is_set():
             saving.set()
-            awake.wait(60)
+            awake.wait(120)
         release(*told)
 
     monkeypatch.setattr("consumers.carrying.lease.release", pause)
