@@ -10,7 +10,8 @@ PACKAGES := domain projections consumers milepost
 FIT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c '$(FIT)' 2>/dev/null && echo $(p))))
 SPREAD := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder# a file at a time; many tests wait more than they work
-INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet
 
 # $(call step,what it is,command): says what begins, and how long it took or that it failed.
 step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
@@ -90,12 +91,15 @@ compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.
 .venv/dev.stamp: requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 
-# The lock first, by hash and never built from source; then the project itself, which is only a pointer to this folder.
+# The lock alone says what is installed: --no-deps resolves nothing (old pips look up an extra anew despite its pin), by
+# hash, never built from source. Then the project itself, which is only a pointer to this folder, and a check that the
+# lock left nothing out.
 define install
 	@test -n '$(PYTHON)' || { echo 'Milepost needs Python 3.11 or newer and finds none: install it, or say make PYTHON=/path/to/python'; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo 'This Python makes no environments: on Debian and Ubuntu, apt install python3-venv'; exit 1; }
-	$(call step,installing $(1) into .venv,$(INSTALL) --require-hashes --only-binary :all: -r $(1))
+	$(call step,installing $(1) into .venv,$(INSTALL) --no-deps --require-hashes --only-binary :all: -r $(1))
 	@$(INSTALL) --no-deps --no-build-isolation --no-index --editable .
+	@$(PIP) check
 	@touch $@
 endef

@@ -12,8 +12,8 @@ TEXT = (ROOT / "Dockerfile").read_text()
 def test_installs_what_is_locked_by_its_hashes_and_nothing_else() -> None:
     installs = re.findall(r"pip install (.*)", TEXT)
     assert installs == [
-        "--require-hashes --only-binary :all: -r requirements-traces.lock",
-        "--no-deps --no-build-isolation --no-index .",
+        "--no-deps --require-hashes --only-binary :all: -r requirements-traces.lock",
+        "--no-deps --no-build-isolation --no-index . && /opt/milepost/bin/pip check",
     ]
 
 
