@@ -5,16 +5,17 @@ from typing import ClassVar
 
 from domain.command import Circumstances, Command, Decided
 from domain.event import Event
+from domain.lifecycle import SupportingFunction
 from domain.opening import Opening
 
 
-class CanarySent(Event, kind="log.canary-sent/1"):
+class CanarySent(Event, kind="log.canary-sent/1", function=SupportingFunction.LOG):
     """Somebody tried whether an event comes through: from the log to every read model, by every part between."""
 
     belongs_to: ClassVar[str] = "log"
 
 
-class SendCanary(Command[Opening], listed=False):
+class SendCanary(Command[Opening], listed=False, function=SupportingFunction.LOG):
     """Send a canary; the doctor alone does that."""
 
     belongs_to: ClassVar[str] = "log"

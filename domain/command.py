@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar
 
 from domain.event import Event, TimeQuality
+from domain.lifecycle import Function
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 
@@ -78,13 +79,18 @@ class Command(BaseModel, Generic[S]):
     model_config = ConfigDict(frozen=True, extra="forbid")
     belongs_to: ClassVar[str] = ""
     called: ClassVar[str] = ""
+    function: ClassVar[Function]
 
-    def __init_subclass__(cls, *, listed: bool = True, **config: Any) -> None:
+    def __init_subclass__(cls, *, listed: bool = True, function: Function | None = None, **config: Any) -> None:
         super().__init_subclass__(**config)
+        if function:
+            cls.function = function
         if listed and "[" not in cls.__name__:
             cls.called = re.sub(r"(?<=.)(?=[A-Z])", "-", cls.__name__).lower()
             if cls.called in _written:
                 raise TypeError(f"two commands are called {cls.called!r}")
+            if not hasattr(cls, "function"):
+                raise TypeError(f"{cls.called} declares no function: add function=Phase.… or SupportingFunction.…")
             _written[cls.called] = cls
 
     @abstractmethod

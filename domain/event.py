@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, cast
 
 from typing_extensions import TypeVar
 
+from domain.lifecycle import Function
 from domain.values import Fact, Text
 
 TimeQuality = Literal["exact", "reported", "at-latest", "inferred"]
@@ -32,11 +33,21 @@ class Event(Fact):
 
     kind: ClassVar[str] = ""
     belongs_to: ClassVar[str] = ""
+    function: ClassVar[Function]
 
     reason: Text | None = None
 
-    def __init_subclass__(cls, *, kind: str = "", upcasts: Mapping[str, "Upcast"] | None = None, **config: Any) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        kind: str = "",
+        function: Function | None = None,
+        upcasts: Mapping[str, "Upcast"] | None = None,
+        **config: Any,
+    ) -> None:
         super().__init_subclass__(**config)
+        if function:
+            cls.function = function
         if not kind:
             return
         cls.kind = kind
@@ -68,6 +79,8 @@ _catalogue: dict[str, Kind] = {}
 def _register(kind: str, event: type[Event], upcast: Upcast | None) -> None:
     if kind in _catalogue:
         raise TypeError(f"two events are called {kind!r}: {_catalogue[kind].event} and {event}")
+    if not hasattr(event, "function"):
+        raise TypeError(f"{kind} declares no function: add function=Phase.… or SupportingFunction.…")
     _catalogue[kind] = Kind(event, upcast)
 
 

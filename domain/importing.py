@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from domain.command import Circumstances, Command, Decided, Rejected
 from domain.event import Event, Recorded
+from domain.lifecycle import SupportingFunction
 from domain.values import Count, Digest, Name, Person
 
 ORIGIN = "import:"
@@ -36,7 +37,7 @@ class Imports:
         self.version = recorded.version
 
 
-class ImportEvent(Event):
+class ImportEvent(Event, function=SupportingFunction.IMPORT):
     """An event of an import's stream: says itself what it changes."""
 
     belongs_to: ClassVar[str] = "import"
@@ -84,7 +85,7 @@ class ImportFinished(ImportEvent, kind="import.finished/1"):
         imports.finished.add(self.file)
 
 
-class ImportCommand(Command[Imports], listed=False):
+class ImportCommand(Command[Imports], listed=False, function=SupportingFunction.IMPORT):
     """A command to an import's stream, given by the importer alone."""
 
     belongs_to: ClassVar[str] = "import"

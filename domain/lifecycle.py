@@ -14,6 +14,20 @@ class Phase(StrEnum):
     DEPLOY = "deploy"
 
 
+class SupportingFunction(StrEnum):
+    """What surrounds the five functions: how a project enters, how it is governed, and how it is recorded."""
+
+    PORTFOLIO = "portfolio"
+    REVIEW = "review"
+    POLICY = "policy"
+    IMPORT = "import"
+    LOG = "log"
+
+
+Function = Phase | SupportingFunction
+"""What each event and each command declares that it belongs to."""
+
+
 class Gate(StrEnum):
     """What a management review decides: entry to Deliver, then the milestone that ends each phase."""
 

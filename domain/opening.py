@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from domain.event import Event, Recorded
+from domain.lifecycle import SupportingFunction
 from domain.values import EventId, Whole
 
 STREAM = "log"
@@ -16,7 +17,7 @@ Origin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]
 """What the operator calls a log, and so the origin of its checkpoints (C2SP tlog-checkpoint): no spaces, no plus."""
 
 
-class LogOpened(Event, kind="log.opened/1"):
+class LogOpened(Event, kind="log.opened/1", function=SupportingFunction.LOG):
     """A log began: which it is among all logs, whose, in which generation, and how its bytes are to be read.
 
     Format 0 is provisional: later releases refuse to read it.

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from domain.event import Event, Recorded
+from domain.lifecycle import SupportingFunction
 from domain.policy import Applies, Policy
 
 
@@ -110,7 +111,7 @@ class Rulebook:
         self.version = recorded.version
 
 
-class PolicyEvent(Event):
+class PolicyEvent(Event, function=SupportingFunction.POLICY):
     """An event of a policy's stream: says itself what it changes."""
 
     belongs_to: ClassVar[str] = "policy"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from domain.event import Event, Recorded
-from domain.lifecycle import ENDS, Gate, Phase, phase_after
+from domain.lifecycle import ENDS, Function, Gate, Phase, phase_after
 from domain.planning.discipline import DisciplineChosen
 from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
@@ -46,7 +46,7 @@ def fold(rows: Rows, recorded: Recorded) -> None:
     if change:
         change(rows, recorded)
     elif isinstance(event, ProjectFact):
-        _worked(rows, recorded, type(event).__module__.split(".")[1])
+        _worked(rows, recorded, event.function)
     if isinstance(event, ChangeClassified | DisciplineChosen):
         _fill(rows, counts_under)
 
@@ -161,13 +161,14 @@ def _back(rows: Rows, recorded: Recorded, phase: str) -> None:
 
 
 def _started(rows: Rows, recorded: Recorded[PhaseStarted]) -> None:
-    _worked(rows, recorded, recorded.event.phase.value)
+    _worked(rows, recorded, recorded.event.phase)
 
 
-def _worked(rows: Rows, recorded: Recorded, phase: str) -> None:
-    """Facts of a function's own folder are work of its phase; it may begin before the gate that opens the phase."""
-    if phase not in ORDER:
+def _worked(rows: Rows, recorded: Recorded, function: Function) -> None:
+    """A fact that declares a phase is work of that phase, even before the gate that opens the phase."""
+    if not isinstance(function, Phase):
         return
+    phase = function.value
     known = _at(rows, recorded, phase)["first_work_at"]
     if known is None or recorded.time < known:
         rows.put((phase,), first_work_at=recorded.time, first_work_quality=recorded.time_quality)

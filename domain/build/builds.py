@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Digest, Fact, Key, Moment, Name, Text
 
@@ -20,7 +20,12 @@ class Commits(Fact):
 
 
 class BuildRecorded(
-    ProjectFact, kind="build.recorded/1", command="record-build", part="build", evidence=(Gate.BUILD_COMPLETED,)
+    ProjectFact,
+    kind="build.recorded/1",
+    function=Phase.BUILD,
+    command="record-build",
+    part="build",
+    evidence=(Gate.BUILD_COMPLETED,),
 ):
     """A build was made, of this revision, with these bytes (MOF 4.0, Build SMF: build the solution).
 
@@ -41,7 +46,12 @@ class BuildRecorded(
 
 
 class BuildVerified(
-    ProjectFact, kind="build.verified/1", command="verify-build", part="build", evidence=(Gate.BUILD_COMPLETED,)
+    ProjectFact,
+    kind="build.verified/1",
+    function=Phase.BUILD,
+    command="verify-build",
+    part="build",
+    evidence=(Gate.BUILD_COMPLETED,),
 ):
     """A build was checked, and accepted or not (MSF, Daily Build: a build counts once its verification passed)."""
 

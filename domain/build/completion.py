@@ -3,7 +3,7 @@
 from domain.build.builds import known_build
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Decimal, Key, Name
 
@@ -11,6 +11,7 @@ from domain.values import Decimal, Key, Name
 class FeatureCompleted(
     ProjectFact,
     kind="feature.completed/1",
+    function=Phase.BUILD,
     command="complete-feature",
     part="feature",
     evidence=(Gate.BUILD_COMPLETED,),
@@ -29,6 +30,7 @@ class FeatureCompleted(
 class FeatureVerified(
     ProjectFact,
     kind="feature.verified/1",
+    function=Phase.BUILD,
     command="verify-feature",
     part="feature",
     evidence=(Gate.BUILD_COMPLETED,),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import MILESTONES
+from domain.lifecycle import MILESTONES, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Digest, Key, Name, Person
 
@@ -30,7 +30,12 @@ DocumentType = Literal[
 
 
 class DocumentRecorded(
-    ProjectFact, kind="document.recorded/1", command="record-document", part="document", evidence=MILESTONES
+    ProjectFact,
+    kind="document.recorded/1",
+    function=Phase.BUILD,
+    command="record-document",
+    part="document",
+    evidence=MILESTONES,
 ):
     """A version of a document was laid down as evidence, bound by the digest of its bytes (21 CFR 11.10(b)).
 
@@ -61,7 +66,12 @@ class DocumentRecorded(
 
 
 class EvidenceVerified(
-    ProjectFact, kind="evidence.verified/1", command="verify-evidence", part="document", told_again=True
+    ProjectFact,
+    kind="evidence.verified/1",
+    function=Phase.BUILD,
+    command="verify-evidence",
+    part="document",
+    told_again=True,
 ):
     """It was looked whether a document can still be produced: as it was, changed, or not at all (21 CFR 11.10(b)).
 

@@ -1,11 +1,14 @@
 """Iterations: what was planned for a stretch of time, and what was done in it."""
 
 from domain.command import Circumstances, Rejected
+from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key
 
 
-class IterationCompleted(ProjectFact, kind="iteration.completed/1", command="complete-iteration", part="iteration"):
+class IterationCompleted(
+    ProjectFact, kind="iteration.completed/1", function=Phase.BUILD, command="complete-iteration", part="iteration"
+):
     """An iteration ended with so much of its plan done (Scrum Guide, Sprint Review); sizes in `unit`."""
 
     iteration: Key

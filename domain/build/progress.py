@@ -2,11 +2,14 @@
 
 from domain.calendar import day_of
 from domain.command import Circumstances, Rejected
+from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key, Permille
 
 
-class WorkProgressed(ProjectFact, kind="work.progressed/1", command="report-progress", part="package"):
+class WorkProgressed(
+    ProjectFact, kind="work.progressed/1", function=Phase.BUILD, command="report-progress", part="package"
+):
     """So much of a package was done by a day: in thousandths, or in units of its own (PMI, Earned Value Management)."""
 
     package: Key

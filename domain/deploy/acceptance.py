@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.deploy.deployments import in_production, last_change
 from domain.event import Recorded
+from domain.lifecycle import Phase
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.state.standing import must_be_alive
@@ -16,7 +17,7 @@ from domain.values import Text
 Reservations = Annotated[tuple[Text, ...], Field(max_length=20)]
 
 
-class CustomerAccepted(ProjectFact, kind="customer.accepted/1"):
+class CustomerAccepted(ProjectFact, kind="customer.accepted/1", function=Phase.DEPLOY):
     """The customer agreed that the solution meets its objectives (MOF 4.0, Deploy SMF: process 4, rule 12).
 
     Who it was, in which role by which assignment, stands in the envelope.
@@ -26,7 +27,7 @@ class CustomerAccepted(ProjectFact, kind="customer.accepted/1"):
     reservations: Reservations = ()
 
 
-class AcceptAsCustomer(ProjectCommand):
+class AcceptAsCustomer(ProjectCommand, function=Phase.DEPLOY):
     """Accept what is in production as its customer; for standard and minor changes its requester may do so too."""
 
     statement: Text

@@ -3,11 +3,12 @@
 from typing import Literal
 
 from domain.event import Recorded
+from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectEvent
 from domain.values import Digest, EventId, Key, Moment
 
 
-class DeploymentAuthorised(ProjectEvent, kind="deployment.authorised/1"):
+class DeploymentAuthorised(ProjectEvent, kind="deployment.authorised/1", function=Phase.DEPLOY):
     """This candidate may go to core or sites until then; early core only with operations' consent (MOF, Deploy)."""
 
     authorisation: Key

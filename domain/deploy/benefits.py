@@ -2,11 +2,14 @@
 
 from domain.calendar import day_of
 from domain.command import Circumstances, Rejected
+from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Document, Key
 
 
-class BenefitMeasured(ProjectFact, kind="benefit.measured/1", command="measure-benefit", part="criterion"):
+class BenefitMeasured(
+    ProjectFact, kind="benefit.measured/1", function=Phase.DEPLOY, command="measure-benefit", part="criterion"
+):
     """A success criterion was measured, in its own unit (MSF CMMI: are we realising the value envisioned?)."""
 
     criterion: Key

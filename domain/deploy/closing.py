@@ -4,13 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import ProjectFact
 from domain.values import Document, Person, Text
 
 
 class ProjectReviewed(
-    ProjectFact, kind="project.reviewed/1", command="record-project-review", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="project.reviewed/1",
+    function=Phase.DEPLOY,
+    command="record-project-review",
+    evidence=(Gate.DEPLOYED,),
 ):
     """The project was looked back on (MOF 4.0, Change and Configuration SMF: post-implementation review, rule 17).
 

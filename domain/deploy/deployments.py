@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.command import Circumstances, Rejected
 from domain.deploy.outages import Outage, check_outages
 from domain.event import Recorded
-from domain.lifecycle import Act, Gate
+from domain.lifecycle import Act, Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Digest, Key, Person, Text
 
@@ -20,6 +20,7 @@ CORE = "core"
 class DeploymentStarted(
     ProjectFact,
     kind="deployment.started/1",
+    function=Phase.DEPLOY,
     command="start-deployment",
     part="attempt",
     evidence=(Gate.DEPLOYED,),
@@ -45,7 +46,12 @@ class DeploymentStarted(
 
 
 class DeploymentFinished(
-    ProjectFact, kind="deployment.finished/1", command="finish-deployment", part="attempt", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="deployment.finished/1",
+    function=Phase.DEPLOY,
+    command="finish-deployment",
+    part="attempt",
+    evidence=(Gate.DEPLOYED,),
 ):
     """An attempt ended, at the event's time; `digest_found` is what production holds then (MOF 4.0, Deploy SMF)."""
 
@@ -62,6 +68,7 @@ class DeploymentFinished(
 class DeploymentRolledBack(
     ProjectFact,
     kind="deployment.rolled-back/1",
+    function=Phase.DEPLOY,
     command="roll-back-deployment",
     part="attempt",
     evidence=(Gate.DEPLOYED,),

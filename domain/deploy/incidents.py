@@ -8,13 +8,18 @@ from domain.command import Circumstances, Rejected
 from domain.deploy.deployments import known_attempt
 from domain.deploy.outages import Outage, check_outages
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Key, Moment, Text
 
 
 class IncidentReported(
-    ProjectFact, kind="incident.reported/1", command="report-incident", part="incident", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="incident.reported/1",
+    function=Phase.DEPLOY,
+    command="report-incident",
+    part="incident",
+    evidence=(Gate.DEPLOYED,),
 ):
     """Something went wrong in production (MOF 4.0, Customer Service SMF), perhaps because of an attempt to deploy."""
 
@@ -35,7 +40,12 @@ class IncidentReported(
 
 
 class IncidentRestored(
-    ProjectFact, kind="incident.restored/1", command="restore-incident", part="incident", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="incident.restored/1",
+    function=Phase.DEPLOY,
+    command="restore-incident",
+    part="incident",
+    evidence=(Gate.DEPLOYED,),
 ):
     """The service was there again, at the event's time; the outages are those of this incident (MOF 4.0, Operate)."""
 

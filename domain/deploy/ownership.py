@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import ProjectFact
 from domain.values import Document, Key, Person
 
@@ -12,6 +12,7 @@ from domain.values import Document, Key, Person
 class OwnershipTransferred(
     ProjectFact,
     kind="ownership.transferred/1",
+    function=Phase.DEPLOY,
     command="transfer-ownership",
     evidence=(Gate.DEPLOYED,),
     own_words=True,

@@ -6,13 +6,19 @@ from typing import Literal
 from domain.command import Circumstances, Rejected
 from domain.deploy.deployments import CORE, DeploymentStarted
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Key, Person
 
 
 class SitePlanned(
-    ProjectFact, kind="site.planned/1", command="plan-site", part="site", evidence=(Gate.DEPLOYED,), own_words=True
+    ProjectFact,
+    kind="site.planned/1",
+    function=Phase.DEPLOY,
+    command="plan-site",
+    part="site",
+    evidence=(Gate.DEPLOYED,),
+    own_words=True,
 ):
     """A site is to get the solution, or is left out by agreement (MOF 4.0, Deploy SMF: process 2, deploy sites).
 
@@ -34,7 +40,11 @@ class SitePlanned(
 
 
 class SitesNotApplicable(
-    ProjectFact, kind="sites.not-applicable/1", command="declare-no-sites", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="sites.not-applicable/1",
+    function=Phase.DEPLOY,
+    command="declare-no-sites",
+    evidence=(Gate.DEPLOYED,),
 ):
     """There are no sites to deploy to beside the core, as somebody stands up for with a reason (MSF, Deploying)."""
 
@@ -44,7 +54,12 @@ class SitesNotApplicable(
 
 
 class DeploymentSignedOff(
-    ProjectFact, kind="deployment.signed-off/1", command="sign-off-deployment", part="target", evidence=(Gate.DEPLOYED,)
+    ProjectFact,
+    kind="deployment.signed-off/1",
+    function=Phase.DEPLOY,
+    command="sign-off-deployment",
+    part="target",
+    evidence=(Gate.DEPLOYED,),
 ):
     """The owner of a site, or of the core components, signed that it is deployed (MOF 4.0, Deploy SMF: process 1).
 

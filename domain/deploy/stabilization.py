@@ -10,7 +10,7 @@ from domain.calendar import working_days_later
 from domain.command import Circumstances, Decided, Rejected
 from domain.deploy.deployments import in_production, known_attempt, last_change
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.state.standing import must_be_alive
 from domain.values import Count, Fact, Key, Moment, Person, Text
@@ -19,6 +19,7 @@ from domain.values import Count, Fact, Key, Moment, Person, Text
 class DeploymentStabilised(
     ProjectFact,
     kind="deployment.stabilised/1",
+    function=Phase.DEPLOY,
     command="stabilise-deployment",
     part="attempt",
     evidence=(Gate.DEPLOYED,),
@@ -46,14 +47,14 @@ class Assumed(Fact):
     restore_minutes: Count | None = None
 
 
-class QuietPeriodStarted(ProjectFact, kind="quiet-period.started/1", evidence=(Gate.DEPLOYED,)):
+class QuietPeriodStarted(ProjectFact, kind="quiet-period.started/1", function=Phase.DEPLOY, evidence=(Gate.DEPLOYED,)):
     """The quiet period began; it ends at `planned_until`, without another event (MSF, Deploying: quiet period)."""
 
     planned_until: Moment
     assumed: Assumed | None = None
 
 
-class StartQuietPeriod(ProjectCommand):
+class StartQuietPeriod(ProjectCommand, function=Phase.DEPLOY):
     """Begin the quiet period, for as long as the policy asks; begin it anew after another deployment."""
 
     assumed: Assumed | None = None

@@ -5,11 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.command import Circumstances, Rejected
+from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Day, Key, Whole
 
 
-class SurveyRecorded(ProjectFact, kind="survey.recorded/1", command="record-survey", part="survey"):
+class SurveyRecorded(
+    ProjectFact, kind="survey.recorded/1", function=Phase.DEPLOY, command="record-survey", part="survey"
+):
     """A satisfaction survey was dated or held (MOF 4.0, Deploy SMF: after the Deployment Complete Milestone).
 
     `counts` holds pairs: an answer on the scale from `least` to `most`, and how many of the `asked` gave it.

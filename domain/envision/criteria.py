@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import ProjectFact
 from domain.values import Day, Decimal, Key, Name, Person, Role, Text
 
@@ -10,6 +10,7 @@ from domain.values import Day, Decimal, Key, Name, Person, Role, Text
 class SuccessCriterionAgreed(
     ProjectFact,
     kind="success-criterion.agreed/1",
+    function=Phase.ENVISION,
     command="agree-success-criterion",
     part="criterion",
     evidence=(Gate.ENVISIONED, Gate.DEPLOYED),

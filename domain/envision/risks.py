@@ -3,7 +3,7 @@
 from typing import Literal
 
 from domain.command import Circumstances, Rejected
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Key, Money, Permille, Person, Text, Whole
 
@@ -11,6 +11,7 @@ from domain.values import Key, Money, Permille, Person, Text, Whole
 class RiskAssessed(
     ProjectFact,
     kind="risk.assessed/1",
+    function=Phase.ENVISION,
     command="assess-risk",
     part="risk",
     looked_again=True,
@@ -32,7 +33,9 @@ class RiskAssessed(
             raise Rejected(f"risk {self.risk} can't be {self.state}: it was never assessed")
 
 
-class RisksFoundNone(ProjectFact, kind="risks.none-found/1", command="find-no-risks", looked_again=True):
+class RisksFoundNone(
+    ProjectFact, kind="risks.none-found/1", function=Phase.ENVISION, command="find-no-risks", looked_again=True
+):
     """Risk was looked for and none was found, as somebody stands up for with a reason."""
 
     def check(self, project: Project, circumstances: Circumstances) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Key, Text
 
@@ -15,6 +15,7 @@ Stake = Literal["customer", "user", "stakeholder", "operations", "support", "sup
 class StakeholderIdentified(
     ProjectFact,
     kind="stakeholder.identified/1",
+    function=Phase.ENVISION,
     command="identify-stakeholder",
     part="party",
     evidence=(Gate.ENVISIONED,),

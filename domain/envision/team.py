@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Column
+from domain.lifecycle import Column, Phase
 from domain.policy import Policy
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
@@ -16,7 +16,7 @@ ACCOUNTABLE = "solution-manager"
 OWNER = "program-manager"
 
 
-class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
+class RoleAssigned(ProjectEvent, kind="role.assigned/1", function=Phase.ENVISION):
     """A person may act in a role from then on (MOF 4.0, Team SMF).
 
     `deputy_for` is the assignment they stand in for, `granted_by_role` the role that granted it; none for a requester.
@@ -46,7 +46,7 @@ class RoleAssigned(ProjectEvent, kind="role.assigned/1"):
         )
 
 
-class AssignRole(ProjectCommand):
+class AssignRole(ProjectCommand, function=Phase.ENVISION):
     """Give a role to somebody else, from now or a later moment on; `party` is whom they then speak for.
 
     Who may is the policy's to say, for roles that sign or decide apart from others; while a role or the Solution
@@ -95,7 +95,7 @@ class AssignRole(ProjectCommand):
             raise Rejected(f"deputy_for: {self.deputy_for} is no assignment as {self.role} here")
 
 
-class RoleReleased(ProjectEvent, kind="role.released/1"):
+class RoleReleased(ProjectEvent, kind="role.released/1", function=Phase.ENVISION):
     """A person no longer acts in a role."""
 
     assignment: EventId
@@ -104,7 +104,7 @@ class RoleReleased(ProjectEvent, kind="role.released/1"):
         project.team.assignments[self.assignment].released = recorded.measured_at
 
 
-class ReleaseRole(ProjectCommand):
+class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
     """End an assignment: the person themself, or whoever may grant the role; a founder takes back what they gave."""
 
     assignment: EventId

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
 from domain.values import Count, Document, Text
 
@@ -12,7 +12,11 @@ Points = Annotated[tuple[Text, ...], Field(max_length=100)]
 
 
 class VisionScopeBaselined(
-    Baseline, kind="vision-scope.baselined/1", command="baseline-vision-scope", evidence=(Gate.ENVISIONED,)
+    Baseline,
+    kind="vision-scope.baselined/1",
+    function=Phase.ENVISION,
+    command="baseline-vision-scope",
+    evidence=(Gate.ENVISIONED,),
 ):
     """Vision (unbounded) and scope (what constraints leave of it) are written and fixed (MOF 4.0, Envision SMF)."""
 

@@ -1,13 +1,19 @@
 """The budget: what the project may cost when it is complete."""
 
 from domain.command import Circumstances, Rejected
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
 from domain.state.project import Project
 from domain.values import Key, Money
 
 
-class BudgetBaselined(Baseline, kind="budget.baselined/1", command="baseline-budget", evidence=(Gate.PLAN_APPROVED,)):
+class BudgetBaselined(
+    Baseline,
+    kind="budget.baselined/1",
+    function=Phase.PLANNING,
+    command="baseline-budget",
+    evidence=(Gate.PLAN_APPROVED,),
+):
     """The budget at completion is fixed, and what is kept back for what can't be foreseen (goal G3)."""
 
     at_completion: Money

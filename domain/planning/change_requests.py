@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact
 from domain.state.standing import must_be_alive
@@ -23,6 +23,7 @@ DECIDERS = ("change-manager", "solution-manager")
 class ChangeRequestRaised(
     ProjectFact,
     kind="change-request.raised/1",
+    function=Phase.PLANNING,
     command="raise-change-request",
     part="request",
     evidence=(Gate.BUILD_COMPLETED, Gate.RELEASE_READY),
@@ -45,7 +46,7 @@ class ChangeRequestRaised(
             raise Rejected(f"request: {self.request} was {outcome} already: raise this as another request")
 
 
-class ChangeRequestDecided(ProjectEvent, kind="change-request.decided/1"):
+class ChangeRequestDecided(ProjectEvent, kind="change-request.decided/1", function=Phase.PLANNING):
     """A change request was approved or refused; `next_release` puts what it adds off to the next one (rule 13)."""
 
     request: Key
@@ -56,7 +57,7 @@ class ChangeRequestDecided(ProjectEvent, kind="change-request.decided/1"):
         project.facts.keep(self.request, recorded)
 
 
-class DecideChangeRequest(ProjectCommand):
+class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
     """Approve or refuse a change request that somebody else asked for. That is final: what follows is a new request."""
 
     request: Key

@@ -2,13 +2,17 @@
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Key
 
 
 class DisciplineChosen(
-    ProjectFact, kind="discipline.chosen/1", command="choose-discipline", evidence=(Gate.PLAN_APPROVED,)
+    ProjectFact,
+    kind="discipline.chosen/1",
+    function=Phase.PLANNING,
+    command="choose-discipline",
+    evidence=(Gate.PLAN_APPROVED,),
 ):
     """Program management chose a management discipline (MOF 4.0, Project Planning SMF), or one of its own."""
 

@@ -4,13 +4,18 @@ import decimal
 from typing import Literal
 
 from domain.command import Circumstances, Rejected
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Decimal, Key, Money, Role
 
 
 class EstimateGiven(
-    ProjectFact, kind="estimate.given/1", command="give-estimate", part="item", evidence=(Gate.PLAN_APPROVED,)
+    ProjectFact,
+    kind="estimate.given/1",
+    function=Phase.PLANNING,
+    command="give-estimate",
+    part="item",
+    evidence=(Gate.PLAN_APPROVED,),
 ):
     """Effort or cost of a package or a feature was estimated; `low` and `high` bound the effort in hours (goal G3)."""
 

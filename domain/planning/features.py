@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.planning.change_requests import removed_by_change
 from domain.planning.requirements import RequirementCaptured
 from domain.state.project import Project, ProjectFact
@@ -16,6 +16,7 @@ from domain.values import Decimal, Key, Name
 class FeaturePlanned(
     ProjectFact,
     kind="feature.planned/1",
+    function=Phase.PLANNING,
     command="plan-feature",
     part="feature",
     evidence=(Gate.PLAN_APPROVED, Gate.BUILD_COMPLETED),

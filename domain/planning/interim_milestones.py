@@ -11,7 +11,11 @@ from domain.values import Count, Document, Key
 
 
 class InterimMilestoneReached(
-    ProjectFact, kind="interim-milestone.reached/1", command="reach-interim-milestone", part="occasion"
+    ProjectFact,
+    kind="interim-milestone.reached/1",
+    function=Phase.PLANNING,
+    command="reach-interim-milestone",
+    part="occasion",
 ):
     """Core team organised, design freeze, internal release `n` …: a point of the discipline was reached (MSF)."""
 

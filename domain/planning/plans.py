@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.command import Circumstances, Rejected
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
 from domain.state.project import Project
 from domain.values import Document, Fact, Key, Role
@@ -20,7 +20,11 @@ class Subplan(Fact):
 
 
 class PlanBaselined(
-    Baseline, kind="plan.baselined/1", command="baseline-plan", evidence=(Gate.PLAN_APPROVED, Gate.RELEASE_READY)
+    Baseline,
+    kind="plan.baselined/1",
+    function=Phase.PLANNING,
+    command="baseline-plan",
+    evidence=(Gate.PLAN_APPROVED, Gate.RELEASE_READY),
 ):
     """The master project plan is fixed, with its sub-plans (MOF 4.0, Project Planning SMF; goal G3)."""
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Key, Text
 
@@ -12,6 +12,7 @@ from domain.values import Key, Text
 class RequirementCaptured(
     ProjectFact,
     kind="requirement.captured/1",
+    function=Phase.PLANNING,
     command="capture-requirement",
     part="requirement",
     evidence=(Gate.PLAN_APPROVED,),
@@ -37,6 +38,7 @@ class RequirementCaptured(
 class RequirementRevised(
     ProjectFact,
     kind="requirement.revised/1",
+    function=Phase.PLANNING,
     command="revise-requirement",
     part="requirement",
     evidence=(Gate.PLAN_APPROVED, Gate.BUILD_COMPLETED, Gate.RELEASE_READY),

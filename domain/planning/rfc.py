@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.command import Circumstances, Rejected
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.planning.rfc_decision import RfcDecided
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Document, Fact, Key, Moment, Person, Text
@@ -23,6 +23,7 @@ class Window(Fact):
 class RfcSubmitted(
     ProjectFact,
     kind="rfc.submitted/1",
+    function=Phase.PLANNING,
     command="submit-rfc",
     part="rfc",
     evidence=(Gate.PLAN_APPROVED, Gate.RELEASE_READY),
@@ -51,7 +52,12 @@ class RfcSubmitted(
 
 
 class RfcScheduled(
-    ProjectFact, kind="rfc.scheduled/1", command="schedule-rfc", part="rfc", evidence=(Gate.RELEASE_READY,)
+    ProjectFact,
+    kind="rfc.scheduled/1",
+    function=Phase.PLANNING,
+    command="schedule-rfc",
+    part="rfc",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """The change got its window (MOF 4.0, Change and Configuration, step 4), in a freeze only by an exception."""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.event import Recorded
+from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectEvent
 from domain.values import Count, Fact, Key, Moment, Text
 
@@ -19,7 +20,7 @@ class Votes(Fact):
     roster: Count
 
 
-class RfcDecided(ProjectEvent, kind="rfc.decided/1"):
+class RfcDecided(ProjectEvent, kind="rfc.decided/1", function=Phase.PLANNING):
     """Operations' answer to the request for change, by the body that its category asks for (MOF, Change, step 4)."""
 
     rfc: Key

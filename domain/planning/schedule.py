@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Document, Fact, Key, Money, Name, Version
@@ -27,7 +27,11 @@ class MilestoneDue(Fact):
 
 
 class ScheduleBaselined(
-    Baseline, kind="schedule.baselined/1", command="baseline-schedule", evidence=(Gate.PLAN_APPROVED,)
+    Baseline,
+    kind="schedule.baselined/1",
+    function=Phase.PLANNING,
+    command="baseline-schedule",
+    evidence=(Gate.PLAN_APPROVED,),
 ):
     """The schedule is fixed: the days that slip is measured from, and the packages planned for it (MOF, goal G3)."""
 
@@ -42,7 +46,9 @@ class ScheduleBaselined(
             raise Rejected("milestones: a gate stands there twice: give each one day")
 
 
-class PackagePlanned(ProjectFact, kind="package.planned/1", command="plan-package", part="package"):
+class PackagePlanned(
+    ProjectFact, kind="package.planned/1", function=Phase.PLANNING, command="plan-package", part="package"
+):
     """A work package is planned for a version of the schedule, before that is baselined; later versions keep it.
 
     `earning` says how its value is earned (earned value management); `dropped` that it is planned no more.

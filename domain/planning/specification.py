@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.command import Circumstances, Decided
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.planning.requirements import RequirementCaptured, requirements_in_force
 from domain.state.baseline import Baseline
 from domain.state.project import Project, ProjectCommand
@@ -13,7 +13,9 @@ from domain.state.standing import must_be_alive
 from domain.values import Count, Digest, Document, Text, Version
 
 
-class SpecificationBaselined(Baseline, kind="specification.baselined/1", evidence=(Gate.PLAN_APPROVED,)):
+class SpecificationBaselined(
+    Baseline, kind="specification.baselined/1", function=Phase.PLANNING, evidence=(Gate.PLAN_APPROVED,)
+):
     """Specification and design are fixed for the requirements in force at this version of the stream (MOF, goal G2).
 
     `requirements` is how many those are, `requirements_digest` SHA-256 of their sorted ids, each ended by a line feed.
@@ -25,7 +27,7 @@ class SpecificationBaselined(Baseline, kind="specification.baselined/1", evidenc
     requirements_digest: Digest
 
 
-class BaselineSpecification(ProjectCommand):
+class BaselineSpecification(ProjectCommand, function=Phase.PLANNING):
     """Fix a version of the specification, and with it the requirements that are in force now."""
 
     version: Version

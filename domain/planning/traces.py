@@ -4,7 +4,7 @@ from typing import Literal
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.planning.features import FeaturePlanned, features_in_scope
 from domain.planning.requirements import RequirementCaptured, requirements_in_force
 from domain.state.project import Project, ProjectFact
@@ -12,7 +12,12 @@ from domain.values import Key
 
 
 class TraceLinked(
-    ProjectFact, kind="trace.linked/1", command="link-trace", part="link", evidence=(Gate.PLAN_APPROVED,)
+    ProjectFact,
+    kind="trace.linked/1",
+    function=Phase.PLANNING,
+    command="link-trace",
+    part="link",
+    evidence=(Gate.PLAN_APPROVED,),
 ):
     """A requirement is answered by a feature or checked by a test; or no longer (MSF: requirements stay traceable)."""
 

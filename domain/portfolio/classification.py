@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import CATEGORIES, Category, Priority, column_of
+from domain.lifecycle import CATEGORIES, Category, Priority, SupportingFunction, column_of
 from domain.policy import CategoryRule, Policy
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
@@ -39,7 +39,7 @@ class Classification(Fact):
     priority: Priority
 
 
-class ChangeClassified(ProjectEvent, kind="change.classified/1"):
+class ChangeClassified(ProjectEvent, kind="change.classified/1", function=SupportingFunction.PORTFOLIO):
     """The category of a change was derived from answers, its priority set (MOF 4.0, Change and Configuration, step 3).
 
     `authority` is the role that the policy asks for, where whoever classified acted in it; `was` what held before.

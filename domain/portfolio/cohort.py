@@ -5,6 +5,7 @@ from typing import Literal
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
+from domain.lifecycle import SupportingFunction
 from domain.portfolio.proposal import ProjectProposed
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.standing import must_be_alive
@@ -13,7 +14,7 @@ from domain.values import Key, Text
 Attribute = Literal["customer", "portfolio", "service", "retention_class"]
 
 
-class ProjectReassigned(ProjectEvent, kind="project.reassigned/1"):
+class ProjectReassigned(ProjectEvent, kind="project.reassigned/1", function=SupportingFunction.PORTFOLIO):
     """From here on a project counts under another customer, portfolio, service or retention class (event-kinds, 2)."""
 
     attribute: Attribute
@@ -24,7 +25,7 @@ class ProjectReassigned(ProjectEvent, kind="project.reassigned/1"):
         project.facts.keep(self.attribute, recorded)
 
 
-class ReassignProject(ProjectCommand):
+class ReassignProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Move a project to another customer, portfolio, service or retention class."""
 
     attribute: Attribute

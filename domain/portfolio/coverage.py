@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.state.project import Project, ProjectFact
 from domain.values import Key, Text
 
 SourceAnswer = Literal["met", "undetermined", "not-applicable", "in-force"]
 
 
-class CoverageStated(ProjectFact, kind="coverage.stated/1", part="place"):
+class CoverageStated(ProjectFact, kind="coverage.stated/1", function=SupportingFunction.PORTFOLIO, part="place"):
     """From here on the source answers for a control, or says that a gate is none of this project's (design, §4).
 
     `about` is the name of a control or a gate, `at` the gate at which that holds, all of them where it is left out.

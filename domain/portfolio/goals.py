@@ -1,6 +1,6 @@
 """Goals: what of the organisation's a project serves."""
 
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.state.project import ProjectFact
 from domain.values import Key, Role, Text
 
@@ -8,6 +8,7 @@ from domain.values import Key, Role, Text
 class GoalLinked(
     ProjectFact,
     kind="project.goal-linked/1",
+    function=SupportingFunction.PORTFOLIO,
     command="link-goal",
     part="goal",
     evidence=(Gate.ENVISIONED,),

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.standing import must_be_alive
@@ -17,7 +17,7 @@ HoldCause = Literal["funding", "dependency", "priority", "risk", "other"]
 CancelCause = Literal["rejected", "withdrawn", "superseded", "no-value", "failed"]
 
 
-class ProjectHeld(ProjectEvent, kind="project.held/1"):
+class ProjectHeld(ProjectEvent, kind="project.held/1", function=SupportingFunction.PORTFOLIO):
     """Work waits for something outside the project, so this time is nobody's delay; `review` is what put it off."""
 
     cause: HoldCause
@@ -29,7 +29,7 @@ class ProjectHeld(ProjectEvent, kind="project.held/1"):
         project.facts.keep("", recorded)
 
 
-class HoldProject(ProjectCommand):
+class HoldProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Hold a project, or say anew why and until when it is held."""
 
     cause: HoldCause
@@ -46,7 +46,7 @@ class HoldProject(ProjectCommand):
             yield held
 
 
-class ProjectResumed(ProjectEvent, kind="project.resumed/1"):
+class ProjectResumed(ProjectEvent, kind="project.resumed/1", function=SupportingFunction.PORTFOLIO):
     """Work goes on, after what changed meanwhile."""
 
     changed_meanwhile: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
@@ -56,7 +56,7 @@ class ProjectResumed(ProjectEvent, kind="project.resumed/1"):
         project.facts.keep("", recorded)
 
 
-class ResumeProject(ProjectCommand):
+class ResumeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Let work go on. Who may hold may resume."""
 
     changed_meanwhile: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
@@ -71,7 +71,7 @@ class ResumeProject(ProjectCommand):
             yield ProjectResumed(changed_meanwhile=self.changed_meanwhile, reason=self.reason)
 
 
-class ProjectCancelled(ProjectEvent, kind="project.cancelled/1"):
+class ProjectCancelled(ProjectEvent, kind="project.cancelled/1", function=SupportingFunction.PORTFOLIO):
     """The end without deployment: why, and what becomes of the work. Nothing brings a cancelled project back."""
 
     cause: CancelCause
@@ -85,7 +85,7 @@ class ProjectCancelled(ProjectEvent, kind="project.cancelled/1"):
         project.facts.keep("", recorded)
 
 
-class CancelProject(ProjectCommand):
+class CancelProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Cancel a project for good, and say what becomes of the work done."""
 
     cause: CancelCause

@@ -2,12 +2,14 @@
 
 from typing import Literal
 
-from domain.lifecycle import Phase
+from domain.lifecycle import Phase, SupportingFunction
 from domain.state.project import ProjectFact
 from domain.values import EventId
 
 
-class PhaseStarted(ProjectFact, kind="phase.started/1", command="start-phase", part="phase"):
+class PhaseStarted(
+    ProjectFact, kind="phase.started/1", function=SupportingFunction.PORTFOLIO, command="start-phase", part="phase"
+):
     """Work of a phase began, as was declared or as its first work shows; phases overlap (MSF for CMMI: tracks)."""
 
     phase: Phase

@@ -1,13 +1,13 @@
 """Preapproval: a standing approval covers exactly this change."""
 
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.state.gates import Milestone
 from domain.state.project import Project, ProjectEvent
 from domain.values import EventId, Key, Name, Version
 
 
-class ProjectPreapproved(ProjectEvent, kind="project.preapproved/1"):
+class ProjectPreapproved(ProjectEvent, kind="project.preapproved/1", function=SupportingFunction.PORTFOLIO):
     """The change runs on a registered template, whose approval stands for all its uses (MOF, Change SMF, step 4)."""
 
     template: Key

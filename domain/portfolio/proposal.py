@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import ProjectKind
+from domain.lifecycle import ProjectKind, SupportingFunction
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.team import Assignment
 from domain.values import Document, Key, Name, Person, Text
@@ -14,7 +14,7 @@ REQUESTER = "requester"
 """The role that a proposal itself gives, to whoever asks."""
 
 
-class ProjectProposed(ProjectEvent, kind="project.proposed/1"):
+class ProjectProposed(ProjectEvent, kind="project.proposed/1", function=SupportingFunction.PORTFOLIO):
     """A project was asked for: a service, infrastructure, a packaged product or a change (MOF 4.0, Deliver Phase)."""
 
     title: Name
@@ -46,7 +46,7 @@ class ProjectProposed(ProjectEvent, kind="project.proposed/1"):
         project.facts.keep("", recorded)
 
 
-class ProposeProject(ProjectCommand):
+class ProposeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Ask for a project. Who asks is its requester, unless another is named."""
 
     title: Name

@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evaluation import evaluate
 from domain.deploy.authorisation import DeploymentAuthorised
-from domain.lifecycle import Act, Gate
+from domain.lifecycle import Act, Gate, Phase
 from domain.planning.rfc import RfcSubmitted
 from domain.reviews.breaches import sight_of
 from domain.reviews.calling import at_work
@@ -20,7 +20,7 @@ from domain.values import Digest, EventId, Key, Moment, Text
 AUTHORISED_BY = ("release-management", "change-manager", "operations", "emergency-committee", "solution-manager")
 
 
-class AuthoriseDeployment(ProjectCommand):
+class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
     """Let a candidate go to core or to sites; without release readiness only core components, early, on their own."""
 
     authorisation: Key

@@ -7,12 +7,12 @@ from domain.command import Circumstances
 from domain.controls.control import Sight
 from domain.controls.evaluation import Result, evaluate
 from domain.event import Recorded
-from domain.lifecycle import Point
+from domain.lifecycle import Point, SupportingFunction
 from domain.state.project import Project, ProjectEvent
 from domain.values import EventId, Key, Version
 
 
-class BreachRecorded(ProjectEvent, kind="breach.recorded/1"):
+class BreachRecorded(ProjectEvent, kind="breach.recorded/1", function=SupportingFunction.REVIEW):
     """Something took place although a rule was not kept: what, and which controls say so.
 
     `settles` is the breach that this one tells to its end, like a sign-off that came late: it is no further one.

@@ -10,7 +10,7 @@ from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.event import Recorded
-from domain.lifecycle import GATES, Column, Gate
+from domain.lifecycle import GATES, Column, Gate, SupportingFunction
 from domain.policy import GateRule, Policy
 from domain.reviews.policy_moves import as_held_now, moved
 from domain.reviews.rfc_together import joined_rule
@@ -24,7 +24,7 @@ MOST_SIGNERS = 200
 """How many a review may ask to sign: they stand in one event, of 65,535 bytes at most."""
 
 
-class ReviewCalled(ProjectEvent, kind="review.called/1"):
+class ReviewCalled(ProjectEvent, kind="review.called/1", function=SupportingFunction.REVIEW):
     """A management review was called over one gate, or several adjacent ones, on this evidence (MOF).
 
     `submitted_by` is who puts the evidence forward, where that is not who calls.
@@ -64,7 +64,7 @@ class ReviewCalled(ProjectEvent, kind="review.called/1"):
         )
 
 
-class ReviewWithdrawn(ProjectEvent, kind="review.withdrawn/1"):
+class ReviewWithdrawn(ProjectEvent, kind="review.withdrawn/1", function=SupportingFunction.REVIEW):
     """An attempt ended without a decision."""
 
     review: Key
@@ -73,7 +73,7 @@ class ReviewWithdrawn(ProjectEvent, kind="review.withdrawn/1"):
         project.gates.reviews[self.review].outcome = "withdrawn"
 
 
-class CallReview(ProjectCommand):
+class CallReview(ProjectCommand, function=SupportingFunction.REVIEW):
     """Call a review over one or several adjacent gates. Evidence, signers and deciders follow from the policy."""
 
     review: Key
@@ -108,7 +108,7 @@ class CallReview(ProjectCommand):
         )
 
 
-class WithdrawReview(ProjectCommand):
+class WithdrawReview(ProjectCommand, function=SupportingFunction.REVIEW):
     """Take a review back before it is decided. Only who called it, or who decides it, may."""
 
     review: Key

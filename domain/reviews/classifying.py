@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evaluation import evaluate
-from domain.lifecycle import Act
+from domain.lifecycle import Act, SupportingFunction
 from domain.portfolio.classification import ChangeClassified, Classifying
 from domain.reviews.breaches import sight_of
 from domain.state.project import Project
 
 
-class ClassifyChange(Classifying):
+class ClassifyChange(Classifying, function=SupportingFunction.PORTFOLIO):
     __doc__ = Classifying.__doc__
 
     def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
+from domain.lifecycle import SupportingFunction
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Document, Key, Role, Text
 
 
-class ConditionClosed(ProjectEvent, kind="condition.closed/1"):
+class ConditionClosed(ProjectEvent, kind="condition.closed/1", function=SupportingFunction.REVIEW):
     """A condition of an approval was met, as somebody other than its owner has seen."""
 
     condition: Key
@@ -23,7 +24,7 @@ class ConditionClosed(ProjectEvent, kind="condition.closed/1"):
         project.gates.conditions[self.condition].closed = True
 
 
-class CloseCondition(ProjectCommand):
+class CloseCondition(ProjectCommand, function=SupportingFunction.REVIEW):
     """Say that a condition is met: whoever holds a role here may; its owner doesn't verify their own work."""
 
     condition: Key

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evaluation import digest_of
 from domain.event import Event, Recorded, only
+from domain.lifecycle import SupportingFunction
 from domain.planning.change_requests import ChangeRequestDecided, ChangeRequestRaised
 from domain.planning.rfc import RfcSubmitted
 from domain.planning.rfc_decision import RfcDecided
@@ -32,7 +33,7 @@ class FieldCorrected(Fact):
     now: Text | None = None
 
 
-class FactCorrected(ProjectEvent, kind="fact.corrected/1"):
+class FactCorrected(ProjectEvent, kind="fact.corrected/1", function=SupportingFunction.REVIEW):
     """A fact was wrong: what is right now, or that it never was; nothing is obscured (21 CFR 11.10(e))."""
 
     event: EventId
@@ -75,7 +76,7 @@ class NewValue(Fact):
     now: Text | None = None
 
 
-class CorrectFact(ProjectCommand):
+class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
     """Set a fact right, or take it back; by who recorded it or the policy's role. Permissions are reversed instead.
 
     What bytes something is of is taken back and told anew, never corrected: tests and approvals were of those bytes.

@@ -11,7 +11,7 @@ from domain.controls.control import Sight
 from domain.controls.evaluation import Result, digest_of, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
-from domain.lifecycle import Act, Gate, Point
+from domain.lifecycle import Act, Gate, Point, SupportingFunction
 from domain.reviews.calling import must_fit, open_review, review_rules
 from domain.reviews.granting import granted
 from domain.reviews.outcomes import consequences
@@ -36,7 +36,7 @@ class ConditionSet(Fact):
     blocks_gate: Gate | None = None
 
 
-class ReviewRefused(ProjectEvent, kind="review.refused/1"):
+class ReviewRefused(ProjectEvent, kind="review.refused/1", function=SupportingFunction.REVIEW):
     """The gates stayed shut: every result, so that anyone can see why."""
 
     review: Key
@@ -48,7 +48,7 @@ class ReviewRefused(ProjectEvent, kind="review.refused/1"):
         project.gates.reviews[self.review].refused = gist(self.results)
 
 
-class ReviewDecided(ProjectEvent, kind="review.decided/1"):
+class ReviewDecided(ProjectEvent, kind="review.decided/1", function=SupportingFunction.REVIEW):
     """A review was decided: by which logic, with which results, on exactly which state (MOF; CMMI PMC SP 1.7).
 
     `state_digest` is SHA-256 of the stream's stored lines up to `seen`.
@@ -109,7 +109,7 @@ class Seen(Fact):
     policy: Name | None = None
 
 
-class DecideReview(ProjectCommand):
+class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
     """Decide an open review. An approval is refused, with every reason, while a blocking control is unmet.
 
     `seen` makes it fail where a result, the evidence or the policy has changed since. `overrides` lets a no-go stand

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.command import Circumstances, Decided, Rejected
-from domain.lifecycle import GATES, Gate
+from domain.lifecycle import GATES, Gate, SupportingFunction
 from domain.reviews.calling import CallReview, ReviewCalled
 from domain.reviews.policy_moves import as_held_now
 from domain.reviews.signing import GiveSignoff
@@ -11,7 +11,7 @@ from domain.state.project import Project, ProjectCommand
 from domain.values import Key, Text
 
 
-class ApproveEmergency(ProjectCommand):
+class ApproveEmergency(ProjectCommand, function=SupportingFunction.REVIEW):
     """Call, sign and decide the one review that gets the service back: all that is put off is owed, with a date.
 
     Only a member of the emergency committee who doesn't implement the change; where data or money can be lost two of

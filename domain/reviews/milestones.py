@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from domain.controls.evaluation import Result
 from domain.event import Recorded
-from domain.lifecycle import MILESTONES, Basis, Gate, Phase
+from domain.lifecycle import ENDS, MILESTONES, Basis, Gate, Phase, SupportingFunction
 from domain.state.gates import Evidence, Milestone
 from domain.state.project import Project, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment
@@ -26,7 +26,7 @@ class MilestoneReached(ProjectEvent):
     results: tuple[Result, ...] = ()
 
     def __init_subclass__(cls, *, gate: Gate, **config: Any) -> None:
-        super().__init_subclass__(**config)
+        super().__init_subclass__(function=ENDS[gate], **config)
         cls.gate = gate
         _milestones[gate] = cls
 
@@ -96,7 +96,7 @@ def milestone(gate: Gate) -> type[MilestoneReached]:
     return _milestones[gate]
 
 
-class PhaseReturned(ProjectEvent, kind="phase.returned/1"):
+class PhaseReturned(ProjectEvent, kind="phase.returned/1", function=SupportingFunction.REVIEW):
     """The project went back to an earlier phase: a review, a reversal or a finding sent it there.
 
     Of an imported project is told instead whether what it lost had taken effect, as far as the source says.

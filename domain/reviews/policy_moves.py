@@ -6,7 +6,7 @@ from dataclasses import replace
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.policy import Policy
 from domain.reviews.breaches import sight_of
 from domain.state.authority import acting_as
@@ -15,7 +15,7 @@ from domain.state.standing import must_be_alive
 from domain.values import Count, Digest, Name, Text
 
 
-class ProjectPolicyMoved(ProjectEvent, kind="project.policy-moved/1"):
+class ProjectPolicyMoved(ProjectEvent, kind="project.policy-moved/1", function=SupportingFunction.POLICY):
     """From now on a project is held to other rules; with the results of its next gate under both (mof.md §5.3)."""
 
     was: Name
@@ -30,7 +30,7 @@ class ProjectPolicyMoved(ProjectEvent, kind="project.policy-moved/1"):
         project.entry.policy = self.now
 
 
-class MoveProject(ProjectCommand):
+class MoveProject(ProjectCommand, function=SupportingFunction.POLICY):
     """Hold a project to another version of its policy; by the policy's authority, and by nobody of the team."""
 
     policy: Name

@@ -89,7 +89,11 @@ def _report(fact: type[ProjectFact]) -> type[Report]:
     name = "".join(word.capitalize() for word in fact.reported_as.split("-"))
     fields: Any = {field: (info.annotation, info) for field, info in fact.model_fields.items()}
     made: type[Report] = create_model(
-        name, __base__=Report, __doc__=fact.__doc__, __cls_kwargs__={"listed": False}, **fields
+        name,
+        __base__=Report,
+        __doc__=fact.__doc__,
+        __cls_kwargs__={"listed": False, "function": fact.function},
+        **fields,
     )
     made.fact, made.called, made.names = fact, fact.reported_as, tuple(fact.model_fields)
     return made

@@ -5,7 +5,7 @@ from typing import Literal
 
 from domain.command import Circumstances, Decided, Rejected
 from domain.event import Recorded
-from domain.lifecycle import ENDS, GATES, Gate, Phase, phase_after
+from domain.lifecycle import ENDS, GATES, Gate, Phase, SupportingFunction, phase_after
 from domain.planning.rfc_decision import RfcDecided
 from domain.reviews.milestones import PhaseReturned, lose
 from domain.state.authority import acting_as
@@ -17,7 +17,7 @@ PERMITTED = ("reviewed", "standing")
 """What somebody here has allowed; all else is what a source tells."""
 
 
-class ReviewReversed(ProjectEvent, kind="review.reversed/1"):
+class ReviewReversed(ProjectEvent, kind="review.reversed/1", function=SupportingFunction.REVIEW):
     """A decision was reversed, or what a standing approval had opened: the gates are lost, all that followed, and the
     approval of the request for change that was given with them.
 
@@ -53,7 +53,7 @@ def _take_back_rfc(project: Project, given_with: set[str], reversal: Recorded) -
             project.facts.correct(answer.version, None, reversal.who, reversal.version)
 
 
-class ReviewConfirmed(ProjectEvent, kind="review.confirmed/1"):
+class ReviewConfirmed(ProjectEvent, kind="review.confirmed/1", function=SupportingFunction.REVIEW):
     """A decision was looked at again after a fact that it rested on had been corrected, and stands."""
 
     review: Key
@@ -73,7 +73,7 @@ def settle(project: Project) -> None:
     project.gates.corrections = [correction for correction in project.gates.corrections if correction.decisions]
 
 
-class ReverseReview(ProjectCommand):
+class ReverseReview(ProjectCommand, function=SupportingFunction.REVIEW):
     """Reverse an approval. The gates it opened are named and lost; nothing is edited."""
 
     review: Key
@@ -86,7 +86,7 @@ class ReverseReview(ProjectCommand):
         yield from _reversed(state, decision.gates[0], self.reason, decision)
 
 
-class ReverseMilestone(ProjectCommand):
+class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
     """Take back a gate that a standing approval has opened. What it opened is named and lost, as by a review."""
 
     gate: Gate
@@ -104,7 +104,7 @@ class ReverseMilestone(ProjectCommand):
         yield from _reversed(state, self.gate, self.reason)
 
 
-class ConfirmReview(ProjectCommand):
+class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
     """Let a decision stand although a fact that it rested on was corrected. Whoever may decide it may confirm it."""
 
     review: Key

@@ -8,7 +8,7 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evaluation import evaluate
 from domain.event import Recorded
-from domain.lifecycle import Act
+from domain.lifecycle import Act, Phase
 from domain.planning.rfc import RfcSubmitted
 from domain.planning.rfc_decision import Body, RfcDecided, Votes
 from domain.policy import GateRule
@@ -21,7 +21,7 @@ from domain.state.project import Project, ProjectCommand
 from domain.values import Key, Text
 
 
-class DecideRfc(ProjectCommand):
+class DecideRfc(ProjectCommand, function=Phase.PLANNING):
     """Decide the request for change for a body that the policy names here; who presides must hold its role."""
 
     rfc: Key

@@ -9,7 +9,7 @@ from domain.command import Circumstances, Decided, Rejected
 from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.policy import STRICT
 from domain.reviews.calling import must_fit, open_review, review_rules
 from domain.reviews.deciding import DecideReview, approved, decision, refusal, results_at
@@ -30,7 +30,7 @@ class Answered(Fact):
     answer: Text
 
 
-class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
+class SignoffGiven(ProjectEvent, kind="signoff.given/1", function=SupportingFunction.REVIEW):
     """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70).
 
     `seat` is whose place in a body that is, or which of several, where the review tells them apart.
@@ -77,7 +77,7 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1"):
         )
 
 
-class GiveSignoff(ProjectCommand):
+class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
     """Sign in an open review, in a role that it requires and that was granted to you.
 
     `seen_evidence` makes it fail where the evidence has changed since you looked. Where the policy decides with the

@@ -11,7 +11,7 @@ from domain.deploy.authorisation import DeploymentAuthorised
 from domain.deploy.closing import ProjectReviewed
 from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted, attempts
 from domain.deploy.stabilization import DeploymentStabilised
-from domain.lifecycle import Act, Gate, ProjectKind
+from domain.lifecycle import Act, Gate, Phase, ProjectKind, SupportingFunction
 from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
 from domain.planning.rfc_decision import RfcDecided
 from domain.portfolio.classification import ChangeClassified
@@ -29,7 +29,7 @@ from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.values import Digest, Document, Key, Name, Text
 
 
-class Start(ProjectCommand):
+class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Start a standard change on its template: proposed, classified, approved in advance, planned; in one command."""
 
     template: Key
@@ -70,7 +70,7 @@ class Start(ProjectCommand):
             yield RfcScheduled(rfc=rfc, window=self.window)
 
 
-class Go(ProjectCommand):
+class Go(ProjectCommand, function=Phase.DEPLOY):
     """Let the tested candidate of a standard change go into production; a failed check ends its use of the template."""
 
     candidate: Digest
@@ -109,7 +109,7 @@ class Go(ProjectCommand):
         yield from report(started).decide(project, circumstances)
 
 
-class Finish(ProjectCommand):
+class Finish(ProjectCommand, function=Phase.DEPLOY):
     """Say how a standard change ended: verified and done, or rolled back and held against its template."""
 
     result: Literal["succeeded", "failed"]

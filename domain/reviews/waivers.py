@@ -9,7 +9,7 @@ from pydantic import Field
 from domain.command import Circumstances, Decided, Rejected
 from domain.controls.control import controls
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, SupportingFunction
 from domain.policy import WaiverRule
 from domain.state.authority import acting_as
 from domain.state.gates import Waiver, Wanted
@@ -17,7 +17,7 @@ from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Key, Moment, Role, Text
 
 
-class WaiverAsked(ProjectEvent, kind="waiver.asked/1"):
+class WaiverAsked(ProjectEvent, kind="waiver.asked/1", function=SupportingFunction.REVIEW):
     """Somebody asks that one control be waived at one gate, and says what makes up for it."""
 
     waiver: Key
@@ -34,7 +34,7 @@ class WaiverAsked(ProjectEvent, kind="waiver.asked/1"):
             waiver.state = "asked"
 
 
-class WaiverDecided(ProjectEvent, kind="waiver.decided/1"):
+class WaiverDecided(ProjectEvent, kind="waiver.decided/1", function=SupportingFunction.REVIEW):
     """A waiver was granted, refused or revoked, by whom and until when."""
 
     waiver: Key
@@ -54,7 +54,7 @@ class WaiverDecided(ProjectEvent, kind="waiver.decided/1"):
         waiver.wanted = None
 
 
-class AskWaiver(ProjectCommand):
+class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     """Ask that a control be waived at a gate. Asked again for the same control there, under any id, it is a renewal."""
 
     waiver: Key
@@ -80,7 +80,7 @@ class AskWaiver(ProjectCommand):
         yield WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
-class DecideWaiver(ProjectCommand):
+class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     """Grant, refuse or revoke a waiver, in a role that the policy gives the authority."""
 
     waiver: Key

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from domain.command import Circumstances, Command, Rejected
+from domain.lifecycle import SupportingFunction
 from domain.rulebook import Rulebook
 
 
-class PolicyCommand(Command[Rulebook], listed=False):
+class PolicyCommand(Command[Rulebook], listed=False, function=SupportingFunction.POLICY):
     """A command to a policy's stream: says itself what follows, or raises `Rejected`."""
 
     belongs_to: ClassVar[str] = "policy"

@@ -6,12 +6,14 @@ from pydantic import Field
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Digest, Key, Name
 
 
-class CandidateBuilt(ProjectFact, kind="candidate.built/1", command="build-candidate", part="candidate"):
+class CandidateBuilt(
+    ProjectFact, kind="candidate.built/1", function=Phase.STABILIZE, command="build-candidate", part="candidate"
+):
     """A release candidate was put together from every component needed (MOF 4.0, Stabilize SMF: process 1).
 
     Each one is an interim milestone. Raises `Rejected` where the candidate is known by another digest.
@@ -31,7 +33,11 @@ class CandidateBuilt(ProjectFact, kind="candidate.built/1", command="build-candi
 
 
 class CandidateChosen(
-    ProjectFact, kind="candidate.chosen/1", command="choose-candidate", evidence=(Gate.RELEASE_READY,)
+    ProjectFact,
+    kind="candidate.chosen/1",
+    function=Phase.STABILIZE,
+    command="choose-candidate",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """One candidate, by its digest, is the one to be released: the golden release (MSF, Release Candidates)."""
 

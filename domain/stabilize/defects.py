@@ -19,7 +19,12 @@ class DefectFact(ProjectFact):
 
 
 class DefectFound(
-    DefectFact, kind="defect.found/1", command="find-defect", part="defect", evidence=(Gate.RELEASE_READY,)
+    DefectFact,
+    kind="defect.found/1",
+    function=Phase.STABILIZE,
+    command="find-defect",
+    part="defect",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """Something does not do what it should: how bad, and where it was seen (MOF 4.0, Stabilize SMF: issue tracking)."""
 
@@ -36,7 +41,12 @@ class DefectFound(
 
 
 class DefectTriaged(
-    DefectFact, kind="defect.triaged/1", command="triage-defect", part="defect", evidence=(Gate.RELEASE_READY,)
+    DefectFact,
+    kind="defect.triaged/1",
+    function=Phase.STABILIZE,
+    command="triage-defect",
+    part="defect",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """It was decided how bad a defect is and what becomes of it (MOF 4.0, Stabilize SMF: triage meetings).
 
@@ -59,7 +69,12 @@ class DefectTriaged(
 
 
 class DefectResolved(
-    DefectFact, kind="defect.resolved/1", command="resolve-defect", part="defect", evidence=(Gate.RELEASE_READY,)
+    DefectFact,
+    kind="defect.resolved/1",
+    function=Phase.STABILIZE,
+    command="resolve-defect",
+    part="defect",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """A defect was dealt with; that it is gone is for a tester to say (MOF 4.0, Stabilize SMF)."""
 
@@ -72,7 +87,12 @@ class DefectResolved(
 
 
 class DefectVerified(
-    DefectFact, kind="defect.verified/1", command="verify-defect", part="defect", evidence=(Gate.RELEASE_READY,)
+    DefectFact,
+    kind="defect.verified/1",
+    function=Phase.STABILIZE,
+    command="verify-defect",
+    part="defect",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """A resolved defect was looked at again and is closed (MSF, Bug Convergence: fixed is not verified)."""
 
@@ -89,7 +109,12 @@ class DefectVerified(
 
 
 class DefectReopened(
-    DefectFact, kind="defect.reopened/1", command="reopen-defect", part="defect", evidence=(Gate.RELEASE_READY,)
+    DefectFact,
+    kind="defect.reopened/1",
+    function=Phase.STABILIZE,
+    command="reopen-defect",
+    part="defect",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """A defect that was thought dealt with is there again (MSF, Zero Bug Bounce)."""
 

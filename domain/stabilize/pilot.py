@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Act, Gate
+from domain.lifecycle import Act, Gate, Phase
 from domain.stabilize.candidates import known_candidate
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Fact, Key, Name, Person, Text
@@ -35,6 +35,7 @@ class PilotResult(Fact):
 class PilotAgreed(
     ProjectFact,
     kind="pilot.agreed/1",
+    function=Phase.STABILIZE,
     command="agree-pilot",
     part="pilot",
     evidence=(Gate.RELEASE_READY,),
@@ -63,6 +64,7 @@ class PilotAgreed(
 class PilotStarted(
     ProjectFact,
     kind="pilot.started/1",
+    function=Phase.STABILIZE,
     command="start-pilot",
     part="run",
     evidence=(Gate.RELEASE_READY,),
@@ -86,7 +88,12 @@ class PilotStarted(
 
 
 class PilotDecided(
-    ProjectFact, kind="pilot.decided/1", command="decide-pilot", part="run", evidence=(Gate.RELEASE_READY,)
+    ProjectFact,
+    kind="pilot.decided/1",
+    function=Phase.STABILIZE,
+    command="decide-pilot",
+    part="run",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """What follows from a run: one of exactly five outcomes (MOF 4.0, Stabilize SMF: process 2, rule 8).
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from domain.command import Circumstances, Rejected
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Document, Name
 
@@ -13,6 +13,7 @@ Procedure = Literal["deployment", "rollback", "operations", "support", "restore"
 class ProcedureExercised(
     ProjectFact,
     kind="procedure.exercised/1",
+    function=Phase.STABILIZE,
     command="exercise-procedure",
     part="procedure",
     evidence=(Gate.RELEASE_READY,),
@@ -27,7 +28,11 @@ class ProcedureExercised(
 
 
 class RollbackRuledOut(
-    ProjectFact, kind="rollback.ruled-out/1", command="rule-out-rollback", evidence=(Gate.RELEASE_READY,)
+    ProjectFact,
+    kind="rollback.ruled-out/1",
+    function=Phase.STABILIZE,
+    command="rule-out-rollback",
+    evidence=(Gate.RELEASE_READY,),
 ):
     """There can be no roll-back, as somebody stands up for with a reason (Change and Configuration SMF: back-out)."""
 

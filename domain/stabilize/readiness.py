@@ -2,7 +2,7 @@
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Document, Key
 
@@ -10,6 +10,7 @@ from domain.values import Document, Key
 class ReadinessItemConfirmed(
     ProjectFact,
     kind="readiness-item.confirmed/1",
+    function=Phase.STABILIZE,
     command="confirm-readiness",
     part="item",
     evidence=(Gate.RELEASE_READY,),

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from domain.command import Circumstances, Rejected
 from domain.event import Recorded
-from domain.lifecycle import Gate
+from domain.lifecycle import Gate, Phase
 from domain.stabilize.candidates import known_candidate
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Document, Key
@@ -15,6 +15,7 @@ TestType = Literal["unit", "integration", "system", "performance", "security", "
 class TestRunCompleted(
     ProjectFact,
     kind="test-run.completed/1",
+    function=Phase.STABILIZE,
     command="complete-test-run",
     part="run",
     evidence=(Gate.RELEASE_READY,),
@@ -48,7 +49,9 @@ class TestRunCompleted(
             raise Rejected(f"planned: {told} outcomes of {self.planned} planned cases don't add up")
 
 
-class RequirementTested(ProjectFact, kind="requirement.tested/1", command="test-requirement", part="requirement"):
+class RequirementTested(
+    ProjectFact, kind="requirement.tested/1", function=Phase.STABILIZE, command="test-requirement", part="requirement"
+):
     """What a test run said of one requirement (MOF 4.0, Stabilize SMF: test specification), for its coverage."""
 
     requirement: Key

@@ -155,7 +155,7 @@ def answer_of(outcome: Outcome) -> Response:
 
 def _described(command: type[Command]) -> dict[str, Any]:
     summary, _, rest = (command.__doc__ or "").strip().partition("\n")
-    return _taken(command.called, summary.rstrip("."), command.__module__.split(".")[1], body_of(command)) | {
+    return _taken(command.called, summary.rstrip("."), command.function.value, body_of(command)) | {
         "description": " ".join(rest.split())
     }
 

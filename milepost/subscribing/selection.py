@@ -11,8 +11,7 @@ from psycopg.sql import SQL, Composable
 
 import domain.commands  # noqa: F401 # pyright: ignore[reportUnusedImport] (with it every kind is known)
 from domain.event import catalogue
-from domain.lifecycle import ENDS, Phase
-from domain.reviews.milestones import MilestoneReached
+from domain.lifecycle import Phase
 from milepost.log import Log
 from milepost.stored import Stored
 
@@ -97,12 +96,9 @@ def selection(project: str | None = None, kinds: Sequence[str] = (), phase: Phas
 
 
 def phase_of(kind: str) -> Phase | None:
-    """The phase whose work a kind tells of, or that it ends; None for what may be in any, like a review."""
-    event = catalogue()[kind].event
-    if issubclass(event, MilestoneReached):
-        return ENDS[event.gate]
-    function = event.__module__.split(".")[1]
-    return Phase(function) if function in list(Phase) else None
+    """The phase that a kind declares; None for what may happen in any phase, like a review."""
+    function = catalogue()[kind].event.function
+    return function if isinstance(function, Phase) else None
 
 
 def _named(name: str) -> list[str]:

@@ -10,16 +10,18 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 import pytest
 from pydantic import BaseModel, StringConstraints
 
+from domain import command as command_module
 from domain import commands as all_commands
 from domain.command import Command, commands_with_rules
 from domain.commands import commands
 from domain.event import CATEGORIES, Event
+from domain.reviews.reporting import Report
 from domain.state.project import ProjectFact
 from domain.values import Moment
 from tests.domain.everything import KINDS
 from tests.domain.examples import example_command, example_of
 
-RESERVED = {"kind", "belongs_to", "part_field", "evidence_for", "reported_as", "checked_at", "told_again"}
+RESERVED = {"kind", "belongs_to", "part_field", "evidence_for", "reported_as", "checked_at", "told_again", "function"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -64,6 +66,20 @@ def test_has_no_two_commands_of_one_name(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(TypeError, match="two commands are called assess-risk"):
         commands.__wrapped__()
     assert set(commands_with_rules()) < set(commands())
+
+
+def test_command_must_declare_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_module, "_written", {})
+    with pytest.raises(TypeError, match="dream-on declares no function: add function="):
+        type("DreamOn", (Command,), {})
+    assert commands_with_rules() == {}
+
+
+@pytest.mark.parametrize("name", [name for name, command in commands().items() if issubclass(command, Report)])
+def test_command_that_reports_a_fact_has_the_function_of_the_fact(name: str) -> None:
+    command = commands()[name]
+    assert issubclass(command, Report)
+    assert command.function is command.fact.function
 
 
 @pytest.mark.parametrize("name", commands())

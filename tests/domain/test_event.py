@@ -11,6 +11,7 @@ from domain import event as events
 from domain.codec import decode
 from domain.envision.risks import RiskAssessed, RisksFoundNone
 from domain.event import Event, catalogue, kind_named, kind_of, only, type_of
+from domain.lifecycle import Phase, SupportingFunction
 from domain.values import Text
 from tests.conftest import START, history
 from tests.domain.reviews.small import RISK
@@ -24,7 +25,7 @@ def throwaway(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("throwaway")
 def test_has_a_kind_that_outlives_its_class() -> None:
-    class Dreamt(Event, kind="project.dreamt/1"):
+    class Dreamt(Event, kind="project.dreamt/1", function=SupportingFunction.REVIEW):
         """Somebody dreamt."""
 
     assert (Dreamt.kind, Dreamt.cloudevents_type()) == ("project.dreamt/1", "milepost.project.dreamt.v1")
@@ -36,6 +37,27 @@ def test_has_a_kind_that_outlives_its_class() -> None:
 def test_shares_its_kind_with_no_other() -> None:
     with pytest.raises(TypeError, match=r"two events are called 'risk\.assessed/1'"):
         type("Another", (Event,), {}, kind="risk.assessed/1")
+
+
+@pytest.mark.usefixtures("throwaway")
+def test_event_must_declare_its_function() -> None:
+    with pytest.raises(TypeError, match=r"project\.dreamt/1 declares no function: add function="):
+        type("Dreamt", (Event,), {}, kind="project.dreamt/1")
+    assert kind_named("project.dreamt/1") is None
+
+
+@pytest.mark.usefixtures("throwaway")
+def test_event_inherits_the_function_of_its_base_class() -> None:
+    class Common(Event, function=Phase.BUILD):
+        """What both kinds have in common."""
+
+    class Welded(Common, kind="project.welded/1"):
+        """Something was welded."""
+
+    class Shipped(Common, kind="project.shipped/1", function=Phase.DEPLOY):
+        """Something was shipped."""
+
+    assert (Welded.function, Shipped.function) == (Phase.BUILD, Phase.DEPLOY)
 
 
 def test_has_no_kind_where_it_is_only_what_others_have_in_common() -> None:
@@ -50,7 +72,12 @@ def test_has_no_kind_where_it_is_only_what_others_have_in_common() -> None:
 def test_reads_what_an_older_release_wrote_as_the_newest_version() -> None:
     [recorded] = history(RisksFoundNone(reason="a lake"), stream="project-p")
 
-    class Dreamt(Event, kind="project.dreamt/2", upcasts={"project.dreamt/1": lambda old: {"of": old["reason"]}}):
+    class Dreamt(
+        Event,
+        kind="project.dreamt/2",
+        function=SupportingFunction.REVIEW,
+        upcasts={"project.dreamt/1": lambda old: {"of": old["reason"]}},
+    ):
         """Somebody dreamt of something."""
 
         of: Text

@@ -53,6 +53,14 @@ def test_is_openapi_3_1(described: dict[str, Any]) -> None:
     jsonschema_rs.validator_for(OPENAPI_31).validate(described)
 
 
+def test_openapi_tags_each_command_with_its_function(described: dict[str, Any]) -> None:
+    tags = {operation["operationId"]: operation["tags"] for _, _, operation in operations(described)}
+    assert {name: tags[name] for name in commands()} == {
+        name: [command.function.value] for name, command in commands().items()
+    }
+    assert tags["assess-risk"] == ["envision"]
+
+
 def test_refers_only_to_what_it_holds(described: dict[str, Any]) -> None:
     known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
     found = set(references(described))

@@ -81,6 +81,8 @@ def test_names_no_kind_that_there_is_not() -> None:
         ("project.build-completed/1", Phase.BUILD),
         ("project.deployed/1", Phase.DEPLOY),
         ("review.decided/1", None),
+        ("project.policy-moved/1", None),
+        ("role.assigned/1", Phase.ENVISION),
         ("project.proposed/1", None),
         ("log.opened/1", None),
     ],
