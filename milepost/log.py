@@ -98,7 +98,7 @@ class Store(PostgresApplicationRecorder):
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **_: Any
     ) -> Sequence[int]:
         [last] = cast("DictRow", curs.execute(self.max_notification_id_statement).fetchone()).values()
-        return range(last - len(stored_events) + 1, last + 1)
+        return list(range(last - len(stored_events) + 1, last + 1))
 
     def begin(self, cursor: Cursor[Any]) -> None:
         """Begin a transaction that alone may write: the lock also waits for one whose COMMIT was never answered."""
