@@ -56,8 +56,16 @@ def _foreign(request: Request) -> bool:
     """Whether a browser says that another site sends this (Fetch Metadata; Origin)."""
     site = request.headers.get("sec-fetch-site", "none")
     origin = request.headers.get("origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    elsewhere = origin is not None and _authority(origin) != request.headers.get("host")
     return site not in ("none", "same-origin") or elsewhere
+
+
+def _authority(origin: str) -> str | None:
+    """Host and port of an Origin header; None for what is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

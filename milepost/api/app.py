@@ -14,6 +14,7 @@ from milepost.api.commands import command_routes
 from milepost.api.description import ADDRESS, DESCRIPTION, Described
 from milepost.api.effectiveness import effectiveness_routes
 from milepost.api.events import event_routes
+from milepost.api.faults import Faults
 from milepost.api.health import health_routes
 from milepost.api.histories import history_routes
 from milepost.api.portfolio import portfolio_routes
@@ -51,6 +52,7 @@ def application(service: Service) -> FastAPI:
     for kind in (*KNOWN, Exception):
         app.add_exception_handler(kind, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(Faults, answer=_problem)
     app.add_middleware(Guard, hosts=service.hosts)
     app.add_middleware(Timed, meters=service.meters)
     if PROCESS.listener:

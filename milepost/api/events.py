@@ -6,6 +6,7 @@ The id of each is its position in the log, so `Last-Event-ID` goes on where a co
 import re
 from asyncio import to_thread
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -15,16 +16,19 @@ from fastapi import APIRouter, Query
 from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from domain.lifecycle import Phase
 from domain.values import LARGEST_INTEGER
 from milepost.api.description import TEXT, problems
+from milepost.api.response_end import before_last
 from milepost.api.rows import Word
 from milepost.contract.cdevents import cdevent_of
 from milepost.problems import Problem
 from milepost.service import Service
 from milepost.stored import Stored
 from milepost.subscribing.selection import NoSuchKind, Selection, head_of, selection
+from milepost.subscribing.tail import Tail
 
 MOST_FOLLOWERS = 200
 HEARTBEAT_SECONDS = 15.0
@@ -37,9 +41,24 @@ InPhase = Annotated[Phase | None, Query(description="Kinds that tell of this pha
 
 
 class EventStream(StreamingResponse):
-    """Server-sent events."""
+    """Server-sent events to one follower, who is counted from before the first byte until before the last.
+
+    Raises `Problem` when it is called where the process has as many followers as it may have: nothing else runs between
+    that question and the count.
+    """
 
     media_type = "text/event-stream"
+
+    def __init__(self, content: AsyncGenerator[bytes], tail: Tail) -> None:
+        super().__init__(content, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._tail = tail
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._tail.followers >= MOST_FOLLOWERS:
+            raise Problem(503, "crowded", "Too many listen", f"at most {MOST_FOLLOWERS} at a time: ask again later")
+        async with AsyncExitStack() as following:
+            await following.enter_async_context(self._tail.followed())
+            await super().__call__(scope, receive, before_last(send, following.aclose))
 
 
 STREAM: dict[int | str, dict[str, Any]] = {
@@ -72,11 +91,9 @@ def event_routes(service: Service) -> APIRouter:
         form: Form = "cloudevents",
     ) -> EventStream:
         head = await to_thread(head_of, service.log)
-        if service.tail.followers >= MOST_FOLLOWERS:
-            raise Problem(503, "crowded", "Too many listen", f"at most {MOST_FOLLOWERS} at a time: ask again later")
         telling = _Telling(service, _wanted(project, kind or [], phase), _FORMS[form])
         told = telling.told(request.headers.get(RESUMED) or str(after), head)
-        return EventStream(told, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        return EventStream(told, service.tail)
 
     return router
 
@@ -103,19 +120,18 @@ class _Telling:
         if not 0 <= position <= head:
             position = 0
             yield _reset(begin, head)
-        async with self.service.tail.followed():
-            try:
-                while not self.service.tail.ended:
-                    if position < head:
-                        events, position = await to_thread(self.wanted.next, self.service.log, position, head)
-                        if events:
-                            yield b"".join(_event(stored, self.form(stored.data)) for stored in events)
-                    else:
-                        head = await self.service.tail.grown(position, HEARTBEAT_SECONDS)
-                        if head <= position:
-                            yield b":\nid: %d\n\n" % position
-            except (psycopg.Error, PoolTimeout):
-                return
+        try:
+            while not self.service.tail.ended:
+                if position < head:
+                    events, position = await to_thread(self.wanted.next, self.service.log, position, head)
+                    if events:
+                        yield b"".join(_event(stored, self.form(stored.data)) for stored in events)
+                else:
+                    head = await self.service.tail.grown(position, HEARTBEAT_SECONDS)
+                    if head <= position:
+                        yield b":\nid: %d\n\n" % position
+        except (psycopg.Error, PoolTimeout):
+            return
 
 
 def _as_cdevent(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumers.tracing.spans import Listener, Span
+from milepost.api.response_end import before_last
 from milepost.commands import KEY, Outcome
 from milepost.problems import Problem
 from milepost.tracing.asking import Asking
@@ -33,7 +34,10 @@ def tell_problem(request: HTTPConnection, problem: Problem) -> None:
 
 
 class Traced:
-    """ASGI middleware: tells each request for a command as a span (OpenTelemetry's conventions for HTTP servers)."""
+    """ASGI middleware: records each request for a command as a span (OpenTelemetry's conventions for HTTP servers).
+
+    The span is complete before the last byte of the answer is sent: whoever has the answer finds the span.
+    """
 
     def __init__(self, app: ASGIApp, listener: Listener) -> None:
         self._app, self._listener = app, listener
@@ -43,18 +47,25 @@ class Traced:
             await self._app(scope, receive, send)
             return
         asking = scope[_ASKING] = Asking(_caller(scope))
-        status = 500
+        status, recorded = 500, False
+
+        async def record() -> None:
+            nonlocal recorded
+            if not recorded and "route" in scope:
+                self._tell(scope, asking, status)
+            recorded = True
+
+        recording = before_last(send, record)
 
         async def sending(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
-            await send(message)
+            await recording(message)
 
         try:
             await self._app(scope, receive, sending)
         finally:
-            if "route" in scope:
-                self._tell(scope, asking, status)
+            await record()  # for an answer that was never completed
 
     def _tell(self, scope: Scope, asking: Asking, status: int) -> None:
         attributes = {**_asked(scope), "http.response.status_code": status, **asking.told}

@@ -1,7 +1,9 @@
 """Events over HTTP as they happen."""
 
+import asyncio
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,6 +11,9 @@ import orjson
 import pytest
 
 from milepost.api import events
+from milepost.api.app import application
+from tests.looping import run
+from tests.milepost.exchange import Sent, exchange
 from tests.milepost.servers import until
 from tests.milepost.serving import Site
 
@@ -150,6 +155,42 @@ def test_are_told_to_so_many_at_a_time(site: Site, monkeypatch: pytest.MonkeyPat
     until(lambda: site.service.tail.followers == 0)
     with listening(site) as told:
         assert next(told)["id"] == "1"
+
+
+def followed(site: Site, number: int) -> list[list[Sent[int]]]:
+    """So many requests at once to a service that ends when all are answered; followers as each message is sent."""
+    service = replace(site.service)  # its tail lives on one event loop
+    app, answered, all_answered = application(service), 0, asyncio.Event()
+
+    def count() -> int:
+        nonlocal answered
+        answered += 1
+        if answered == 2 * number:  # the start, then the first words or the problem
+            all_answered.set()
+        return service.tail.followers
+
+    async def follow() -> list[list[Sent[int]]]:
+        async def end() -> None:
+            await all_answered.wait()
+            await service.tail.end()
+
+        ending = asyncio.create_task(end())
+        found = await asyncio.gather(*(exchange(app, "GET", "/v1/events", count) for _ in range(number)))
+        await ending
+        return found
+
+    return run(follow())
+
+
+def test_follower_is_counted_from_before_the_first_byte_until_before_the_last(site: Site) -> None:
+    [[start, *_, last]] = followed(site, 1)
+    assert (start.seen, last.is_last, last.seen) == (1, True, 0)
+
+
+def test_no_more_followers_are_let_in_at_once_than_may_follow(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "MOST_FOLLOWERS", 3)
+    statuses = [sent[0].message["status"] for sent in followed(site, 20)]
+    assert sorted(statuses) == [200] * 3 + [503] * 17
 
 
 def test_hold_no_worker_of_the_service(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

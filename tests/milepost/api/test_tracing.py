@@ -17,6 +17,8 @@ from milepost.postgres import Server
 from milepost.settings import Settings
 from milepost.writer import Writer
 from tests.listening import Listening, listening
+from tests.looping import run
+from tests.milepost.exchange import exchange
 from tests.milepost.logs import migrated, removed
 from tests.milepost.logs import propose as wish
 from tests.milepost.serving import PROPOSAL, Site, a_key, served
@@ -150,6 +152,19 @@ def test_say_why_nothing_was_decided(
     assert [span for span in heard.spans if span.name == "write"] == []
 
 
+@pytest.mark.parametrize(("body", "status"), [(PROPOSAL, 200), ({}, 422)])
+def test_request_is_recorded_before_the_last_byte_of_its_answer_is_sent(
+    traced: Site, heard: Listening, body: Any, status: int
+) -> None:
+    def recorded() -> list[object]:
+        return [span.attributes["http.response.status_code"] for span in heard.spans if span.kind == "server"]
+
+    path = f"/v1/projects/{a_key()}/propose-project"
+    start, *_, last = run(exchange(application(traced.service), "POST", path, recorded, body))
+    assert (start.message["status"], last.is_last, last.seen) == (status, True, [status])
+    assert recorded() == [status], "once"
+
+
 def test_that_use_a_key_for_something_else_stand_below_the_first(traced: Site, heard: Listening) -> None:
     command = a_command()
     assert [propose(traced, a_key(), command).status_code for _ in range(2)] == [200, 422]
@@ -169,7 +184,8 @@ def test_that_meet_a_fault_have_failed_and_its_line_names_the_trace(
         assert propose(traced, a_key(), command).status_code == 500
     trace = trace_of(traced.service.log.identity().id, "ada", command)
     [request] = heard.of(trace)
-    assert (request.failed, request.attributes["http.response.status_code"]) == (True, 500)
+    found = [request.attributes[name] for name in ("http.response.status_code", "error.type", "milepost.problem")]
+    assert (request.failed, found) == (True, [500, "fault", "fault"])
     assert [line["trace_id"] for line in lines if line["event"] == "fault"] == [trace.trace_id]
 
 
