@@ -1,4 +1,4 @@
-"""A command: what someone asks for, in which circumstances, and that it may be refused."""
+"""A command: what someone asks for, in which context, and that it may be refused."""
 
 import re
 from abc import abstractmethod
@@ -17,7 +17,7 @@ from domain.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class CommandContext:
     """Who asks, in which role, how that was made sure, at which moment of the service's clock, under which rules.
 
     `role` is the one that they named, `inferred` what deciding found instead. `policy` is the version that the
@@ -94,7 +94,7 @@ class Command(BaseModel, Generic[S]):
             _written[cls.called] = cls
 
     @abstractmethod
-    def decide(self, state: S, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: S, context: CommandContext) -> Iterator[Decided]:
         """What follows. Each event is in force before the next is asked for. Raises `Rejected` or `Refused`."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from domain.command import Circumstances, Command, Decided, Rejected
+from domain.command import Command, CommandContext, Decided, Rejected
 from domain.event import Event, Recorded
 from domain.lifecycle import SupportingFunction
 from domain.values import Count, Digest, Name, Person
@@ -97,7 +97,7 @@ class OpenImport(ImportCommand, listed=False):
     called: ClassVar[str] = "open-import"
     says: ImportOpened
 
-    def decide(self, state: Imports, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Imports, context: CommandContext) -> Iterator[Decided]:
         if self.says.file not in state.opened:
             yield self.says
 
@@ -108,7 +108,7 @@ class FinishImport(ImportCommand, listed=False):
     called: ClassVar[str] = "finish-import"
     says: ImportFinished
 
-    def decide(self, state: Imports, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Imports, context: CommandContext) -> Iterator[Decided]:
         if self.says.file not in state.opened:
             raise Rejected(f"file: {self.says.file} was never opened: open it first")
         if self.says.file not in state.finished:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.codec import TooLarge
-from domain.command import Circumstances, Refused, Rejected
+from domain.command import CommandContext, Refused, Rejected
+from domain.command_execution import CommandExecution
 from domain.event import Recorded
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 from domain.rules.adoption import AdoptPolicy, ProposePolicy
-from domain.writing import Writing
 from milepost.commands import DEFAULT_POLICY, Conflict, KeyReused, Outcome, Request, Status, Unavailable, Written
 from milepost.states import States
 from milepost.stored import Stored
@@ -83,7 +83,7 @@ class Deciding:
         return self.last
 
     def _outcome(self, request: Request, command: str, now: datetime) -> Outcome:
-        writing: Writing | None = None
+        writing: CommandExecution | None = None
         try:
             self._demand_origin(request, request.stream)
             writing = self._writing(request, command, now)
@@ -91,7 +91,7 @@ class Deciding:
             self._demand_origin(request, *(event.stream for event in events if event.stream != request.stream))
         except Refused as refused:
             self._undo(writing)
-            acting = writing.circumstances.acting if writing else request.role
+            acting = writing.context.acting if writing else request.role
             return self._refused(replace(request, role=acting), command, now, refused)
         except (Rejected, TooLarge) as rejected:
             self._undo(writing)
@@ -101,7 +101,7 @@ class Deciding:
             raise
         return self._accepted("accepted", request, command, events)
 
-    def _undo(self, writing: Writing | None) -> None:
+    def _undo(self, writing: CommandExecution | None) -> None:
         if writing and writing.events:
             self.states.drop(*writing.states)
 
@@ -117,10 +117,10 @@ class Deciding:
             return self._answered("refused", request, command, str(refused), results)
         return self._accepted("refused", request, command, writing.events, str(refused), results)
 
-    def _writing(self, request: Request, command: str, now: datetime) -> Writing:
+    def _writing(self, request: Request, command: str, now: datetime) -> CommandExecution:
         policy, rulebook = self._rules(request)
         states: dict[str, Any] = {f"policy-{policy.name}": rulebook, request.stream: self.states[request.stream]}
-        circumstances = Circumstances(
+        context = CommandContext(
             who=request.who,
             now=request.at or now,
             policy=policy,
@@ -129,11 +129,11 @@ class Deciding:
             auth=request.auth,
             origin=request.origin,
         )
-        return Writing(
+        return CommandExecution(
             log=self.log,
             stream=request.stream,
             states=states,
-            circumstances=circumstances,
+            context=context,
             command=command,
             correlation=request.correlation or command,
             tick=self._tick,

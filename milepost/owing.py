@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from domain.controls.control import Sight
+from domain.controls.control import EvaluationContext
 from domain.controls.governance import debts_of, unpaid_debts
 from domain.lifecycle import Gate
 from domain.state.gates import Debt
@@ -27,10 +27,10 @@ def owed(reading: Reading, project: Project, now: datetime) -> list[Owed]:
     """The debts of a project, the newest word on each control, each paid or not at this moment."""
     if not project.gates.debts:
         return []
-    known = reading.circumstances(project, "", None, now)
-    sight = Sight(project, known.policy, known.rulebook, Gate.DEPLOYED, now)
-    unpaid = unpaid_debts(sight)
-    return [Owed(debt, debt not in unpaid) for debt in debts_of(sight)]
+    known = reading.command_context(project, "", None, now)
+    context = EvaluationContext(project, known.policy, known.rulebook, Gate.DEPLOYED, now)
+    unpaid = unpaid_debts(context)
+    return [Owed(debt, debt not in unpaid) for debt in debts_of(context)]
 
 
 def still_due(reading: Reading, rows: Iterable[Mapping[str, Any]], now: datetime) -> list[Mapping[str, Any]]:

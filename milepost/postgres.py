@@ -33,7 +33,7 @@ class Server(Shared):
 
     data: Path
     sockets: Path
-    pid: int | None  # None where it runs out of sight, in another container
+    pid: int | None  # None where it runs out of context, in another container
     _cluster: Cluster = field(repr=False)
 
     def url(self, role: str, database: str = DATABASE) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.event import Recorded
 from domain.policy import Policy
 from domain.reviews.corrections import as_it_was
@@ -58,12 +58,12 @@ class Reading:
             raise Unknown(f"there is no policy {name}")
         return rulebook
 
-    def circumstances(self, project: Project, who: str, role: str | None, now: datetime) -> Circumstances:
-        """In which circumstances somebody asks about a project now."""
+    def command_context(self, project: Project, who: str, role: str | None, now: datetime) -> CommandContext:
+        """The command context in which a person asks about a project now."""
         label = project.entry.policy or "default/1"
         rulebook = self.rulebook(label.rpartition("/")[0])
         policy: Policy = rulebook.policy(label)
-        return Circumstances(who, now, policy, rulebook, role, origin=project.origin)
+        return CommandContext(who, now, policy, rulebook, role, origin=project.origin)
 
 
 def _folded(history: list[Recorded], as_of: AsOf) -> Project:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from domain.codec import decode, written
-from domain.command import Circumstances, Command, Refused, Rejected
+from domain.command import Command, CommandContext, Refused, Rejected
+from domain.command_execution import CommandExecution
 from domain.event import Event, Recorded
 from domain.policy import Policy
 from domain.rulebook import PolicyEvent, Rulebook
 from domain.state.project import Project, fold
-from domain.writing import Writing
 
 settings.register_profile(
     "milepost",
@@ -88,19 +88,19 @@ def event_id(version: int) -> str:
     return f"00000000-0000-7000-8000-{version:012d}"
 
 
-def decided(past: list[Recorded], command: Command, circumstances: Circumstances) -> list[Recorded]:
+def decided(past: list[Recorded], command: Command, context: CommandContext) -> list[Recorded]:
     """What follows from a command; what was written must read the same, and fold the same."""
-    project, rulebook = fold(past), circumstances.rulebook
+    project, rulebook = fold(past), context.rulebook
     project.stream = project.stream or "project-p"
     ticks = iter(range(1, 1_000_000))
-    writing = Writing(
+    writing = CommandExecution(
         log=LOG,
         stream=project.stream,
-        states={project.stream: project, f"policy-{circumstances.policy.name}": rulebook},
-        circumstances=circumstances,
+        states={project.stream: project, f"policy-{context.policy.name}": rulebook},
+        context=context,
         command="now",
         correlation="now",
-        tick=lambda: circumstances.now + timedelta(microseconds=next(ticks)),
+        tick=lambda: context.now + timedelta(microseconds=next(ticks)),
         new_id=lambda moment: event_id(900_000 + next(ticks)),
     )
     follows = writing.carry_out([command])
@@ -116,10 +116,10 @@ def decided(past: list[Recorded], command: Command, circumstances: Circumstances
 class When:
     past: list[Recorded]
     command: Command
-    circumstances: Circumstances
+    context: CommandContext
 
     def follows(self) -> list[Event]:
-        return [recorded.event for recorded in decided(self.past, self.command, self.circumstances)]
+        return [recorded.event for recorded in decided(self.past, self.command, self.context)]
 
     def then(self, *expected: Event) -> None:
         assert self.follows() == list(expected)
@@ -159,8 +159,8 @@ class Given:
         origin: str = "live",
     ) -> When:
         now = at or (self.past[-1].recorded_at if self.past else START) + timedelta(hours=1)
-        circumstances = Circumstances(by, now, self.policy, rulebook_of(self.policy, self.rules), role, auth, origin)
-        return When(self.past, command, circumstances)
+        context = CommandContext(by, now, self.policy, rulebook_of(self.policy, self.rules), role, auth, origin)
+        return When(self.past, command, context)
 
     def project(self) -> Project:
         return fold(self.past)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
@@ -37,7 +37,7 @@ class BuildRecorded(
     revision: Name | None = None
     commits: Commits | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.latest(BuildRecorded, self.build)
         if known and known.event.digest != self.digest:
             raise Rejected(f"digest: build {self.build} has other bytes already, give the new build an id of its own")
@@ -60,7 +60,7 @@ class BuildVerified(
     checks: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     cause: Text | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known_build(project, self.build)
 
 

@@ -1,7 +1,7 @@
 """Completion: which features are done, and which of them do what the specification says."""
 
 from domain.build.builds import known_build
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
@@ -22,7 +22,7 @@ class FeatureCompleted(
     build: Key | None = None
     effort_hours: Decimal | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.build is not None:
             known_build(project, self.build)
 
@@ -41,7 +41,7 @@ class FeatureVerified(
     conforms: bool
     specification_version: Name | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(FeatureCompleted, self.feature) is None:
             raise Rejected(f"feature: {self.feature} was never completed, so there is nothing to verify")
 

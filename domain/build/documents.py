@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import MILESTONES, Phase
 from domain.state.project import Project, ProjectFact
@@ -55,7 +55,7 @@ class DocumentRecorded(
     about: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
     prepared_by: Person | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         for known in project.facts.history(DocumentRecorded, self.document):
             if known.event.version == self.version and known.event.digest != self.digest:
                 raise Rejected(
@@ -71,7 +71,7 @@ class EvidenceVerified(
     function=Phase.BUILD,
     command="verify-evidence",
     part="document",
-    told_again=True,
+    repeatable=True,
 ):
     """It was looked whether a document can still be produced: as it was, changed, or not at all (21 CFR 11.10(b)).
 
@@ -88,7 +88,7 @@ class EvidenceVerified(
             return "missing"
         return "same" if self.found == self.digest else "different"
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.history(DocumentRecorded, self.document)
         if self.digest not in {record.event.digest for record in known}:
             raise Rejected(f"digest: no version of document {self.document} was recorded under it")

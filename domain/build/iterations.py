@@ -1,6 +1,6 @@
 """Iterations: what was planned for a stretch of time, and what was done in it."""
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key
@@ -19,6 +19,6 @@ class IterationCompleted(
     unit: Key | None = None
     goal_met: bool | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.ends < self.begins:
             raise Rejected("ends: an iteration can't end before it begins")

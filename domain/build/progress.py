@@ -1,7 +1,7 @@
 """Progress: how much of a package of work is done by when, for earned value."""
 
 from domain.calendar import day_of
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key, Permille
@@ -17,8 +17,8 @@ class WorkProgressed(
     done: Permille | None = None
     units: Decimal | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        if self.as_of > day_of(circumstances.now, circumstances.policy.calendar):
+    def check(self, project: Project, context: CommandContext) -> None:
+        if self.as_of > day_of(context.now, context.policy.calendar):
             raise Rejected("as_of: work can't be done in the future")
         if (self.done is None) == (self.units is None):
             raise Rejected("done: say how much is done either in thousandths or in units")

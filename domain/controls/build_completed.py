@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.build.builds import handed_over, verification_of
 from domain.build.completion import completed, verified
 from domain.build.documents import documents
-from domain.controls.control import Finding, Sight, control, met, not_applicable, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, not_applicable, nothing, unmet
 from domain.controls.objectives import BUILD, QUALITY
 from domain.controls.wording import counted, examples
 from domain.event import Event, Recorded
@@ -27,13 +27,13 @@ from domain.state.project import Project
     by=("developer", "tester", "program-manager"),
     use=("complete-feature", "verify-feature", "raise-change-request", "decide-change-request"),
 )
-def features_complete(sight: Sight) -> Finding:
-    scope = features_in_scope(sight.project)
-    done, conforming = completed(sight.project), verified(sight.project)
+def features_complete(context: EvaluationContext) -> Finding:
+    scope = features_in_scope(context.project)
+    done, conforming = completed(context.project), verified(context.project)
     undone = [name for name in scope if name not in done]
     unverified = [name for name in scope if name in done and name not in conforming]
     if not scope:
-        return nothing(sight, "no feature is planned, so none can be complete")
+        return nothing(context, "no feature is planned, so none can be complete")
     if not undone and not unverified:
         rests_on = (records[name] for name in scope for records in (scope, done, conforming))
         return met(f"{counted(len(scope), 'feature')} in scope, each completed and verified", *rests_on)
@@ -54,8 +54,8 @@ def features_complete(sight: Sight) -> Finding:
     by=("change-manager", "solution-manager", "program-manager"),
     use=("raise-change-request", "decide-change-request"),
 )
-def scope_changes_approved(sight: Sight) -> Finding:
-    project = sight.project
+def scope_changes_approved(context: EvaluationContext) -> Finding:
+    project = context.project
     plan = project.gates.passed(Gate.PLAN_APPROVED)
     if plan is None:
         return not_applicable("the plan was not approved before, so nothing could depart from it")
@@ -67,7 +67,7 @@ def scope_changes_approved(sight: Sight) -> Finding:
             f"{what} of the scope changed since the plan without an approved change: {examples(creep)}", *creep.values()
         )
     if not _scope(project.facts):
-        return nothing(sight, "neither requirements nor features are on record, so there is no scope to hold")
+        return nothing(context, "neither requirements nor features are on record, so there is no scope to hold")
     if not changes:
         return met(
             "nothing came into the scope or left it since the plan, but by an approved change", *agreed.decisions
@@ -134,8 +134,8 @@ def _agreed(project: Project) -> _Agreed:
     by=("tester",),
     use=("record-document",),
 )
-def test_specification_ready(sight: Sight) -> Finding:
-    found = documents(sight.project, "test-specification")
+def test_specification_ready(context: EvaluationContext) -> Finding:
+    found = documents(context.project, "test-specification")
     if not found:
         return unmet("no test specification is on record")
     return met(f"{examples([each.event.document for each in found])} on record as test specification", *found)
@@ -150,12 +150,12 @@ def test_specification_ready(sight: Sight) -> Finding:
     by=("developer", "tester"),
     use=("record-build", "verify-build"),
 )
-def build_accepted(sight: Sight) -> Finding:
-    build = handed_over(sight.project)
+def build_accepted(context: EvaluationContext) -> Finding:
+    build = handed_over(context.project)
     if build is None:
         return unmet("no build is on record that could be handed over")
     name = build.event.build
-    verification = verification_of(sight.project, name)
+    verification = verification_of(context.project, name)
     if verification is None:
         return unmet(f"build {name} is handed over and was not verified yet", build)
     if not verification.event.accepted:

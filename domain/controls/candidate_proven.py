@@ -2,7 +2,7 @@
 
 from domain.build.documents import documents
 from domain.controls.consent import tellings
-from domain.controls.control import Finding, Sight, control, met, not_applicable, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, not_applicable, nothing, unmet
 from domain.controls.objectives import QUALITY
 from domain.controls.wording import counted, examples
 from domain.event import Recorded
@@ -22,8 +22,8 @@ from domain.stabilize.test_runs import TestRunCompleted, TestType, runs_on
     by=("tester", "developer"),
     use=("build-candidate", "choose-candidate", "complete-test-run", "find-defect"),
 )
-def candidate_tested(sight: Sight) -> Finding:
-    return _tested(sight, "test run")
+def candidate_tested(context: EvaluationContext) -> Finding:
+    return _tested(context, "test run")
 
 
 @control(
@@ -35,23 +35,23 @@ def candidate_tested(sight: Sight) -> Finding:
     by=("tester", "customer", "user-experience"),
     use=("complete-test-run", "find-defect"),
 )
-def acceptance_tested(sight: Sight) -> Finding:
-    return _tested(sight, "acceptance test", "acceptance")
+def acceptance_tested(context: EvaluationContext) -> Finding:
+    return _tested(context, "acceptance test", "acceptance")
 
 
-def _tested(sight: Sight, what: str, of_type: TestType | None = None) -> Finding:
+def _tested(context: EvaluationContext, what: str, of_type: TestType | None = None) -> Finding:
     """Tested is what passed in its last run of each type, or failed in a way that a defect on it accounts for."""
-    chosen = chosen_candidate(sight.project)
+    chosen = chosen_candidate(context.project)
     if chosen is None:
         return unmet("no candidate was chosen yet")
     candidate = chosen.event.candidate
-    runs = list({run.event.type: run for run in runs_on(sight.project, candidate, of_type)}.values())
+    runs = list({run.event.type: run for run in runs_on(context.project, candidate, of_type)}.values())
     failed = [run.event.run for run in runs if not run.event.successful]
     if not runs:
         return unmet(f"candidate {candidate} is chosen, and no {what} on it is on record", chosen)
     if not failed:
         return met(f"candidate {candidate} passed {examples(run.event.run for run in runs)}", chosen, *runs)
-    known = [each for each in sight.project.facts.parts(DefectFound).values() if each.event.candidate == candidate]
+    known = [each for each in context.project.facts.parts(DefectFound).values() if each.event.candidate == candidate]
     lacking = f"not every case of {examples(failed)} passed on {candidate}"
     if not known:
         return unmet(f"{lacking}, and no defect says what is wrong", chosen, *runs)
@@ -67,16 +67,16 @@ def _tested(sight: Sight, what: str, of_type: TestType | None = None) -> Finding
     by=("developer", "tester"),
     use=("triage-defect", "resolve-defect", "verify-defect"),
 )
-def no_blocking_defects(sight: Sight) -> Finding:
-    known = list(defects(sight.project))
-    bad = [defect for defect in known if defect.severity in sight.policy.blocking_severities]
+def no_blocking_defects(context: EvaluationContext) -> Finding:
+    known = list(defects(context.project))
+    bad = [defect for defect in known if defect.severity in context.policy.blocking_severities]
     open_ = [defect for defect in bad if defect.state in ("active", "resolved")]
     if open_:
         names = examples([f"{defect.id} ({defect.severity}, {defect.state})" for defect in open_])
         return unmet(f"{counted(len(open_), 'blocking defect')} open: {names}", *(defect.last for defect in open_))
-    runs = sight.project.facts.parts(TestRunCompleted).values()
+    runs = context.project.facts.parts(TestRunCompleted).values()
     if not known and not runs:
-        return nothing(sight, "no defect is known, but nothing was tested either")
+        return nothing(context, "no defect is known, but nothing was tested either")
     deferred = sum(defect.state == "deferred" for defect in bad)
     put_off = f"; {deferred} put off to a later release" if deferred else ""
     return met(
@@ -93,15 +93,15 @@ def no_blocking_defects(sight: Sight) -> Finding:
     by=("customer", "release-management"),
     use=("agree-pilot",),
 )
-def pilot_criteria_agreed_first(sight: Sight) -> Finding:
-    runs = pilot_runs(sight.project)
-    if sight.point is Act.PILOT:
+def pilot_criteria_agreed_first(context: EvaluationContext) -> Finding:
+    runs = pilot_runs(context.project)
+    if context.point is Act.PILOT:
         runs = runs[-1:]
     if not runs:
         return not_applicable("there is no pilot")
-    team = {*sight.policy.team_roles, "solution-manager"}
-    agreements = [agreed_before(sight.project, run) for run in runs]
-    why = [_not_agreed(sight, run, agreed, team) for run, agreed in zip(runs, agreements, strict=True)]
+    team = {*context.policy.team_roles, "solution-manager"}
+    agreements = [agreed_before(context.project, run) for run in runs]
+    why = [_not_agreed(context, run, agreed, team) for run, agreed in zip(runs, agreements, strict=True)]
     lacking = {run.event.run: (run, reason) for run, reason in zip(runs, why, strict=True) if reason}
     rests_on = [*runs, *{agreed.version: agreed for agreed in agreements if agreed}.values()]
     if lacking:
@@ -111,7 +111,7 @@ def pilot_criteria_agreed_first(sight: Sight) -> Finding:
 
 
 def _not_agreed(
-    sight: Sight, run: Recorded[PilotStarted], agreed: Recorded[PilotAgreed] | None, team: set[str]
+    context: EvaluationContext, run: Recorded[PilotStarted], agreed: Recorded[PilotAgreed] | None, team: set[str]
 ) -> str | None:
     """What is wrong with the agreement that a run of a pilot began on."""
     if agreed is None or run.time < agreed.time:
@@ -119,9 +119,9 @@ def _not_agreed(
     if not agreed.event.criteria:
         return "no criterion was agreed"
     customer = agreed.event.agreed_by
-    if team & sight.project.team.roles_of(customer, agreed.measured_at):
+    if team & context.project.team.roles_of(customer, agreed.measured_at):
         return "agreed by the team itself"
-    own = [each for each in tellings(sight, agreed) if each.who == customer]
+    own = [each for each in tellings(context, agreed) if each.who == customer]
     if not any(each.version < run.version and each.time <= run.time for each in own):
         return f"{customer} had not told so before"
     return None
@@ -136,12 +136,12 @@ def _not_agreed(
     by=("release-management", "solution-manager"),
     use=("start-pilot", "decide-pilot"),
 )
-def pilot_decided_deploy(sight: Sight) -> Finding:
-    runs, chosen = pilot_runs(sight.project), chosen_candidate(sight.project)
+def pilot_decided_deploy(context: EvaluationContext) -> Finding:
+    runs, chosen = pilot_runs(context.project), chosen_candidate(context.project)
     if not runs:
-        return nothing(sight, "there was no pilot")
+        return nothing(context, "there was no pilot")
     last = runs[-1]
-    decided = sight.project.facts.latest(PilotDecided, last.event.run)
+    decided = context.project.facts.latest(PilotDecided, last.event.run)
     if decided is None:
         return unmet(f"pilot run {last.event.run} is not decided yet", last)
     if decided.event.outcome != "deploy":
@@ -161,17 +161,17 @@ def pilot_decided_deploy(sight: Sight) -> Finding:
     by=("release-management", "support", "developer"),
     use=("record-document", "verify-defect"),
 )
-def workarounds_documented(sight: Sight) -> Finding:
-    runs = pilot_runs(sight.project)
-    decided = sight.project.facts.parts(PilotDecided)
+def workarounds_documented(context: EvaluationContext) -> Finding:
+    runs = pilot_runs(context.project)
+    decided = context.project.facts.parts(PilotDecided)
     if not runs:
         return not_applicable("there was no pilot, so it left no issue")
     last = {run.event.pilot: decided[run.event.run] for run in runs if run.event.run in decided}
     if not last:
-        return nothing(sight, "no pilot run is decided yet, so its issues are not known")
-    closed = {defect.id for defect in defects(sight.project) if defect.state == "closed"}
+        return nothing(context, "no pilot run is decided yet, so its issues are not known")
+    closed = {defect.id for defect in defects(context.project) if defect.state == "closed"}
     issues = {issue for decision in last.values() for issue in decision.event.issues} - closed
-    workarounds = documents(sight.project, "workaround")
+    workarounds = documents(context.project, "workaround")
     lacking = sorted(issues.difference(*(each.event.about for each in workarounds)))
     if lacking:
         what = counted(len(lacking), "open pilot issue")

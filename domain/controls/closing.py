@@ -1,6 +1,6 @@
 """The controls that a project may end: accepted by its customer, looked back on, with a date for what it was worth."""
 
-from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import VALUE
 from domain.controls.signatures import signed as words_in_review
 from domain.controls.wording import examples
@@ -26,26 +26,26 @@ LIGHT = ("standard", "minor")
     by=("customer", "requester"),
     use=("accept-as-customer", "give-signoff"),
 )
-def customer_accepted(sight: Sight) -> Finding:
-    accepted, word = acceptance(sight.project), _customers_word(sight)
+def customer_accepted(context: EvaluationContext) -> Finding:
+    accepted, word = acceptance(context.project), _customers_word(context)
     if word and word.verdict == "no-go" and (accepted is None or accepted.version < word.version):
         return unmet(f"{word.person} declined as {word.role}", word)
-    team = {*sight.policy.team_roles, ACCOUNTABLE} if sight.strict else set[str]()
-    if accepted and not team & sight.project.team.roles_of(accepted.who, accepted.measured_at):
+    team = {*context.policy.team_roles, ACCOUNTABLE} if context.strict else set[str]()
+    if accepted and not team & context.project.team.roles_of(accepted.who, accepted.measured_at):
         return met(f"{accepted.who} accepted what is in production", accepted)
-    means_it = word and word.verdict == "go" and (sight.column in LIGHT or word.meaning == "acceptance")
+    means_it = word and word.verdict == "go" and (context.column in LIGHT or word.meaning == "acceptance")
     signed = word if means_it else None
-    if signed and not team & sight.project.team.roles_of(signed.person, signed.at):
+    if signed and not team & context.project.team.roles_of(signed.person, signed.at):
         return met(f"{signed.person} accepted, signing as {signed.role}", signed)
     if accepted or signed:
         return unmet("who accepted is of the project's team", *(each for each in (accepted, signed) if each))
     return unmet("the customer has not accepted what is in production now")
 
 
-def _customers_word(sight: Sight) -> Signoff | None:
+def _customers_word(context: EvaluationContext) -> Signoff | None:
     """What the customer, or the requester of a light change, signed last in the open review."""
-    roles = ("customer", "requester") if sight.column in LIGHT else ("customer",)
-    words = [word for word in words_in_review(sight) if word.role in roles]
+    roles = ("customer", "requester") if context.column in LIGHT else ("customer",)
+    words = [word for word in words_in_review(context) if word.role in roles]
     return max(words, key=lambda word: (word.verdict == "no-go", word.version), default=None)
 
 
@@ -58,11 +58,11 @@ def _customers_word(sight: Sight) -> Signoff | None:
     by=("program-manager", "solution-manager", "change-manager"),
     use=("record-project-review",),
 )
-def project_reviewed(sight: Sight) -> Finding:
-    told = sight.project.facts.latest(ProjectReviewed)
+def project_reviewed(context: EvaluationContext) -> Finding:
+    told = context.project.facts.latest(ProjectReviewed)
     if told is None:
         return unmet("no post-implementation review is on record")
-    if told.version < last_change(sight.project):
+    if told.version < last_change(context.project):
         return unmet("the post-implementation review is older than what is in production", told)
     said = told.event
     yes = {True: "yes", False: "no"}
@@ -79,10 +79,10 @@ def project_reviewed(sight: Sight) -> Finding:
     by=("product-manager", "customer"),
     use=("record-survey",),
 )
-def survey_arranged(sight: Sight) -> Finding:
-    surveys = list(sight.project.facts.parts(SurveyRecorded).values())
+def survey_arranged(context: EvaluationContext) -> Finding:
+    surveys = list(context.project.facts.parts(SurveyRecorded).values())
     held = [each for each in surveys if each.event.asked]
-    today = sight.now.date()
+    today = context.now.date()
     dated = [each for each in surveys if each.event.planned_for and each.event.planned_for >= today]
     if held:
         return met(f"survey {examples(each.event.survey for each in held)} was held", *held)
@@ -103,12 +103,12 @@ def survey_arranged(sight: Sight) -> Finding:
     by=("product-manager", "customer"),
     use=("agree-success-criterion", "measure-benefit"),
 )
-def benefits_scheduled(sight: Sight) -> Finding:
-    criteria = sight.project.facts.parts(SuccessCriterionAgreed)
-    measured = sight.project.facts.parts(BenefitMeasured)
+def benefits_scheduled(context: EvaluationContext) -> Finding:
+    criteria = context.project.facts.parts(SuccessCriterionAgreed)
+    measured = context.project.facts.parts(BenefitMeasured)
     if not criteria:
-        return nothing(sight, "no success criterion was agreed, so none can be measured")
-    lacking = [name for name, each in criteria.items() if name not in measured and not _scheduled(sight, each.event)]
+        return nothing(context, "no success criterion was agreed, so none can be measured")
+    lacking = [name for name, each in criteria.items() if name not in measured and not _scheduled(context, each.event)]
     records = (*criteria.values(), *measured.values())
     if lacking:
         what = f"{len(lacking)} of {len(criteria)} success criteria"
@@ -116,7 +116,7 @@ def benefits_scheduled(sight: Sight) -> Finding:
     return met(f"each of {len(criteria)} success criteria is measured, or has a date and a person", *records)
 
 
-def _scheduled(sight: Sight, criterion: SuccessCriterionAgreed) -> bool:
+def _scheduled(context: EvaluationContext, criterion: SuccessCriterionAgreed) -> bool:
     role = criterion.measured_by_role
-    person = criterion.measured_by or (role and sight.project.team.holders(role, sight.now))
+    person = criterion.measured_by or (role and context.project.team.holders(role, context.now))
     return bool(criterion.measure_by and person)

@@ -16,7 +16,7 @@ Answer = Literal["met", "unmet", "undetermined", "not-applicable"]
 
 
 @dataclass(frozen=True)
-class Sight:
+class EvaluationContext:
     """What a control looks at: a project, at one gate or act, at one moment, under one policy.
 
     `who` asks or decides; `assumed` is what the same review decides before this gate (earlier gates, the
@@ -88,12 +88,12 @@ def undetermined(sentence: str, *records: Placed) -> Finding:
     return Finding("undetermined", sentence, _versions(records))
 
 
-def nothing(sight: Sight, sentence: str) -> Finding:
+def nothing(context: EvaluationContext, sentence: str) -> Finding:
     """The answer over an empty set."""
-    return Finding("unmet" if sight.strict else "not-applicable", sentence)
+    return Finding("unmet" if context.strict else "not-applicable", sentence)
 
 
-Check = Callable[[Sight], Finding]
+Check = Callable[[EvaluationContext], Finding]
 C = TypeVar("C", bound=Check)
 
 

@@ -1,7 +1,7 @@
 """The controls that Deploy is done: what was approved is in production, everywhere, stable, and operations owns it."""
 
 from domain.controls.consent import own_word
-from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import READINESS, STABILITY
 from domain.controls.release_ready import OPERATIONS
 from domain.controls.wording import counted, examples
@@ -24,14 +24,14 @@ from domain.stabilize.candidates import CandidateChosen, chosen_candidate
     by=("release-management", "operations"),
     use=("finish-deployment", "roll-back-deployment", "choose-candidate"),
 )
-def deployed_what_was_approved(sight: Sight) -> Finding:
-    left_out = {each.planned.event.site for each in sites(sight.project) if each.planned.event.state == "excluded"}
-    found = {name: each for name, each in in_production(sight.project).items() if name not in left_out}
-    approved = _approved(sight)
+def deployed_what_was_approved(context: EvaluationContext) -> Finding:
+    left_out = {each.planned.event.site for each in sites(context.project) if each.planned.event.state == "excluded"}
+    found = {name: each for name, each in in_production(context.project).items() if name not in left_out}
+    approved = _approved(context)
     if not found:
         return unmet("nothing is in production, as far as is on record")
     if approved is None:
-        return nothing(sight, "no candidate was approved that production could be held against")
+        return nothing(context, "no candidate was approved that production could be held against")
     records = [approved, *(each.because for each in found.values())]
     others = [name for name, each in found.items() if each.digest != approved.event.digest]
     candidate = f"candidate {approved.event.candidate}, which was approved"
@@ -40,12 +40,12 @@ def deployed_what_was_approved(sight: Sight) -> Finding:
     return met(f"{candidate}, is in production at {examples(found)}", *records)
 
 
-def _approved(sight: Sight) -> Recorded[CandidateChosen] | None:
+def _approved(context: EvaluationContext) -> Recorded[CandidateChosen] | None:
     """The candidate that was chosen when the release was found ready."""
-    ready = sight.project.gates.passed(Gate.RELEASE_READY)
+    ready = context.project.gates.passed(Gate.RELEASE_READY)
     if ready is None:
-        return chosen_candidate(sight.project) if Gate.RELEASE_READY in sight.assumed else None
-    chosen = sight.project.facts.history(CandidateChosen)
+        return chosen_candidate(context.project) if Gate.RELEASE_READY in context.assumed else None
+    chosen = context.project.facts.history(CandidateChosen)
     return next((each for each in reversed(chosen) if each.version < ready.version), None)
 
 
@@ -58,13 +58,13 @@ def _approved(sight: Sight) -> Recorded[CandidateChosen] | None:
     by=("release-management", "operations"),
     use=("plan-site", "sign-off-deployment", "declare-no-sites"),
 )
-def sites_complete(sight: Sight) -> Finding:
-    declared, planned = no_sites(sight.project), sites(sight.project)
+def sites_complete(context: EvaluationContext) -> Finding:
+    declared, planned = no_sites(context.project), sites(context.project)
     if declared:
         return met("there are no sites, with a reason on record", declared)
     if not planned:
-        return nothing(sight, "no site is planned, and nobody has said that there are none")
-    production = in_production(sight.project)
+        return nothing(context, "no site is planned, and nobody has said that there are none")
+    production = in_production(context.project)
     lacking = [each for each in planned if each.open or _changed_since(each, production)]
     records = [record for each in planned for record in (each.planned, each.signed_off) if record]
     if lacking:
@@ -73,7 +73,7 @@ def sites_complete(sight: Sight) -> Finding:
             f"{len(lacking)} of {counted(len(planned), 'site')} not signed off as deployed now: {names}", *records
         )
     left_out = [each.planned for each in planned if each.planned.event.state == "excluded"]
-    imposed = [each for each in left_out if not own_word(sight, each, each.event.agreed_by or "")]
+    imposed = [each for each in left_out if not own_word(context, each, each.event.agreed_by or "")]
     if imposed:
         names = examples(f"{each.event.site} ({each.event.agreed_by})" for each in imposed)
         return unmet(f"left out without the word of who is said to agree, who has to tell it too: {names}", *records)
@@ -103,30 +103,30 @@ def _changed_since(site: Site, production: dict[str, InProduction]) -> bool:
     by=("release-management", "customer", "operations"),
     use=("stabilise-deployment", "finish-deployment"),
 )
-def deployment_stable(sight: Sight) -> Finding:
-    told = sight.project.facts.newest(DeploymentStabilised)
+def deployment_stable(context: EvaluationContext) -> Finding:
+    told = context.project.facts.newest(DeploymentStabilised)
     if told is None:
         return unmet("nobody has verified yet that it does in production what it should")
     attempt = told.event.attempt
-    if told.version < last_change(sight.project):
+    if told.version < last_change(context.project):
         return unmet(f"{attempt} was found stable, but something was deployed or rolled back since", told)
-    states: dict[str, str] = {each.started.event.attempt: each.state for each in attempts(sight.project)}
+    states: dict[str, str] = {each.started.event.attempt: each.state for each in attempts(context.project)}
     state = states.get(attempt, "not on record")
     if state not in ("succeeded", "partial"):
         return unmet(f"{attempt} was found stable, but that deployment is {state}", told)
-    silent = _not_agreed(sight, told) if sight.strict else []
+    silent = _not_agreed(context, told) if context.strict else []
     if silent:
         return unmet(f"{attempt} was found stable, but {' and '.join(silent)} has not agreed", told)
     return met(f"{attempt} does in production what it should, as {told.who} says", told)
 
 
-def _not_agreed(sight: Sight, told: Recorded[DeploymentStabilised]) -> list[str]:
+def _not_agreed(context: EvaluationContext, told: Recorded[DeploymentStabilised]) -> list[str]:
     """Which of customer and team is not among those who agreed: who told it, and who is named and signs for it."""
-    team, since = {*sight.policy.team_roles, ACCOUNTABLE}, last_change(sight.project)
-    tellings = sight.project.facts.history(DeploymentStabilised, told.event.attempt)
+    team, since = {*context.policy.team_roles, ACCOUNTABLE}, last_change(context.project)
+    tellings = context.project.facts.history(DeploymentStabilised, told.event.attempt)
     people = {each.who for each in tellings if each.version > since}
-    people.update(person for person in told.event.agreed_by if own_word(sight, told, person))
-    roles = {role for person in people for role in sight.project.team.roles_of(person, told.measured_at)}
+    people.update(person for person in told.event.agreed_by if own_word(context, told, person))
+    roles = {role for person in people for role in context.project.team.roles_of(person, told.measured_at)}
     return [side for side, agreed in (("the customer", "customer" in roles), ("the team", roles & team)) if not agreed]
 
 
@@ -139,12 +139,12 @@ def _not_agreed(sight: Sight, told: Recorded[DeploymentStabilised]) -> list[str]
     by=("release-management", "operations"),
     use=("start-quiet-period",),
 )
-def quiet_period_passed(sight: Sight) -> Finding:
-    running = quiet_period(sight.project)
+def quiet_period_passed(context: EvaluationContext) -> Finding:
+    running = quiet_period(context.project)
     if running is None:
         return unmet("the quiet period of what is in production now has not begun")
     until = f"{running.event.planned_until:%Y-%m-%d %H:%M} UTC"
-    if sight.now < running.event.planned_until:
+    if context.now < running.event.planned_until:
         return unmet(f"the quiet period runs until {until}", running)
     return met(f"the quiet period ran until {until}", running)
 
@@ -158,13 +158,13 @@ def quiet_period_passed(sight: Sight) -> Finding:
     by=("operations", "support", "release-management"),
     use=("transfer-ownership",),
 )
-def ownership_transferred(sight: Sight) -> Finding:
-    told = sight.project.facts.latest(OwnershipTransferred)
+def ownership_transferred(context: EvaluationContext) -> Finding:
+    told = context.project.facts.latest(OwnershipTransferred)
     if told is None:
         return unmet("operations has not accepted ownership yet")
     person, unit = told.event.accepted_by, told.event.to_unit
-    if not OPERATIONS & sight.project.team.roles_of(person, told.measured_at):
+    if not OPERATIONS & context.project.team.roles_of(person, told.measured_at):
         return unmet(f"{person} accepted ownership for {unit} without being granted operations or support here", told)
-    if not own_word(sight, told, person):
+    if not own_word(context, told, person):
         return unmet(f"{told.who} says that {person} accepted ownership for {unit}: {person} has to tell it too", told)
     return met(f"{unit} owns it, as {person} accepted", told)

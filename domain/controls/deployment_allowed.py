@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import STABILITY
 from domain.controls.wording import examples
 from domain.deploy.authorisation import DeploymentAuthorised
@@ -27,37 +27,37 @@ CONSENTING = ("operations", "operations-experience")
     by=("change-manager", "cab", "executive", "emergency-committee"),
     use=("submit-rfc", "decide-rfc", "authorise-deployment"),
 )
-def rfc_approved(sight: Sight) -> Finding:
-    submitted = sight.project.facts.newest(RfcSubmitted)
-    if Act.RFC in sight.assumed:
+def rfc_approved(context: EvaluationContext) -> Finding:
+    submitted = context.project.facts.newest(RfcSubmitted)
+    if Act.RFC in context.assumed:
         return met("the request for change is decided together with this gate", *([submitted] if submitted else []))
     if submitted is None:
         return unmet("no request for change was submitted, so none is approved")
-    rfc, began = submitted.event.rfc, _deployment(sight)
-    answers = {body: sight.project.facts.latest(RfcDecided, f"{rfc}/{body}") for body in _bodies(sight)}
-    lacking = [why for body, answer in answers.items() if (why := _lacks(body, answer, submitted, began, sight.now))]
+    rfc, began = submitted.event.rfc, _deployment(context)
+    answers = {body: context.project.facts.latest(RfcDecided, f"{rfc}/{body}") for body in _bodies(context)}
+    lacking = [why for body, answer in answers.items() if (why := _lacks(body, answer, submitted, began, context.now))]
     records = [submitted, *(answer for answer in answers.values() if answer)]
     if not answers:
         return unmet(
-            f"policy {sight.policy.label} names nobody who decides requests for {sight.column} changes", submitted
+            f"policy {context.policy.label} names nobody who decides requests for {context.column} changes", submitted
         )
     if lacking:
         return unmet(f"request for change {rfc}: {'; '.join(lacking)}", *records)
-    if began and (why := _out_of_turn(sight, began)):
+    if began and (why := _out_of_turn(context, began)):
         return unmet(why, *records, began)
     return met(
         f"request for change {rfc} is approved by {' and '.join(answers)}", *records, *([began] if began else [])
     )
 
 
-def _deployment(sight: Sight) -> Recorded[DeploymentStarted] | None:
+def _deployment(context: EvaluationContext) -> Recorded[DeploymentStarted] | None:
     """The deployment that is looked at, where it is one that has begun already."""
-    return sight.project.facts.newest(DeploymentStarted) if sight.point is Act.DEPLOYMENT else None
+    return context.project.facts.newest(DeploymentStarted) if context.point is Act.DEPLOYMENT else None
 
 
-def _bodies(sight: Sight) -> tuple[str, ...]:
+def _bodies(context: EvaluationContext) -> tuple[str, ...]:
     """Who has to approve, each of them, by the policy."""
-    rule = sight.policy.gate("rfc", sight.column)
+    rule = context.policy.gate("rfc", context.column)
     if rule is None:
         return ()
     return ("standing",) if rule.mode == "standing" else rule.decided_by
@@ -81,17 +81,17 @@ def _lacks(
     return None
 
 
-def _out_of_turn(sight: Sight, began: Recorded[DeploymentStarted]) -> str | None:
+def _out_of_turn(context: EvaluationContext, began: Recorded[DeploymentStarted]) -> str | None:
     """What a deployment lacked as it began: an authorisation, where many sign or it names one; a readiness that held.
 
     Early core components go ahead of readiness; for all else what was authorised before it was granted counts no more.
     """
-    named, known = began.event.authorisation, sight.project.facts.parts(DeploymentAuthorised)
+    named, known = began.event.authorisation, context.project.facts.parts(DeploymentAuthorised)
     given = [each for name, each in known.items() if named in (None, name) and _covers(each, began)]
-    if not given and (named or sight.strict):
+    if not given and (named or context.strict):
         what = f"{began.event.attempt} began at {began.event.target}"
         return f"{what} without an authorisation of this candidate there that held then"
-    ready = sight.project.gates.passed(Gate.RELEASE_READY)
+    ready = context.project.gates.passed(Gate.RELEASE_READY)
     if any(each.event.scope == "early-core" for each in given):
         return None
     if ready is None or not ready.covers(began.event.candidate_digest, began.time):
@@ -119,8 +119,8 @@ def _covers(given: Recorded[DeploymentAuthorised], began: Recorded[DeploymentSta
     by=("operations", "operations-experience", "cab", "executive"),
     use=("give-signoff", "decide-rfc", "authorise-deployment"),
 )
-def early_core_approved(sight: Sight) -> Finding:
-    rfc, word = rfc_approved(sight), _word_of_operations(sight.project)
+def early_core_approved(context: EvaluationContext) -> Finding:
+    rfc, word = rfc_approved(context), _word_of_operations(context.project)
     versions = set(rfc.rests_on)
     if word:
         versions.add(word.version)
@@ -153,18 +153,18 @@ def _word_of_operations(project: Project) -> Signoff | None:
     by=("change-manager", "release-management"),
     use=("schedule-rfc",),
 )
-def window_kept(sight: Sight) -> Finding:
-    submitted, began = sight.project.facts.newest(RfcSubmitted), _deployment(sight)
-    scheduled = sight.project.facts.latest(RfcScheduled, submitted.event.rfc) if submitted else None
-    moment = began.time if began else sight.now
+def window_kept(context: EvaluationContext) -> Finding:
+    submitted, began = context.project.facts.newest(RfcSubmitted), _deployment(context)
+    scheduled = context.project.facts.latest(RfcScheduled, submitted.event.rfc) if submitted else None
+    moment = began.time if began else context.now
     records = [record for record in (scheduled, began) if record]
-    frozen = _frozen(sight, submitted, moment)
+    frozen = _frozen(context, submitted, moment)
     if frozen and not (scheduled and scheduled.event.freeze_exception):
         return unmet(
             f"{moment:%Y-%m-%d %H:%M} UTC lies in the freeze {examples(frozen)}, without an exception", *records
         )
     if scheduled is None:
-        return nothing(sight, "no window was scheduled for this change")
+        return nothing(context, "no window was scheduled for this change")
     window = scheduled.event.window
     told = f"the window from {window.opens:%Y-%m-%d %H:%M} to {window.closes:%Y-%m-%d %H:%M} UTC"
     if not window.opens <= moment < window.closes:
@@ -172,9 +172,11 @@ def window_kept(sight: Sight) -> Finding:
     return met(f"{moment:%Y-%m-%d %H:%M} UTC lies in {told}", *records)
 
 
-def _frozen(sight: Sight, submitted: Recorded[RfcSubmitted] | None, moment: datetime) -> list[str]:
+def _frozen(context: EvaluationContext, submitted: Recorded[RfcSubmitted] | None, moment: datetime) -> list[str]:
     """The freezes that hold then for what this project changes."""
-    services = {cohort(sight.project, "service") or "", *(submitted.event.services if submitted else ())}
+    services = {cohort(context.project, "service") or "", *(submitted.event.services if submitted else ())}
     return [
-        freeze.id for freeze in sight.rulebook.freezes.values() if any(freeze.holds(each, moment) for each in services)
+        freeze.id
+        for freeze in context.rulebook.freezes.values()
+        if any(freeze.holds(each, moment) for each in services)
     ]

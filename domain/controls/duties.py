@@ -7,7 +7,7 @@ from itertools import combinations
 from domain.build.builds import BuildRecorded
 from domain.build.completion import FeatureCompleted
 from domain.build.documents import DocumentRecorded
-from domain.controls.control import Finding, Placed, Sight, control, met, not_applicable, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, Placed, control, met, not_applicable, nothing, unmet
 from domain.controls.objectives import COMPLIANCE, QUALITY, STABILITY
 from domain.controls.signatures import signed
 from domain.controls.wording import counted, examples
@@ -33,44 +33,44 @@ NOT_EVIDENCE = (RfcScheduled,)
     by=("solution-manager", "change-manager"),
     use=("decide-review",),
 )
-def decider_independent(sight: Sight) -> Finding:
-    who, review = sight.who, sight.review
+def decider_independent(context: EvaluationContext) -> Finding:
+    who, review = context.who, context.review
     if who is None:
         return not_applicable("nobody asks to decide yet; who does may have neither called the review nor fed it")
     if review and review.called_by == who:
         return unmet(f"{who} called the review {review.id}, so somebody else decides it", review)
-    own = [record for record in _evidence(sight) if who in _preparers(record)]
+    own = [record for record in _evidence(context) if who in _preparers(record)]
     if own:
         kinds = examples(sorted({record.event.kind.partition("/")[0] for record in own}))
         return unmet(f"{who} prepared {counted(len(own), 'piece')} of the evidence ({kinds})", *own)
-    since = _accepts_since(sight)
-    corrected = [kind.kind.partition("/")[0] for kind, by in _corrected(sight) if by.get(who, 0) > since]
+    since = _accepts_since(context)
+    corrected = [kind.kind.partition("/")[0] for kind, by in _corrected(context) if by.get(who, 0) > since]
     if corrected:
         return unmet(f"{who} corrected some of the evidence ({examples(sorted(corrected))})")
     return met(f"{who} neither called the review nor prepared its evidence", *([review] if review else []))
 
 
-def _evidence(sight: Sight) -> Iterator[Recorded]:
+def _evidence(context: EvaluationContext) -> Iterator[Recorded]:
     """What a gate looks at; for a requester who accepts, what came since the last gate: the rest others decided on."""
-    facts, since = sight.project.facts, _accepts_since(sight)
-    for kind in _looked_at(sight):
+    facts, since = context.project.facts, _accepts_since(context)
+    for kind in _looked_at(context):
         yield from (record for record in facts.parts(kind).values() if record.version > since)
 
 
-def _looked_at(sight: Sight) -> list[type[ProjectFact]]:
-    kinds = [kind for kind in sight.project.facts.kinds() if issubclass(kind, ProjectFact)]
-    return [kind for kind in kinds if sight.point in kind.evidence_for and kind not in NOT_EVIDENCE]
+def _looked_at(context: EvaluationContext) -> list[type[ProjectFact]]:
+    kinds = [kind for kind in context.project.facts.kinds() if issubclass(kind, ProjectFact)]
+    return [kind for kind in kinds if context.point in kind.evidence_for and kind not in NOT_EVIDENCE]
 
 
-def _corrected(sight: Sight) -> Iterator[tuple[type[ProjectFact], dict[str, int]]]:
+def _corrected(context: EvaluationContext) -> Iterator[tuple[type[ProjectFact], dict[str, int]]]:
     """Who corrected or took back what a gate looks at, which is preparing it as well."""
-    return ((kind, sight.project.facts.correctors(kind)) for kind in _looked_at(sight))
+    return ((kind, context.project.facts.correctors(kind)) for kind in _looked_at(context))
 
 
-def _accepts_since(sight: Sight) -> int:
-    rule = sight.policy.gate(sight.point, sight.column) if isinstance(sight.point, Gate) else None
-    accepts = rule is not None and REQUESTER in rule.decided_by and sight.who == sight.project.entry.requester
-    return sight.last_gate if accepts else 0
+def _accepts_since(context: EvaluationContext) -> int:
+    rule = context.policy.gate(context.point, context.column) if isinstance(context.point, Gate) else None
+    accepts = rule is not None and REQUESTER in rule.decided_by and context.who == context.project.entry.requester
+    return context.last_gate if accepts else 0
 
 
 def _preparers(record: Recorded) -> set[str]:
@@ -87,11 +87,11 @@ def _preparers(record: Recorded) -> set[str]:
     by=("change-manager", "cab", "emergency-committee"),
     use=("decide-rfc", "decide-review"),
 )
-def implementer_not_approver(sight: Sight) -> Finding:
-    approvers = dict(_approvers(sight))
+def implementer_not_approver(context: EvaluationContext) -> Finding:
+    approvers = dict(_approvers(context))
     if not approvers:
         return not_applicable("nobody has approved the change, or asks to")
-    doing = dict(_implementers(sight.project))
+    doing = dict(_implementers(context.project))
     both = [f"{person}, who {doing[person]}" for person in approvers if person in doing]
     records = [record for record in approvers.values() if record]
     if both:
@@ -99,16 +99,16 @@ def implementer_not_approver(sight: Sight) -> Finding:
     return met(f"approved by {examples(list(approvers))}, who neither asked for it nor implement it", *records)
 
 
-def _approvers(sight: Sight) -> Iterator[tuple[str, Placed | None]]:
+def _approvers(context: EvaluationContext) -> Iterator[tuple[str, Placed | None]]:
     """Who approves now, where that is a permission, and who approved before, with the record that says so."""
-    if sight.who and sight.point is not Act.DEPLOYMENT:
-        yield sight.who, None
-    facts = sight.project.facts
+    if context.who and context.point is not Act.DEPLOYMENT:
+        yield context.who, None
+    facts = context.project.facts
     request = facts.newest(RfcSubmitted)
     for decided in facts.parts(RfcDecided).values():
         if request and decided.event.rfc == request.event.rfc and decided.event.outcome == "approved":
             yield decided.who, decided
-    for decision in sight.project.gates.decisions.values():
+    for decision in context.project.gates.decisions.values():
         if Gate.RELEASE_READY in decision.gates and decision.approved and not decision.reversed:
             yield decision.by, decision
 
@@ -141,12 +141,12 @@ def _held(project: Project, role: str) -> list[Assignment]:
     by=("tester",),
     use=("give-signoff", "assign-role"),
 )
-def developer_not_tester(sight: Sight) -> Finding:
-    words = [word for word in signed(sight) if word.role in ("tester", "peer") and word.verdict == "go"]
+def developer_not_tester(context: EvaluationContext) -> Finding:
+    words = [word for word in signed(context) if word.role in ("tester", "peer") and word.verdict == "go"]
     if not words:
-        return nothing(sight, "nobody has signed as tester yet")
-    developers: dict[str, Placed] = {held.person: held for held in _held(sight.project, "developer")}
-    for record in sight.project.facts.parts(FeatureCompleted).values():
+        return nothing(context, "nobody has signed as tester yet")
+    developers: dict[str, Placed] = {held.person: held for held in _held(context.project, "developer")}
+    for record in context.project.facts.parts(FeatureCompleted).values():
         developers.setdefault(record.who, record)
     both = [word for word in words if word.person in developers]
     if both:
@@ -164,14 +164,14 @@ def developer_not_tester(sight: Sight) -> Finding:
     by=("solution-manager",),
     use=("assign-role", "release-role"),
 )
-def roles_compatible(sight: Sight) -> Finding:
-    held = [assignment for assignment in sight.project.team.now(sight.now) if assignment.role != REQUESTER]
+def roles_compatible(context: EvaluationContext) -> Finding:
+    held = [assignment for assignment in context.project.team.now(context.now) if assignment.role != REQUESTER]
     if not held:
-        return nothing(sight, "nobody was given a role yet")
+        return nothing(context, "nobody was given a role yet")
     people: dict[str, dict[str, Assignment]] = {}
     for assignment in held:
         people.setdefault(assignment.person, {})[assignment.role] = assignment
-    found = [pair for person, roles in people.items() for pair in _pairs(person, roles, sight)]
+    found = [pair for person, roles in people.items() for pair in _pairs(person, roles, context)]
     clashing = [pair for pair in found if pair.verdict == "N"]
     if clashing:
         records = [record for pair in clashing for record in pair.records]
@@ -189,8 +189,8 @@ class Pair:
     records: tuple[Assignment, Assignment]
 
 
-def _pairs(person: str, roles: dict[str, Assignment], sight: Sight) -> Iterator[Pair]:
+def _pairs(person: str, roles: dict[str, Assignment], context: EvaluationContext) -> Iterator[Pair]:
     for one, other in combinations(sorted(roles), 2):
-        verdict = sight.policy.combination(one, other)
+        verdict = context.policy.combination(one, other)
         if verdict:
             yield Pair(verdict, f"{person} as {one} and {other}", (roles[one], roles[other]))

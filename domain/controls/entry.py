@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from domain.controls.consent import tellings
-from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import COMPLIANCE, NEEDS, PLAN, STABILITY
 from domain.controls.wording import examples
 from domain.envision.team import ACCOUNTABLE, OWNER
@@ -27,36 +27,36 @@ from domain.state.gates import Signoff
     by=("change-manager", "cab", "emergency-committee"),
     use=("classify-change",),
 )
-def category_classified(sight: Sight) -> Finding:
-    last = sight.project.facts.latest(ChangeClassified)
+def category_classified(context: EvaluationContext) -> Finding:
+    last = context.project.facts.latest(ChangeClassified)
     if last is None:
         return unmet("this change is not classified yet")
     said = last.event
     if said.category == "standard":
-        why = template_fault(sight)
+        why = template_fault(context)
         return unmet(f"classified as standard, but {why}", last) if why else met("standard by its template", last)
     if said.answers is None:
         return unmet(f"classified as {said.category} by {last.who} without answers to the questions", last)
-    if said.authority and last.who != sight.project.entry.requester:
+    if said.authority and last.who != context.project.entry.requester:
         return met(f"{said.category} from a sum of {said.score}, by {last.who} as {said.authority}", last)
-    confirmed = next(_confirmations(sight, last), None)
+    confirmed = next(_confirmations(context, last), None)
     if confirmed:
         return met(
             f"{said.category} by {last.who}, confirmed by {confirmed.person} as {confirmed.role}", last, confirmed
         )
-    roles = " or ".join(_classifiers(sight, said)) or "nobody, by this policy,"
+    roles = " or ".join(_classifiers(context, said)) or "nobody, by this policy,"
     return unmet(f"classified as {said.category} by {last.who} alone: {roles} has to confirm it", last)
 
 
-def _classifiers(sight: Sight, said: ChangeClassified) -> tuple[str, ...]:
-    by_category = sight.policy.authorities_for("classify", said.category)
-    return tuple(dict.fromkeys((*sight.policy.authorities_for("classify", sight.column), *by_category)))
+def _classifiers(context: EvaluationContext, said: ChangeClassified) -> tuple[str, ...]:
+    by_category = context.policy.authorities_for("classify", said.category)
+    return tuple(dict.fromkeys((*context.policy.authorities_for("classify", context.column), *by_category)))
 
 
-def _confirmations(sight: Sight, last: Recorded[ChangeClassified]) -> Iterator[Signoff]:
+def _confirmations(context: EvaluationContext, last: Recorded[ChangeClassified]) -> Iterator[Signoff]:
     """The words for go, since the classification, of others who may classify themselves."""
-    roles, not_alone = _classifiers(sight, last.event), {last.who, sight.project.entry.requester}
-    for review in sight.project.gates.reviews.values():
+    roles, not_alone = _classifiers(context, last.event), {last.who, context.project.entry.requester}
+    for review in context.project.gates.reviews.values():
         for required in review.required:
             word = review.given(required)
             since = word is not None and word.verdict == "go" and word.version > last.version
@@ -73,26 +73,26 @@ def _confirmations(sight: Sight, last: Recorded[ChangeClassified]) -> Iterator[S
     by=("cab",),
     use=("register-standard-change", "start"),
 )
-def template_valid(sight: Sight) -> Finding:
-    records = [known] if (known := sight.project.facts.latest(ProjectPreapproved)) else []
-    why = template_fault(sight)
-    return unmet(why, *records) if why else met(f"template {sight.project.entry.template} holds", *records)
+def template_valid(context: EvaluationContext) -> Finding:
+    records = [known] if (known := context.project.facts.latest(ProjectPreapproved)) else []
+    why = template_fault(context)
+    return unmet(why, *records) if why else met(f"template {context.project.entry.template} holds", *records)
 
 
-def template_fault(sight: Sight) -> str | None:
+def template_fault(context: EvaluationContext) -> str | None:
     """What is wrong with the template that a project runs on, if anything; its own and later uses don't count."""
-    project = sight.project
+    project = context.project
     name = project.entry.template
     if name is None:
         return "it runs on no template"
-    template = sight.rulebook.templates.get(name)
+    template = context.rulebook.templates.get(name)
     if template is None:
         return f"template {name} is not registered"
     service = cohort(project, "service")
     if service != template.service:
         return f"template {name} is one of service {template.service}, not of {service}"
     earlier = list(takewhile(lambda use: use.project != project.key, template.uses))
-    why = replace(template, uses=earlier).unusable(sight.now, sight.policy.templates.failures_counted_over)
+    why = replace(template, uses=earlier).unusable(context.now, context.policy.templates.failures_counted_over)
     return f"template {name} doesn't hold: {why}" if why else None
 
 
@@ -105,11 +105,11 @@ def template_fault(sight: Sight) -> str | None:
     by=("solution-manager", "portfolio-board"),
     use=("call-review", "decide-review"),
 )
-def portfolio_approved(sight: Sight) -> Finding:
-    passed = sight.project.gates.portfolio
+def portfolio_approved(context: EvaluationContext) -> Finding:
+    passed = context.project.gates.portfolio
     if passed:
         return met(f"let into Deliver on {passed.at:%Y-%m-%d}, basis {passed.basis}", passed)
-    if Gate.PORTFOLIO in sight.assumed:
+    if Gate.PORTFOLIO in context.assumed:
         return met("this review lets it into Deliver")
     return unmet("the Portfolio review has not let this project into Deliver")
 
@@ -123,11 +123,11 @@ def portfolio_approved(sight: Sight) -> Finding:
     by=("product-manager", "sponsor"),
     use=("link-goal",),
 )
-def goal_linked(sight: Sight) -> Finding:
-    goals = sight.project.facts.parts(GoalLinked)
+def goal_linked(context: EvaluationContext) -> Finding:
+    goals = context.project.facts.parts(GoalLinked)
     if not goals:
-        return nothing(sight, "no goal of the organisation is named")
-    confirmed = [goal for goal in goals.values() if _confirmed(sight, goal)]
+        return nothing(context, "no goal of the organisation is named")
+    confirmed = [goal for goal in goals.values() if _confirmed(context, goal)]
     if not confirmed:
         return unmet(f"nobody has confirmed that it serves {examples(goals)}", *goals.values())
     first = confirmed[0]
@@ -135,10 +135,10 @@ def goal_linked(sight: Sight) -> Finding:
     return met(f"serves {first.event.goal}, says the {first.event.confirmed_by_role}{others}", *confirmed)
 
 
-def _confirmed(sight: Sight, goal: Recorded[GoalLinked]) -> bool:
+def _confirmed(context: EvaluationContext, goal: Recorded[GoalLinked]) -> bool:
     """Whether somebody told it in the role that is said to confirm it."""
-    team, role = sight.project.team, goal.event.confirmed_by_role
-    return any(role in team.roles_of(each.who, each.measured_at) for each in tellings(sight, goal))
+    team, role = context.project.team, goal.event.confirmed_by_role
+    return any(role in team.roles_of(each.who, each.measured_at) for each in tellings(context, goal))
 
 
 @control(
@@ -150,9 +150,9 @@ def _confirmed(sight: Sight, goal: Recorded[GoalLinked]) -> bool:
     by=("solution-manager", "administrator"),
     use=("assign-role", "release-role"),
 )
-def accountable_examples(sight: Sight) -> Finding:
-    team = sight.project.team
-    held = {role: [a for a in team.holders(role, sight.now) if not a.deputy_for] for role in (ACCOUNTABLE, OWNER)}
+def accountable_examples(context: EvaluationContext) -> Finding:
+    team = context.project.team
+    held = {role: [a for a in team.holders(role, context.now) if not a.deputy_for] for role in (ACCOUNTABLE, OWNER)}
     people = {role: sorted({a.person for a in assignments}) for role, assignments in held.items()}
     wrong = [f"{role} {examples(names) or 'nobody'}" for role, names in people.items() if len(names) != 1]
     records = [assignment for assignments in held.values() for assignment in assignments]
@@ -170,10 +170,10 @@ def accountable_examples(sight: Sight) -> Finding:
     by=("change-manager", "cab", "executive"),
     use=("classify-change",),
 )
-def category_not_lowered(sight: Sight) -> Finding:
-    said = [known for known in sight.project.facts.history(ChangeClassified) if known.version > sight.last_gate]
+def category_not_lowered(context: EvaluationContext) -> Finding:
+    said = [known for known in context.project.facts.history(ChangeClassified) if known.version > context.last_gate]
     lowered = [known for known in said if known.event.lowers]
-    wrong = [known for known in lowered if not known.event.authority and _still_lower(known.event, sight)]
+    wrong = [known for known in lowered if not known.event.authority and _still_lower(known.event, context)]
     if wrong:
         return unmet(f"{wrong[-1].who} lowered it to {wrong[-1].event.category} without authority", *wrong)
     if lowered:
@@ -181,7 +181,7 @@ def category_not_lowered(sight: Sight) -> Finding:
     return met("not lowered since the last gate", *said)
 
 
-def _still_lower(said: ChangeClassified, sight: Sight) -> bool:
+def _still_lower(said: ChangeClassified, context: EvaluationContext) -> bool:
     """Whether the category is lower even now than it was before that classification."""
-    was, now = said.was, sight.project.entry.category
+    was, now = said.was, context.project.entry.category
     return was is not None and now is not None and CATEGORIES.index(now) < CATEGORIES.index(was.category)

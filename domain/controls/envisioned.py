@@ -1,7 +1,7 @@
 """Controls of Envision: vision and scope, structure, risk, success criteria, and who approved."""
 
 from domain.build.documents import documents
-from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import NEEDS, PLAN, VALUE
 from domain.controls.wording import counted, examples
 from domain.envision.criteria import SuccessCriterionAgreed
@@ -22,8 +22,8 @@ from domain.state.gates import Signoff
     by=("product-manager", "program-manager"),
     use=("baseline-vision-scope",),
 )
-def vision_scope_baselined(sight: Sight) -> Finding:
-    baseline = sight.project.facts.latest(VisionScopeBaselined)
+def vision_scope_baselined(context: EvaluationContext) -> Finding:
+    baseline = context.project.facts.latest(VisionScopeBaselined)
     if baseline is None:
         return unmet("vision and scope are not baselined")
     event = baseline.event
@@ -43,8 +43,8 @@ def vision_scope_baselined(sight: Sight) -> Finding:
     by=("program-manager",),
     use=("record-document",),
 )
-def structure_recorded(sight: Sight) -> Finding:
-    found = documents(sight.project, "project-structure")
+def structure_recorded(context: EvaluationContext) -> Finding:
+    found = documents(context.project, "project-structure")
     if not found:
         return unmet("no document of the type project-structure is recorded")
     return met(f"recorded as {examples([record.event.document for record in found])}", *found)
@@ -59,16 +59,16 @@ def structure_recorded(sight: Sight) -> Finding:
     by=("program-manager",),
     use=("assess-risk", "find-no-risks"),
 )
-def risks_assessed(sight: Sight) -> Finding:
-    risks = sight.project.facts.parts(RiskAssessed)
-    none_found = sight.project.facts.latest(RisksFoundNone)
+def risks_assessed(context: EvaluationContext) -> Finding:
+    risks = context.project.facts.parts(RiskAssessed)
+    none_found = context.project.facts.latest(RisksFoundNone)
     looked = [*risks.values(), *([none_found] if none_found else ())]
     if not looked:
-        return nothing(sight, "no risk was assessed, and nobody declared that there is none")
+        return nothing(context, "no risk was assessed, and nobody declared that there is none")
     ownerless = [name for name, risk in risks.items() if risk.event.state == "open" and risk.event.owner is None]
     if ownerless:
         return unmet(f"open and without an owner: {examples(ownerless)}", *(risks[name] for name in ownerless))
-    if all(record.version < sight.last_gate for record in looked):
+    if all(record.version < context.last_gate for record in looked):
         return unmet("risk was not looked at since the last gate", *looked)
     known = sum(risk.event.state == "open" for risk in risks.values())
     return met(f"looked at since the last gate: {counted(known, 'open risk')}, none without an owner", *looked)
@@ -83,11 +83,11 @@ def risks_assessed(sight: Sight) -> Finding:
     by=("product-manager",),
     use=("agree-success-criterion",),
 )
-def success_criteria_agreed(sight: Sight) -> Finding:
-    criteria = sight.project.facts.parts(SuccessCriterionAgreed)
+def success_criteria_agreed(context: EvaluationContext) -> Finding:
+    criteria = context.project.facts.parts(SuccessCriterionAgreed)
     if not criteria:
-        return nothing(sight, "no success criterion is agreed")
-    customers = _customers(sight)
+        return nothing(context, "no success criterion is agreed")
+    customers = _customers(context)
     vague = {name: missing for name, record in criteria.items() if (missing := _missing(record.event, customers))}
     if vague:
         what = examples([f"{name} ({', '.join(missing)})" for name, missing in vague.items()])
@@ -104,11 +104,11 @@ def _missing(criterion: SuccessCriterionAgreed, customers: set[str]) -> list[str
     return [what for what, there in asked.items() if not there]
 
 
-def _customers(sight: Sight) -> set[str]:
+def _customers(context: EvaluationContext) -> set[str]:
     """The project's customer: the unit, the parties that have that stake, the people who hold that role."""
-    project = sight.project
+    project = context.project
     parties = project.facts.parts(StakeholderIdentified).values()
-    people = {assignment.person for assignment in project.team.holders("customer", sight.now)}
+    people = {assignment.person for assignment in project.team.holders("customer", context.now)}
     stakes = {party.event.party for party in parties if party.event.stake == "customer"}
     return people | stakes | {cohort(project, "customer") or ""}
 
@@ -122,13 +122,13 @@ def _customers(sight: Sight) -> set[str]:
     by=("customer", "stakeholder"),
     use=("identify-stakeholder", "give-signoff"),
 )
-def customer_and_stakeholders_approved(sight: Sight) -> Finding:
-    review = sight.review
+def customer_and_stakeholders_approved(context: EvaluationContext) -> Finding:
+    review = context.review
     if review is None:
         return unmet("no review is called in which customer and stakeholders could approve")
-    gate = Gate(sight.point)
+    gate = Gate(context.point)
     words = [word for required in review.required if (word := review.given(required)) and word.verdict == "go"]
-    stakeholders = [known for known in required_at(sight.project, gate) if known.event.stake != "customer"]
+    stakeholders = [known for known in required_at(context.project, gate) if known.event.stake != "customer"]
     silent = [known.event.party for known in stakeholders if not _approved(words, known.event.party)]
     if not any(word.role == "customer" for word in words):
         silent.insert(0, "the customer")

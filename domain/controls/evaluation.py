@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.calendar import working_days_later
-from domain.controls.control import Control, Finding, Sight, controls
+from domain.controls.control import Control, EvaluationContext, Finding, controls
 from domain.controls.observed import observed
 from domain.policy import ControlRule, Severity
 from domain.state.gates import Waiver
@@ -59,27 +59,27 @@ def digest_of_results(results: tuple[Result, ...]) -> str:
     )
 
 
-def evaluate(sight: Sight) -> list[Result]:
+def evaluate(context: EvaluationContext) -> list[Result]:
     """The result of each control that the policy asks for here in the project's column, in the policy's order."""
-    rules = [rule for rule in sight.policy.controls if sight.point in rule.at]
-    asked: list[tuple[ControlRule, Severity | None]] = [(rule, rule.severity.of(sight.column)) for rule in rules]
-    return [_result(rule, severity, controls()[rule.control], sight) for rule, severity in asked if severity]
+    rules = [rule for rule in context.policy.controls if context.point in rule.at]
+    asked: list[tuple[ControlRule, Severity | None]] = [(rule, rule.severity.of(context.column)) for rule in rules]
+    return [_result(rule, severity, controls()[rule.control], context) for rule, severity in asked if severity]
 
 
-def finding_of(control: Control, sight: Sight) -> Finding:
+def finding_of(control: Control, context: EvaluationContext) -> Finding:
     """What a control finds by itself, before severity, waiver or standing approval."""
-    return observed(control, sight) if sight.project.imported else control.check(sight)
+    return observed(control, context) if context.project.imported else control.check(context)
 
 
-def _result(rule: ControlRule, severity: Severity, control: Control, sight: Sight) -> Result:
-    finding = finding_of(control, sight)
+def _result(rule: ControlRule, severity: Severity, control: Control, context: EvaluationContext) -> Result:
+    finding = finding_of(control, context)
     answer: Answered = finding.result
     sentence, due = finding.sentence, None
     if finding.result == "unmet":
-        answer, sentence, due = _mitigated(rule, severity, finding, sight)
+        answer, sentence, due = _mitigated(rule, severity, finding, context)
     return Result(
         control=rule.control,
-        at=sight.point,
+        at=context.point,
         severity=severity,
         result=answer,
         sentence=sentence[:400],
@@ -93,42 +93,42 @@ def _result(rule: ControlRule, severity: Severity, control: Control, sight: Sigh
 Mitigated = tuple[Literal["met", "unmet", "waived", "owed"], str, datetime | None]
 
 
-def _mitigated(rule: ControlRule, severity: Severity, finding: Finding, sight: Sight) -> Mitigated:
-    standing = standing_approval(sight)
+def _mitigated(rule: ControlRule, severity: Severity, finding: Finding, context: EvaluationContext) -> Mitigated:
+    standing = standing_approval(context)
     if severity == "standing" and standing:
         return "met", f"met by the standing approval {standing}: {finding.sentence}", None
-    waiver = waiver_in_force(rule, sight)
+    waiver = waiver_in_force(rule, context)
     if waiver:
         return "waived", f"waived by {waiver.granted_by} until {waiver.until:%Y-%m-%d}: {finding.sentence}", None
     if severity == "owe":
-        due = _due(rule, sight)
+        due = _due(rule, context)
         return "owed", f"owed until {due:%Y-%m-%d %H:%M} UTC: {finding.sentence}", due
     return "unmet", finding.sentence, None
 
 
-def _due(rule: ControlRule, sight: Sight) -> datetime:
+def _due(rule: ControlRule, context: EvaluationContext) -> datetime:
     """When a debt is to be paid: once owed, a later gate doesn't put it off."""
-    earlier = [debt.due for debt in sight.project.gates.debts if debt.control == rule.control]
-    return min(earlier, default=working_days_later(sight.now, rule.owed_within, sight.policy.calendar))
+    earlier = [debt.due for debt in context.project.gates.debts if debt.control == rule.control]
+    return min(earlier, default=working_days_later(context.now, rule.owed_within, context.policy.calendar))
 
 
-def standing_approval(sight: Sight) -> str | None:
+def standing_approval(context: EvaluationContext) -> str | None:
     """The template that this project was approved by in advance, while it holds."""
-    entry = sight.project.entry
-    template = sight.rulebook.templates.get(entry.template or "")
-    if template is None or entry.template_left or template.suspended or sight.now >= template.valid_until:
+    entry = context.project.entry
+    template = context.rulebook.templates.get(entry.template or "")
+    if template is None or entry.template_left or template.suspended or context.now >= template.valid_until:
         return None
     return f"{template.id}/{template.version}"
 
 
-def waiver_in_force(rule: ControlRule, sight: Sight) -> Waiver | None:
-    if not rule.waivable or sight.column in rule.unwaivable_in:
+def waiver_in_force(rule: ControlRule, context: EvaluationContext) -> Waiver | None:
+    if not rule.waivable or context.column in rule.unwaivable_in:
         return None
     found = [
         waiver
-        for waiver in sight.project.gates.waivers.values()
-        if (waiver.control, waiver.gate, waiver.state) == (rule.control, sight.point, "granted")
+        for waiver in context.project.gates.waivers.values()
+        if (waiver.control, waiver.gate, waiver.state) == (rule.control, context.point, "granted")
         and waiver.until
-        and sight.now < waiver.until
+        and context.now < waiver.until
     ]
     return found[-1] if found else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.build.documents import documents, not_found_again
-from domain.controls.control import Finding, Sight, control, controls, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, controls, met, nothing, unmet
 from domain.controls.objectives import COMPLIANCE, STABILITY
 from domain.controls.wording import counted, examples
 from domain.lifecycle import MILESTONES, Gate, gates_before
@@ -22,14 +22,14 @@ WAIVERS = "waivers-in-force"
     by=("solution-manager", "change-manager"),
     use=("call-review", "decide-review"),
 )
-def gates_in_order(sight: Sight) -> Finding:
-    gates, project = sight.project.gates, sight.project
-    earlier = gates_before(sight.point) if isinstance(sight.point, Gate) else ()
-    whole = sight.point is Gate.DEPLOYED and not project.imported  # what an emergency owes is there then
+def gates_in_order(context: EvaluationContext) -> Finding:
+    gates, project = context.project.gates, context.project
+    earlier = gates_before(context.point) if isinstance(context.point, Gate) else ()
+    whole = context.point is Gate.DEPLOYED and not project.imported  # what an emergency owes is there then
     before = [gate for gate in earlier if gate in MILESTONES or whole]
     passed = [milestone for gate in before if (milestone := gates.passed(gate))]
-    missing = [gate for gate in before if not gates.passed(gate) and gate not in sight.assumed]
-    lapsed = [each.gate for each in passed if not each.stands(sight.column) and each.gate not in sight.assumed]
+    missing = [gate for gate in before if not gates.passed(gate) and gate not in context.assumed]
+    lapsed = [each.gate for each in passed if not each.stands(context.column) and each.gate not in context.assumed]
     if project.entry.cancelled:
         return unmet("the project is cancelled", *passed)
     if lapsed:
@@ -49,10 +49,10 @@ def gates_in_order(sight: Sight) -> Finding:
     by=("program-manager",),
     use=("close-condition",),
 )
-def conditions_closed(sight: Sight) -> Finding:
-    known = list(sight.project.gates.conditions.values())
+def conditions_closed(context: EvaluationContext) -> Finding:
+    known = list(context.project.gates.conditions.values())
     versions = tuple(sorted({condition.set_in for condition in known}))
-    late = [condition for condition in known if not condition.closed and _presses(condition, sight)]
+    late = [condition for condition in known if not condition.closed and _presses(condition, context)]
     if late:
         words = examples(f"{c.id} of {c.owner}, due {c.due:%Y-%m-%d}" for c in late)
         return Finding("unmet", f"to be closed before this gate: {words}", versions)
@@ -60,8 +60,8 @@ def conditions_closed(sight: Sight) -> Finding:
     return Finding("met", f"no condition is overdue; {counted(waiting, 'condition')} still open", versions)
 
 
-def _presses(condition: Condition, sight: Sight) -> bool:
-    return condition.due <= sight.now or condition.gate == sight.point
+def _presses(condition: Condition, context: EvaluationContext) -> bool:
+    return condition.due <= context.now or condition.gate == context.point
 
 
 @control(
@@ -73,35 +73,35 @@ def _presses(condition: Condition, sight: Sight) -> bool:
     by=("change-manager", "solution-manager", "executive"),
     use=("ask-waiver", "decide-waiver"),
 )
-def waivers_in_force(sight: Sight) -> Finding:
-    relied_on = list(_relied_on(sight))
+def waivers_in_force(context: EvaluationContext) -> Finding:
+    relied_on = list(_relied_on(context))
     if not relied_on:
         return met("no waiver is relied on")
-    faults = [f"{waiver.id} of {waiver.control} {fault}" for waiver in relied_on if (fault := _fault(waiver, sight))]
+    faults = [f"{waiver.id} of {waiver.control} {fault}" for waiver in relied_on if (fault := _fault(waiver, context))]
     if faults:
         return unmet(examples(faults), *relied_on)
     return met(f"in force: {examples(waiver.id for waiver in relied_on)}", *relied_on)
 
 
-def _relied_on(sight: Sight) -> Iterator[Waiver]:
+def _relied_on(context: EvaluationContext) -> Iterator[Waiver]:
     """Of each control that is not met here without one, the waiver granted last, faultless ones first."""
-    here = [waiver for waiver in sight.project.gates.waivers.values() if waiver.gate == sight.point]
+    here = [waiver for waiver in context.project.gates.waivers.values() if waiver.gate == context.point]
     granted = [waiver for waiver in here if waiver.granted_by and waiver.control != WAIVERS]
-    granted.sort(key=lambda waiver: (_fault(waiver, sight) is None, waiver.version))
+    granted.sort(key=lambda waiver: (_fault(waiver, context) is None, waiver.version))
     for waiver in {waiver.control: waiver for waiver in granted}.values():
-        if controls()[waiver.control].check(sight).result == "unmet":
+        if controls()[waiver.control].check(context).result == "unmet":
             yield waiver
 
 
-def _fault(waiver: Waiver, sight: Sight) -> str | None:
-    rule = sight.policy.waiver(sight.column)
+def _fault(waiver: Waiver, context: EvaluationContext) -> str | None:
+    rule = context.policy.waiver(context.column)
     if waiver.state != "granted":
         return f"was {waiver.state}"
-    if waiver.until is None or waiver.until <= sight.now:
+    if waiver.until is None or waiver.until <= context.now:
         return "has expired"
     if rule is None or waiver.granted_as not in rule.granted_by:
         return f"was granted by {waiver.granted_by} as {waiver.granted_as}, who may not waive here"
-    if waiver.granted_by in (waiver.asked_by, sight.who):
+    if waiver.granted_by in (waiver.asked_by, context.who):
         return f"was granted by {waiver.granted_by}, who asked for it or decides on it"
     return None
 
@@ -115,8 +115,8 @@ def _fault(waiver: Waiver, sight: Sight) -> str | None:
     by=("solution-manager", "change-manager"),
     use=("confirm-review", "reverse-review"),
 )
-def rests_on_uncorrected_facts(sight: Sight) -> Finding:
-    gates = sight.project.gates
+def rests_on_uncorrected_facts(context: EvaluationContext) -> Finding:
+    gates = context.project.gates
     waiting = [correction for correction in gates.corrections if correction.decisions]
     if not waiting:
         return met("no decision waits to be looked at again after a correction")
@@ -134,11 +134,11 @@ def rests_on_uncorrected_facts(sight: Sight) -> Finding:
     by=("auditor", "program-manager"),
     use=("verify-evidence",),
 )
-def evidence_retrievable(sight: Sight) -> Finding:
-    known = documents(sight.project)
+def evidence_retrievable(context: EvaluationContext) -> Finding:
+    known = documents(context.project)
     if not known:
-        return nothing(sight, "no document is recorded")
-    lost = not_found_again(sight.project)
+        return nothing(context, "no document is recorded")
+    lost = not_found_again(context.project)
     if lost:
         return unmet(f"not found again under its digest: {examples(r.event.document for r in lost)}", *lost)
     return met(f"{counted(len(known), 'document')} recorded, each found again", *known)
@@ -153,24 +153,24 @@ def evidence_retrievable(sight: Sight) -> Finding:
     by=("program-manager",),
     use=("submit-rfc", "record-document", "complete-test-run", "record-project-review"),
 )
-def debts_paid(sight: Sight) -> Finding:
-    debts = debts_of(sight)
-    unpaid = unpaid_debts(sight)
+def debts_paid(context: EvaluationContext) -> Finding:
+    debts = debts_of(context)
+    unpaid = unpaid_debts(context)
     if unpaid:
         words = examples(f"{debt.control} (due {debt.due:%Y-%m-%d})" for debt in unpaid)
         return unmet(f"still owed: {words}", *unpaid)
     return met(f"{counted(len(debts), 'debt')} paid" if debts else "nothing was put off", *debts)
 
 
-def debts_of(sight: Sight) -> list[Debt]:
+def debts_of(context: EvaluationContext) -> list[Debt]:
     """What gates were passed without, the newest word on each control."""
-    return list({debt.control: debt for debt in sight.project.gates.debts}.values())
+    return list({debt.control: debt for debt in context.project.gates.debts}.values())
 
 
-def unpaid_debts(sight: Sight) -> list[Debt]:
+def unpaid_debts(context: EvaluationContext) -> list[Debt]:
     """Those whose control is still not met: a debt is paid by meeting it, without another event."""
     return [
         debt
-        for debt in debts_of(sight)
-        if controls()[debt.control].check(replace(sight, point=debt.gate)).result in ("unmet", "undetermined")
+        for debt in debts_of(context)
+        if controls()[debt.control].check(replace(context, point=debt.gate)).result in ("unmet", "undetermined")
     ]

@@ -1,7 +1,7 @@
 """Controls of Project Planning: discipline, needs, specification, plan, schedule, estimates, request for change."""
 
 from domain.build.documents import documents
-from domain.controls.control import Finding, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import NEEDS, PLAN, SPECIFICATION, STABILITY
 from domain.controls.wording import counted, examples
 from domain.lifecycle import MILESTONES
@@ -25,8 +25,8 @@ from domain.planning.traces import features_of
     by=("program-manager",),
     use=("choose-discipline", "baseline-plan"),
 )
-def discipline_chosen(sight: Sight) -> Finding:
-    facts = sight.project.facts
+def discipline_chosen(context: EvaluationContext) -> Finding:
+    facts = context.project.facts
     chosen = facts.latest(DisciplineChosen)
     if chosen is None:
         return unmet("no management discipline is chosen")
@@ -47,11 +47,11 @@ def discipline_chosen(sight: Sight) -> Finding:
     by=("product-manager", "program-manager"),
     use=("capture-requirement", "baseline-specification"),
 )
-def needs_before_plan(sight: Sight) -> Finding:
-    needs = requirements_in_force(sight.project)
+def needs_before_plan(context: EvaluationContext) -> Finding:
+    needs = requirements_in_force(context.project)
     if not needs:
-        return nothing(sight, "no requirement is captured")
-    baseline = sight.project.facts.latest(SpecificationBaselined)
+        return nothing(context, "no requirement is captured")
+    baseline = context.project.facts.latest(SpecificationBaselined)
     if baseline is None:
         return unmet(f"no specification answers the {counted(len(needs), 'requirement')} captured", *needs.values())
     late = [name for name, need in needs.items() if need.version > baseline.version]
@@ -71,11 +71,11 @@ def needs_before_plan(sight: Sight) -> Finding:
     by=("program-manager", "developer"),
     use=("baseline-specification", "record-document"),
 )
-def specification_baselined(sight: Sight) -> Finding:
-    baseline = sight.project.facts.latest(SpecificationBaselined)
+def specification_baselined(context: EvaluationContext) -> Finding:
+    baseline = context.project.facts.latest(SpecificationBaselined)
     if baseline is None:
         return unmet("no specification is baselined")
-    designs = documents(sight.project, "design")
+    designs = documents(context.project, "design")
     if baseline.event.design is None and not designs:
         return unmet(f"version {baseline.event.version} of the specification has no design", baseline)
     return met(
@@ -92,12 +92,12 @@ def specification_baselined(sight: Sight) -> Finding:
     by=("program-manager", "product-manager"),
     use=("plan-feature", "link-trace"),
 )
-def requirements_traced(sight: Sight) -> Finding:
-    in_force = requirements_in_force(sight.project)
-    needs = {name: need for name, need in specified_requirements(sight.project).items() if name in in_force}
+def requirements_traced(context: EvaluationContext) -> Finding:
+    in_force = requirements_in_force(context.project)
+    needs = {name: need for name, need in specified_requirements(context.project).items() if name in in_force}
     if not needs:
-        return nothing(sight, "no requirement is baselined with a specification")
-    answered = features_of(sight.project)
+        return nothing(context, "no requirement is baselined with a specification")
+    answered = features_of(context.project)
     untraced = [name for name in needs if name not in answered]
     if untraced:
         return unmet(f"no feature answers {examples(untraced)}", *(needs[name] for name in untraced))
@@ -113,12 +113,12 @@ def requirements_traced(sight: Sight) -> Finding:
     by=("program-manager",),
     use=("baseline-plan",),
 )
-def plan_baselined(sight: Sight) -> Finding:
-    plan = sight.project.facts.latest(PlanBaselined)
+def plan_baselined(context: EvaluationContext) -> Finding:
+    plan = context.project.facts.latest(PlanBaselined)
     if plan is None:
         return unmet("no master plan is baselined")
     there = {subplan.subplan for subplan in plan.event.subplans}
-    missing = [name for name in sight.policy.subplans.of(sight.column) or () if name not in there]
+    missing = [name for name in context.policy.subplans.of(context.column) or () if name not in there]
     if missing:
         return unmet(f"version {plan.event.version} of the plan has no sub-plan for {examples(missing)}", plan)
     return met(f"version {plan.event.version} of the plan is baselined, with {counted(len(there), 'sub-plan')}", plan)
@@ -133,12 +133,12 @@ def plan_baselined(sight: Sight) -> Finding:
     by=("program-manager",),
     use=("baseline-schedule",),
 )
-def schedule_baselined(sight: Sight) -> Finding:
-    schedule = sight.project.facts.latest(ScheduleBaselined)
+def schedule_baselined(context: EvaluationContext) -> Finding:
+    schedule = context.project.facts.latest(ScheduleBaselined)
     if schedule is None:
         return unmet("no schedule is baselined")
     dated = {milestone.gate for milestone in schedule.event.milestones}
-    following = MILESTONES[MILESTONES.index(sight.point) + 1 :] if sight.point in MILESTONES else MILESTONES
+    following = MILESTONES[MILESTONES.index(context.point) + 1 :] if context.point in MILESTONES else MILESTONES
     undated = [gate for gate in following if gate not in dated]
     if undated:
         return unmet(f"version {schedule.event.version} of the schedule has no date for {examples(undated)}", schedule)
@@ -154,9 +154,9 @@ def schedule_baselined(sight: Sight) -> Finding:
     by=("program-manager", "developer"),
     use=("give-estimate", "baseline-budget"),
 )
-def estimates_recorded(sight: Sight) -> Finding:
-    estimates = list(sight.project.facts.parts(EstimateGiven).values())
-    budget = sight.project.facts.latest(BudgetBaselined)
+def estimates_recorded(context: EvaluationContext) -> Finding:
+    estimates = list(context.project.facts.parts(EstimateGiven).values())
+    budget = context.project.facts.latest(BudgetBaselined)
     there = {
         "effort": any(estimate.event.effort_hours is not None for estimate in estimates),
         "cost": any(estimate.event.cost is not None for estimate in estimates),
@@ -178,12 +178,12 @@ def estimates_recorded(sight: Sight) -> Finding:
     by=("program-manager", "release-management"),
     use=("submit-rfc", "schedule-rfc"),
 )
-def rfc_submitted(sight: Sight) -> Finding:
-    request = sight.project.facts.newest(RfcSubmitted)
+def rfc_submitted(context: EvaluationContext) -> Finding:
+    request = context.project.facts.newest(RfcSubmitted)
     if request is None:
         return unmet("no request for change is submitted")
     event = request.event
-    window = event.window_wanted or sight.project.facts.latest(RfcScheduled, event.rfc)
+    window = event.window_wanted or context.project.facts.latest(RfcScheduled, event.rfc)
     there = {
         "services": bool(event.services),
         "configuration items": bool(event.configuration_items),

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from domain.build.documents import documents
-from domain.controls.control import Finding, Placed, Sight, control, met, nothing, unmet
+from domain.controls.control import EvaluationContext, Finding, Placed, control, met, nothing, unmet
 from domain.controls.objectives import QUALITY, READINESS, STABILITY
 from domain.controls.wording import examples
 from domain.event import Recorded
@@ -29,10 +29,10 @@ OPERATIONS = frozenset({"operations", "support"})
     by=("release-management", "operations"),
     use=("record-document", "baseline-plan", "submit-rfc", "exercise-procedure", "rule-out-rollback"),
 )
-def rollback_planned(sight: Sight) -> Finding:
-    ruled_out = sight.project.facts.latest(RollbackRuledOut)
-    tried = sight.project.facts.latest(ProcedureExercised, "rollback")
-    plans = list(_rollback_plans(sight))
+def rollback_planned(context: EvaluationContext) -> Finding:
+    ruled_out = context.project.facts.latest(RollbackRuledOut)
+    tried = context.project.facts.latest(ProcedureExercised, "rollback")
+    plans = list(_rollback_plans(context))
     records = [*plans, tried] if tried else plans
     if ruled_out and all(record.version < ruled_out.version for record in records):
         return met("there can be no rollback, with a reason on record", ruled_out)
@@ -41,15 +41,15 @@ def rollback_planned(sight: Sight) -> Finding:
     if tried:
         where = f"a rollback plan, exercised in {tried.event.where}"
         return met(where, *records) if tried.event.passed else unmet(f"{where}, where it did not work", *records)
-    if sight.strict:
+    if context.strict:
         return unmet("there is a rollback plan that nobody has exercised", *plans)
-    return met(f"there is a rollback plan; {sight.column} changes need no exercise of it", *plans)
+    return met(f"there is a rollback plan; {context.column} changes need no exercise of it", *plans)
 
 
-def _rollback_plans(sight: Sight) -> list[Recorded]:
+def _rollback_plans(context: EvaluationContext) -> list[Recorded]:
     """Wherever a way back may be written down: a document, a sub-plan, the request for change."""
-    plan, rfc = sight.project.facts.latest(PlanBaselined), sight.project.facts.newest(RfcSubmitted)
-    found: list[Recorded] = list(documents(sight.project, "rollback-plan"))
+    plan, rfc = context.project.facts.latest(PlanBaselined), context.project.facts.newest(RfcSubmitted)
+    found: list[Recorded] = list(documents(context.project, "rollback-plan"))
     if plan and any(subplan.subplan == "rollback" for subplan in plan.event.subplans):
         found.append(plan)
     if rfc and rfc.event.rollback:
@@ -66,9 +66,9 @@ def _rollback_plans(sight: Sight) -> list[Recorded]:
     by=("release-management", "operations", "operations-experience"),
     use=("exercise-procedure",),
 )
-def procedures_tested(sight: Sight) -> Finding:
+def procedures_tested(context: EvaluationContext) -> Finding:
     wanted: tuple[Literal["deployment", "operations"], ...] = ("deployment", "operations")
-    tried = {name: sight.project.facts.latest(ProcedureExercised, name) for name in wanted}
+    tried = {name: context.project.facts.latest(ProcedureExercised, name) for name in wanted}
     records = [record for record in tried.values() if record]
     missing = [name for name, record in tried.items() if record is None]
     failed = [name for name, record in tried.items() if record and not record.event.passed]
@@ -89,11 +89,11 @@ def procedures_tested(sight: Sight) -> Finding:
     by=("release-management", "developer", "user-experience"),
     use=("record-document",),
 )
-def release_notes_recorded(sight: Sight) -> Finding:
-    chosen = chosen_candidate(sight.project)
+def release_notes_recorded(context: EvaluationContext) -> Finding:
+    chosen = chosen_candidate(context.project)
     if chosen is None:
         return unmet("no candidate was chosen that release notes could be about")
-    candidate, notes = chosen.event.candidate, documents(sight.project, "release-notes")
+    candidate, notes = chosen.event.candidate, documents(context.project, "release-notes")
     about = [each for each in notes if candidate in each.event.about]
     if about:
         return met(f"{examples(each.event.document for each in about)} on record, about candidate {candidate}", *about)
@@ -110,13 +110,13 @@ def release_notes_recorded(sight: Sight) -> Finding:
     by=("operations", "support"),
     use=("confirm-readiness",),
 )
-def operations_ready(sight: Sight) -> Finding:
-    items = sight.policy.readiness_items.of(sight.column) or ()
-    confirmed = confirmed_items(sight.project)
+def operations_ready(context: EvaluationContext) -> Finding:
+    items = context.policy.readiness_items.of(context.column) or ()
+    confirmed = confirmed_items(context.project)
     if not items:
-        return nothing(sight, f"policy {sight.policy.label} names no readiness item for {sight.column} changes")
+        return nothing(context, f"policy {context.policy.label} names no readiness item for {context.column} changes")
     missing = [item for item in items if item not in confirmed]
-    others = [item for item in items if item in confirmed and not _by_operations(sight, confirmed[item])]
+    others = [item for item in items if item in confirmed and not _by_operations(context, confirmed[item])]
     records = [confirmed[item] for item in items if item in confirmed]
     if not missing and not others:
         return met(f"all {len(items)} readiness items are confirmed by operations or support", *records)
@@ -126,8 +126,8 @@ def operations_ready(sight: Sight) -> Finding:
     return unmet(f"{len(missing) + len(others)} of {len(items)} readiness items are open: {'; '.join(why)}", *records)
 
 
-def _by_operations(sight: Sight, record: Recorded[ReadinessItemConfirmed]) -> bool:
-    return bool(OPERATIONS & sight.project.team.roles_of(record.who, record.measured_at))
+def _by_operations(context: EvaluationContext, record: Recorded[ReadinessItemConfirmed]) -> bool:
+    return bool(OPERATIONS & context.project.team.roles_of(record.who, record.measured_at))
 
 
 @control(
@@ -139,11 +139,11 @@ def _by_operations(sight: Sight, record: Recorded[ReadinessItemConfirmed]) -> bo
     by=("program-manager", "developer", "tester", "release-management", "operations", "support", "customer"),
     use=("call-review", "give-signoff"),
 )
-def every_role_signed(sight: Sight) -> Finding:
-    review = sight.review
+def every_role_signed(context: EvaluationContext) -> Finding:
+    review = context.review
     if review is None:
-        return unmet(f"no review of {sight.point} is called, so nobody has signed")
-    rule = sight.policy.gate(Gate(sight.point), sight.column)
+        return unmet(f"no review of {context.point} is called, so nobody has signed")
+    rule = context.policy.gate(Gate(context.point), context.column)
     words = [(required, review.given(required)) for required in review.required]
     given: list[Placed] = [review, *(word for _, word in words if word)]
     out = [_who(required) for required, word in words if word is None or word.verdict in ("abstain", "recused")]

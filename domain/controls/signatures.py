@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from domain.controls.control import Finding, Placed, Sight, control, met, not_applicable, nothing, undetermined, unmet
+from domain.controls.control import (
+    EvaluationContext,
+    Finding,
+    Placed,
+    control,
+    met,
+    not_applicable,
+    nothing,
+    undetermined,
+    unmet,
+)
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.controls.objectives import COMPLIANCE, VALUE
 from domain.controls.wording import counted, examples
@@ -13,9 +23,9 @@ from domain.state.gates import Review, Signoff
 from domain.state.team import Assignment
 
 
-def signed(sight: Sight) -> list[Signoff]:
+def signed(context: EvaluationContext) -> list[Signoff]:
     """The newest word of everyone who had to sign in the open review."""
-    review = sight.review
+    review = context.review
     return [word for required in review.required if (word := review.given(required))] if review else []
 
 
@@ -28,12 +38,12 @@ def signed(sight: Sight) -> list[Signoff]:
     by=("solution-manager",),
     use=("assign-role", "release-role"),
 )
-def customer_outside_team(sight: Sight) -> Finding:
-    customers = dict(_customers(sight))
+def customer_outside_team(context: EvaluationContext) -> Finding:
+    customers = dict(_customers(context))
     if not customers:
-        return nothing(sight, "nobody speaks as the customer yet")
-    inside = {*sight.policy.team_roles, ACCOUNTABLE, "architect"}
-    team = {held.person: held for held in sight.project.team.now(sight.now) if held.role in inside}
+        return nothing(context, "nobody speaks as the customer yet")
+    inside = {*context.policy.team_roles, ACCOUNTABLE, "architect"}
+    team = {held.person: held for held in context.project.team.now(context.now) if held.role in inside}
     both = [person for person in customers if person in team]
     if both:
         records = [record for person in both for record in (customers[person], team[person])]
@@ -42,14 +52,14 @@ def customer_outside_team(sight: Sight) -> Finding:
     return met(f"{examples(customers)} speaks as customer and is not of the team", *customers.values())
 
 
-def _customers(sight: Sight) -> Iterator[tuple[str, Placed]]:
+def _customers(context: EvaluationContext) -> Iterator[tuple[str, Placed]]:
     """Who signed as customer, who accepted, and who may sign as customer."""
-    for held in sight.project.team.holders("customer", sight.now):
+    for held in context.project.team.holders("customer", context.now):
         yield held.person, held
-    accepted = acceptance(sight.project)
+    accepted = acceptance(context.project)
     if accepted:
         yield accepted.who, accepted
-    yield from ((word.person, word) for word in signed(sight) if word.role == "customer")
+    yield from ((word.person, word) for word in signed(context) if word.role == "customer")
 
 
 @control(
@@ -61,15 +71,15 @@ def _customers(sight: Sight) -> Iterator[tuple[str, Placed]]:
     by=("customer", "operations", "support", "tester", "developer", "product-manager", "program-manager"),
     use=("give-signoff",),
 )
-def sign_offs_current(sight: Sight) -> Finding:
-    review, words = sight.review, signed(sight)
+def sign_offs_current(context: EvaluationContext) -> Finding:
+    review, words = context.review, signed(context)
     if review is None or not words:
-        return nothing(sight, "nobody has signed yet")
-    evidence = evidence_digest(evidence_of(sight.project, review.gates))
+        return nothing(context, "nobody has signed yet")
+    evidence = evidence_digest(evidence_of(context.project, review.gates))
     stale = [word for word in words if word.evidence != evidence]
     if stale:
         return unmet(f"the evidence has changed since these signed: {_signers(stale)}", *stale)
-    ended = [word for word in words if not _holds(word, sight)]
+    ended = [word for word in words if not _holds(word, context)]
     if ended:
         return unmet(f"these no longer hold the role they signed in: {_signers(ended)}", *ended)
     return met(f"{counted(len(words), 'sign-off')} on the evidence as it is now", *words)
@@ -79,9 +89,9 @@ def _signers(words: list[Signoff]) -> str:
     return examples(f"{word.person} as {word.role}" for word in words)
 
 
-def _holds(word: Signoff, sight: Sight) -> bool:
-    assignment = sight.project.team.assignments.get(word.assignment or "")
-    return assignment is not None and assignment.holds(sight.now)
+def _holds(word: Signoff, context: EvaluationContext) -> bool:
+    assignment = context.project.team.assignments.get(word.assignment or "")
+    return assignment is not None and assignment.holds(context.now)
 
 
 @control(
@@ -93,30 +103,32 @@ def _holds(word: Signoff, sight: Sight) -> bool:
     by=("administrator", "solution-manager"),
     use=("assign-role", "give-signoff"),
 )
-def signers_authenticated(sight: Sight) -> Finding:
-    words = signed(sight)
-    if sight.auth == "unauthenticated":
+def signers_authenticated(context: EvaluationContext) -> Finding:
+    words = signed(context)
+    if context.auth == "unauthenticated":
         return not_applicable("nobody can sign in in local mode, so who signs is recorded, not checked", *words)
-    if sight.auth == "unknown":
+    if context.auth == "unknown":
         return undetermined("the source doesn't say how it was made sure who signed", *words)
     unsure = [word for word in words if word.auth == "unauthenticated"]
     if unsure:
         return unmet(f"these signed without having signed in: {_signers(unsure)}", *unsure)
-    usurped = [word for word in words if not _granted_before(word, sight)]
+    usurped = [word for word in words if not _granted_before(word, context)]
     if usurped:
         return unmet(f"nobody else had granted these the role before they signed: {_signers(usurped)}", *usurped)
-    if sight.review and sight.who and not _may_decide(sight.who, sight.review, sight):
-        return unmet(f"nobody else has granted {sight.who} the role of {' or '.join(sight.review.decided_by)}", *words)
+    if context.review and context.who and not _may_decide(context.who, context.review, context):
+        return unmet(
+            f"nobody else has granted {context.who} the role of {' or '.join(context.review.decided_by)}", *words
+        )
     return met(f"{counted(len(words), 'signer')} and the decider signed in, in roles that others granted", *words)
 
 
-def _granted_before(word: Signoff, sight: Sight) -> bool:
-    assignment = sight.project.team.assignments.get(word.assignment or "")
+def _granted_before(word: Signoff, context: EvaluationContext) -> bool:
+    assignment = context.project.team.assignments.get(word.assignment or "")
     return assignment is not None and _by_others(assignment) and assignment.version < word.version
 
 
-def _may_decide(who: str, review: Review, sight: Sight) -> bool:
-    held = [held for held in sight.project.team.now(sight.now) if held.person == who]
+def _may_decide(who: str, review: Review, context: EvaluationContext) -> bool:
+    held = [held for held in context.project.team.now(context.now) if held.person == who]
     return any(assignment.role in review.decided_by and _by_others(assignment) for assignment in held)
 
 

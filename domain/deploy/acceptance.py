@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.deploy.deployments import in_production, last_change
 from domain.event import Recorded
 from domain.lifecycle import Phase
@@ -33,13 +33,13 @@ class AcceptAsCustomer(ProjectCommand, function=Phase.DEPLOY):
     statement: Text
     reservations: Reservations = ()
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
         if not in_production(state):
             raise Rejected("nothing is in production yet: there is nothing to accept")
-        by_requester = state.column in ("standard", "minor") and circumstances.who == state.entry.requester
+        by_requester = state.column in ("standard", "minor") and context.who == state.entry.requester
         if not by_requester:
-            acting_as(state, circumstances, ("customer",), "accepting a solution")
+            acting_as(state, context, ("customer",), "accepting a solution")
         accepted = CustomerAccepted(statement=self.statement, reservations=self.reservations)
         known = acceptance(state)
         if known is None or known.event != accepted:

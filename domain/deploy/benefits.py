@@ -1,7 +1,7 @@
 """Benefits: what a success criterion measures once the solution is used."""
 
 from domain.calendar import day_of
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Document, Key
@@ -17,6 +17,6 @@ class BenefitMeasured(
     measured_on: Day
     source: Document | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        if self.measured_on > day_of(circumstances.now, circumstances.policy.calendar):
+    def check(self, project: Project, context: CommandContext) -> None:
+        if self.measured_on > day_of(context.now, context.policy.calendar):
             raise Rejected("measured_on: a benefit can't be measured in the future")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.deploy.outages import Outage, check_outages
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate, Phase
@@ -38,7 +38,7 @@ class DeploymentStarted(
     authorisation: Key | None = None
     deployer: Person | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.latest(DeploymentStarted, self.attempt)
         ends = (project.facts.latest(kind, self.attempt) for kind in (DeploymentFinished, DeploymentRolledBack))
         if known and known.event != self and any(ends):
@@ -60,7 +60,7 @@ class DeploymentFinished(
     digest_found: Digest | None = None
     downtime: Annotated[tuple[Outage, ...], Field(max_length=50)] = ()
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known_attempt(project, self.attempt)
         check_outages("downtime", self.downtime)
 
@@ -79,7 +79,7 @@ class DeploymentRolledBack(
     to_digest: Digest | None = None
     cause: Text | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known_attempt(project, self.attempt)
 
 

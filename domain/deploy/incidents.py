@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.deploy.deployments import known_attempt
 from domain.deploy.outages import Outage, check_outages
 from domain.event import Recorded
@@ -30,8 +30,8 @@ class IncidentReported(
     started_at: Moment | None = None
     suspected_attempt: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        if self.detected_at > circumstances.now:
+    def check(self, project: Project, context: CommandContext) -> None:
+        if self.detected_at > context.now:
             raise Rejected("detected_at: an incident can't be detected in the future")
         if self.started_at and self.started_at > self.detected_at:
             raise Rejected("started_at: an incident can't start after it was detected")
@@ -53,7 +53,7 @@ class IncidentRestored(
     how: Text | None = None
     outages: Annotated[tuple[Outage, ...], Field(max_length=50)] = ()
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(IncidentReported, self.incident) is None:
             raise Rejected(f"incident: {self.incident} was never reported, report it first")
         check_outages("outages", self.outages)

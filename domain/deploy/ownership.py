@@ -15,7 +15,7 @@ class OwnershipTransferred(
     function=Phase.DEPLOY,
     command="transfer-ownership",
     evidence=(Gate.DEPLOYED,),
-    own_words=True,
+    per_person=True,
 ):
     """A unit of operations owns the solution now; `accepted_by` took it over for them (MOF 4.0, Deploy: goal G7).
 

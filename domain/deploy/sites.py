@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.deploy.deployments import CORE, DeploymentStarted
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
@@ -18,7 +18,7 @@ class SitePlanned(
     command="plan-site",
     part="site",
     evidence=(Gate.DEPLOYED,),
-    own_words=True,
+    per_person=True,
 ):
     """A site is to get the solution, or is left out by agreement (MOF 4.0, Deploy SMF: process 2, deploy sites).
 
@@ -32,7 +32,7 @@ class SitePlanned(
     state: Literal["planned", "excluded"] = "planned"
     agreed_by: Person | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.site == CORE:
             raise Rejected(f"site: {CORE} means the core components, call the site something else")
         if self.state == "excluded" and (self.agreed_by is None or self.reason is None):
@@ -48,7 +48,7 @@ class SitesNotApplicable(
 ):
     """There are no sites to deploy to beside the core, as somebody stands up for with a reason (MSF, Deploying)."""
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.reason is None:
             raise Rejected("reason: that there are no sites needs a reason, say where the solution runs")
 
@@ -70,7 +70,7 @@ class DeploymentSignedOff(
     owner: Person
     attempt: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         planned = self.target == CORE or project.facts.latest(SitePlanned, self.target)
         starts = project.facts.parts(DeploymentStarted)
         if not planned and self.target not in {start.event.target for start in starts.values()}:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.calendar import working_days_later
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.deploy.deployments import in_production, known_attempt, last_change
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
@@ -23,7 +23,7 @@ class DeploymentStabilised(
     command="stabilise-deployment",
     part="attempt",
     evidence=(Gate.DEPLOYED,),
-    own_words=True,
+    per_person=True,
 ):
     """The solution does in production what it should (MOF 4.0, Deploy SMF: process 3, rule 11).
 
@@ -35,7 +35,7 @@ class DeploymentStabilised(
     verified: Text
     agreed_by: Annotated[tuple[Person, ...], Field(max_length=20)] = ()
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known_attempt(project, self.attempt)
 
 
@@ -59,12 +59,12 @@ class StartQuietPeriod(ProjectCommand, function=Phase.DEPLOY):
 
     assumed: Assumed | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
         if not in_production(state):
             raise Rejected("nothing is in production yet: record the deployment first")
         running = quiet_period(state)
-        until = running.event.planned_until if running else quiet_until(state, circumstances)
+        until = running.event.planned_until if running else quiet_until(state, context)
         started = QuietPeriodStarted(planned_until=until, assumed=self.assumed)
         if running is None or running.event != started:
             yield started
@@ -76,14 +76,14 @@ def quiet_period(project: Project) -> Recorded[QuietPeriodStarted] | None:
     return known if known and known.version > last_change(project) else None
 
 
-def quiet_until(project: Project, circumstances: Circumstances) -> datetime:
+def quiet_until(project: Project, context: CommandContext) -> datetime:
     """When a quiet period that begins now ends: after working days, or a bounded share of the stabilization."""
-    times = circumstances.policy.times_of(project.column)
+    times = context.policy.times_of(project.column)
     if times.quiet_working_days:
-        return working_days_later(circumstances.now, times.quiet_working_days, circumstances.policy.calendar)
+        return working_days_later(context.now, times.quiet_working_days, context.policy.calendar)
     share = stabilization(project) * times.quiet_share / 1000
     least, most = timedelta(days=times.quiet_days_least), timedelta(days=times.quiet_days_most)
-    return circumstances.now + min(max(share, least), most)
+    return context.now + min(max(share, least), most)
 
 
 def stabilization(project: Project) -> timedelta:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Day, Key, Whole
@@ -25,7 +25,7 @@ class SurveyRecorded(
     counts: Annotated[tuple[tuple[Whole, Count], ...], Field(max_length=100)] = ()
     planned_for: Day | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         answers = [answer for answer, _ in self.counts]
         if self.least >= self.most or any(not self.least <= answer <= self.most for answer in answers):
             raise Rejected(f"counts: an answer doesn't lie on the scale from {self.least} to {self.most}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Column, Phase
 from domain.policy import Policy
@@ -61,27 +61,27 @@ class AssignRole(ProjectCommand, function=Phase.ENVISION):
     party: Key | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
-        if self._given(state, circumstances):
+        if self._given(state, context):
             return
-        self._makes_sense(state, circumstances)
-        if self.person == circumstances.who:
+        self._makes_sense(state, context)
+        if self.person == context.who:
             raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
-        founds = _open(state, self.role, circumstances) and _founds(state, circumstances)
-        role = _founder_role(state, circumstances) if founds else _granting(state, self.role, circumstances)
+        founds = _open(state, self.role, context) and _founds(state, context)
+        role = _founder_role(state, context) if founds else _granting(state, self.role, context)
         if role:
-            circumstances.infer(role)
+            context.infer(role)
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         yield RoleAssigned(**fields, granted_by_role=role)
 
-    def _given(self, state: Project, circumstances: Circumstances) -> bool:
+    def _given(self, state: Project, context: CommandContext) -> bool:
         mine = (self.person, self.until, self.deputy_for, self.party)
-        lasting = _lasting(state, self.role, circumstances)
+        lasting = _lasting(state, self.role, context)
         return any(mine == (a.person, a.until, a.deputy_for, a.party) for a in lasting)
 
-    def _makes_sense(self, state: Project, circumstances: Circumstances) -> None:
-        policy, now = circumstances.policy, circumstances.now
+    def _makes_sense(self, state: Project, context: CommandContext) -> None:
+        policy, now = context.policy, context.now
         if policy.roles and self.role not in policy.roles:
             raise Rejected(f"role: policy {policy.label} knows no {self.role}, but {', '.join(policy.roles)}")
         if self.role == "requester":
@@ -110,16 +110,16 @@ class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
     assignment: EventId
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
         held = state.team.assignments.get(self.assignment)
         if held is None:
             raise Rejected(f"assignment: {self.assignment} is no assignment here")
-        if held.ends and held.ends <= circumstances.now:
+        if held.ends and held.ends <= context.now:
             return
-        founded = held.granted_by == circumstances.who and _light(state) and _founds(state, circumstances)
-        if held.person != circumstances.who and not founded:
-            _granting(state, held.role, circumstances)
+        founded = held.granted_by == context.who and _light(state) and _founds(state, context)
+        if held.person != context.who and not founded:
+            _granting(state, held.role, context)
         yield RoleReleased(assignment=self.assignment, reason=self.reason)
 
 
@@ -140,21 +140,21 @@ def _roles_in(wording: str, policy: Policy) -> tuple[str, ...]:
     return tuple(choice.removesuffix(":*").removesuffix("?") for choice in wording.split("|"))
 
 
-def _lasting(project: Project, role: str, circumstances: Circumstances) -> list[Assignment]:
+def _lasting(project: Project, role: str, context: CommandContext) -> list[Assignment]:
     """The assignments to a role that have not ended, those that only begin included."""
-    now = circumstances.now
+    now = context.now
     given = project.team.assignments.values()
     return [a for a in given if a.role == role and (a.ends is None or now < a.ends)]
 
 
-def _founds(project: Project, circumstances: Circumstances) -> bool:
+def _founds(project: Project, context: CommandContext) -> bool:
     """Whether this person may set up a team that nobody can set up yet: as requester, or as owner."""
-    is_requester = circumstances.who == project.entry.requester
-    return is_requester or _founder_role(project, circumstances) is not None
+    is_requester = context.who == project.entry.requester
+    return is_requester or _founder_role(project, context) is not None
 
 
-def _founder_role(project: Project, circumstances: Circumstances) -> str | None:
-    owns = project.team.assignment(circumstances.who, OWNER, circumstances.now)
+def _founder_role(project: Project, context: CommandContext) -> str | None:
+    owns = project.team.assignment(context.who, OWNER, context.now)
     return OWNER if owns else None
 
 
@@ -163,13 +163,13 @@ def _light(project: Project) -> bool:
     return project.entry.category is None or project.column in ("standard", "minor", "emergency")
 
 
-def _open(project: Project, role: str, circumstances: Circumstances) -> bool:
+def _open(project: Project, role: str, context: CommandContext) -> bool:
     """Whether there is nobody yet whom the policy could ask for this role."""
-    return not _lasting(project, role if _light(project) else ACCOUNTABLE, circumstances)
+    return not _lasting(project, role if _light(project) else ACCOUNTABLE, context)
 
 
-def _granting(project: Project, role: str, circumstances: Circumstances) -> str:
+def _granting(project: Project, role: str, context: CommandContext) -> str:
     """The role in which this person grants or ends another. Raises `Rejected` where the policy gives them none."""
-    policy = circumstances.policy
+    policy = context.policy
     act = "assign-signing-role" if role in signing_roles(policy, project.column) else "assign-role"
-    return acting_as(project, circumstances, policy.authorities_for(act, project.column), f"to grant or end {role}")
+    return acting_as(project, context, policy.authorities_for(act, project.column), f"to grant or end {role}")

@@ -1,6 +1,6 @@
 """The budget: what the project may cost when it is complete."""
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
 from domain.state.project import Project
@@ -20,7 +20,7 @@ class BudgetBaselined(
     contingency: Money | None = None
     change_request: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        super().check(project, circumstances)
+    def check(self, project: Project, context: CommandContext) -> None:
+        super().check(project, context)
         if self.contingency and self.contingency.currency != self.at_completion.currency:
             raise Rejected("contingency: a budget is kept in one currency")

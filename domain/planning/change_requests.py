@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.authority import acting_as
@@ -39,7 +39,7 @@ class ChangeRequestRaised(
     impact_risk: Text | None = None
     asked_by: Person | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         decided = project.facts.latest(ChangeRequestDecided, self.request)
         if decided:
             outcome = decided.event.outcome
@@ -65,7 +65,7 @@ class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
     next_release: bool = False
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
         raised = state.facts.latest(ChangeRequestRaised, self.request)
         if raised is None:
@@ -76,10 +76,10 @@ class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
             return
         if decided:
             raise Rejected(f"request: {self.request} was {decided.event.outcome} already: raise another request")
-        if circumstances.who in (raised.who, raised.event.asked_by):
-            raise Rejected(f"{circumstances.who} asked for {self.request}: someone else has to decide it")
-        roles = circumstances.policy.authorities_for("decide-change-request", state.column) or DECIDERS
-        acting_as(state, circumstances, roles, f"to decide change request {self.request}")
+        if context.who in (raised.who, raised.event.asked_by):
+            raise Rejected(f"{context.who} asked for {self.request}: someone else has to decide it")
+        roles = context.policy.authorities_for("decide-change-request", state.column) or DECIDERS
+        acting_as(state, context, roles, f"to decide change request {self.request}")
         yield event
 
 

@@ -1,6 +1,6 @@
 """Discipline: how a project is managed, chosen before planning begins."""
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
@@ -19,10 +19,10 @@ class DisciplineChosen(
     discipline: Key
     iteration_days: Count | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        known = [terms.discipline for terms in circumstances.policy.disciplines]
+    def check(self, project: Project, context: CommandContext) -> None:
+        known = [terms.discipline for terms in context.policy.disciplines]
         if known and self.discipline not in known:
-            label = circumstances.policy.label
+            label = context.policy.label
             raise Rejected(f"discipline: policy {label} knows no {self.discipline}, but {', '.join(known)}")
 
     def evolve(self, project: Project, recorded: Recorded) -> None:

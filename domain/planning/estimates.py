@@ -3,7 +3,7 @@
 import decimal
 from typing import Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Decimal, Key, Money, Role
@@ -33,7 +33,7 @@ class EstimateGiven(
         """The part that an estimate is of: packages and features may share ids."""
         return f"{self.about}:{self.of}"
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.effort_hours is None and self.cost is None:
             raise Rejected("effort_hours: an estimate needs hours of effort or a cost")
         if self.low and self.high and decimal.Decimal(self.high) < decimal.Decimal(self.low):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.planning.change_requests import removed_by_change
@@ -31,7 +31,7 @@ class FeaturePlanned(
     priority: Key | None = None
     release: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         for requirement in self.requirements:
             if project.facts.latest(RequirementCaptured, requirement) is None:
                 raise Rejected(f"requirements: {requirement} was never captured: capture it first")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Count, Document, Key
@@ -29,8 +29,8 @@ class InterimMilestoneReached(
         """The part that is reached: an internal release is another one each time."""
         return self.milestone if self.n is None else f"{self.milestone}/{self.n}"
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        disciplines = {terms.discipline: terms for terms in circumstances.policy.disciplines}
+    def check(self, project: Project, context: CommandContext) -> None:
+        disciplines = {terms.discipline: terms for terms in context.policy.disciplines}
         terms = disciplines.get(project.entry.discipline or "")
         if terms and terms.interim_milestones and self.milestone not in terms.interim_milestones:
             known = ", ".join(terms.interim_milestones)

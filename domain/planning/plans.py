@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
 from domain.state.project import Project
@@ -32,8 +32,8 @@ class PlanBaselined(
     subplans: Annotated[tuple[Subplan, ...], Field(max_length=50)] = ()
     change_request: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        super().check(project, circumstances)
+    def check(self, project: Project, context: CommandContext) -> None:
+        super().check(project, context)
         names = [subplan.subplan for subplan in self.subplans]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

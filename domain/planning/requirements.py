@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
@@ -28,7 +28,7 @@ class RequirementCaptured(
     source: Key | None = None
     priority: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.latest(RequirementCaptured, self.requirement)
         revised = project.facts.latest(RequirementRevised, self.requirement)
         if known and (revised or known.event != self):
@@ -50,7 +50,7 @@ class RequirementRevised(
     statement: Text | None = None
     change_request: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(RequirementCaptured, self.requirement) is None:
             raise Rejected(f"requirement: {self.requirement} was never captured: capture it first")
         if self.change == "changed" and self.statement is None:

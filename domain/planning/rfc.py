@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate, Phase
 from domain.planning.rfc_decision import RfcDecided
 from domain.state.project import Project, ProjectFact
@@ -42,13 +42,13 @@ class RfcSubmitted(
     rollback: Document | None = None
     initiator: Person | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         _must_open_first(self.window_wanted)
 
-    def asks_again(self, project: Project, circumstances: Circumstances) -> bool:
+    def asks_again(self, project: Project, context: CommandContext) -> bool:
         """Whether the last answer was no approval, or one that has ended: then the same words are another request."""
         answers = [a for a in project.facts.parts(RfcDecided).values() if a.event.rfc == self.rfc]
-        return any(not answer.event.holds(circumstances.now) for answer in answers)
+        return any(not answer.event.holds(context.now) for answer in answers)
 
 
 class RfcScheduled(
@@ -65,7 +65,7 @@ class RfcScheduled(
     window: Window
     freeze_exception: Text | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(RfcSubmitted, self.rfc) is None:
             raise Rejected(f"rfc: no request for change {self.rfc} was submitted here: submit it first")
         _must_open_first(self.window)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.baseline import Baseline
@@ -39,8 +39,8 @@ class ScheduleBaselined(
     document: Document | None = None
     change_request: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
-        super().check(project, circumstances)
+    def check(self, project: Project, context: CommandContext) -> None:
+        super().check(project, context)
         gates = [milestone.gate for milestone in self.milestones]
         if len(gates) != len(set(gates)):
             raise Rejected("milestones: a gate stands there twice: give each one day")
@@ -63,7 +63,7 @@ class PackagePlanned(
     features: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
     dropped: bool = False
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.latest(PackagePlanned, self.package)
         if known and known.event == self:
             return

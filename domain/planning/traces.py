@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.planning.features import FeaturePlanned, features_in_scope
@@ -31,7 +31,7 @@ class TraceLinked(
         """The part that a trace is: from where, to what."""
         return f"{self.requirement}>{self.to_kind}:{self.to}"
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(RequirementCaptured, self.requirement) is None:
             raise Rejected(f"requirement: {self.requirement} was never captured: capture it first")
         if self.to_kind == "feature" and project.facts.latest(FeaturePlanned, self.to) is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import CATEGORIES, Category, Priority, SupportingFunction, column_of
 from domain.policy import CategoryRule, Policy
@@ -83,34 +83,34 @@ class Classifying(ProjectCommand, listed=False):
     incident: Name | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
         if self.priority == "emergency" and not self.harm and not self.incident:
             raise Rejected("harm: an emergency needs the harm that waiting would do, or the incident that it ends")
-        category, score = derived(self.answers, _rule(circumstances.policy))
+        category, score = derived(self.answers, _rule(context.policy))
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         event = ChangeClassified(**fields, category=category, score=score)
-        roles = _classifiers(state, event, circumstances.policy)
-        authority = _acting(state, roles, circumstances)
+        roles = _classifiers(state, event, context.policy)
+        authority = _acting(state, roles, context)
         last = state.facts.latest(ChangeClassified)
         if last and _same(last.event, event) and authority in (None, last.event.authority):
             return
         was = Classification(category=last.event.category, priority=last.event.priority) if last else None
         event = event.model_copy(update={"was": was})
         if authority:
-            circumstances.infer(authority)
+            context.infer(authority)
         if event.lowers:
-            authority = self._lowering(state, circumstances)
+            authority = self._lowering(state, context)
         elif authority is None:
-            _must_be_unsettled(state, last, event, roles, circumstances)
+            _must_be_unsettled(state, last, event, roles, context)
         yield event.model_copy(update={"authority": authority})
 
-    def _lowering(self, state: Project, circumstances: Circumstances) -> str:
+    def _lowering(self, state: Project, context: CommandContext) -> str:
         if not self.reason:
             raise Rejected(f"reason: say why the change is less than {state.entry.category} now")
-        _must_not_be_theirs(state, "lower its category", circumstances)
-        roles = circumstances.policy.authorities_for("lower", state.column)
-        return acting_as(state, circumstances, roles, f"to lower a {state.entry.category} change")
+        _must_not_be_theirs(state, "lower its category", context)
+        roles = context.policy.authorities_for("lower", state.column)
+        return acting_as(state, context, roles, f"to lower a {state.entry.category} change")
 
 
 def derived(answers: Answers, rule: CategoryRule) -> tuple[Category, int]:
@@ -143,9 +143,9 @@ def _classifiers(project: Project, event: ChangeClassified, policy: Policy) -> t
     return tuple(dict.fromkeys((*leads_to, *leaves)))
 
 
-def _acting(project: Project, roles: tuple[str, ...], circumstances: Circumstances) -> str | None:
+def _acting(project: Project, roles: tuple[str, ...], context: CommandContext) -> str | None:
     """In which of these roles this person acts, if in any; the requester in none."""
-    c = circumstances
+    c = context
     if c.who == project.entry.requester:
         return None
     held = project.team.roles_of(c.who, c.now)
@@ -157,15 +157,15 @@ def _must_be_unsettled(
     last: Recorded[ChangeClassified] | None,
     event: ChangeClassified,
     roles: tuple[str, ...],
-    circumstances: Circumstances,
+    context: CommandContext,
 ) -> None:
     """Raise `Rejected` where this person has no authority, and what was classified with it, or an emergency, moves."""
     crosses = last and (last.event.priority == "emergency") != (event.priority == "emergency")
     if last and (last.event.authority or last.event.template or crosses) and roles:
-        _must_not_be_theirs(project, "classify it anew", circumstances)
-        acting_as(project, circumstances, roles, "to classify this change anew")
+        _must_not_be_theirs(project, "classify it anew", context)
+        acting_as(project, context, roles, "to classify this change anew")
 
 
-def _must_not_be_theirs(project: Project, what: str, circumstances: Circumstances) -> None:
-    if circumstances.who == project.entry.requester:
-        raise Rejected(f"{circumstances.who} asked for this change: someone else has to {what}")
+def _must_not_be_theirs(project: Project, what: str, context: CommandContext) -> None:
+    if context.who == project.entry.requester:
+        raise Rejected(f"{context.who} asked for this change: someone else has to {what}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import SupportingFunction
 from domain.portfolio.proposal import ProjectProposed
@@ -32,7 +32,7 @@ class ReassignProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     becomes: Key
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
         was = cohort(state, self.attribute)
         if was == self.becomes:

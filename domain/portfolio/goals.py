@@ -12,7 +12,7 @@ class GoalLinked(
     command="link-goal",
     part="goal",
     evidence=(Gate.ENVISIONED,),
-    own_words=True,
+    per_person=True,
 ):
     """A project serves a goal of the organisation, as somebody confirmed (MOF 4.0, Plan: IT's goals are those).
 

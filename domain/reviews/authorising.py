@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import evaluate
 from domain.deploy.authorisation import DeploymentAuthorised
 from domain.lifecycle import Act, Gate, Phase
 from domain.planning.rfc import RfcSubmitted
-from domain.reviews.breaches import sight_of
+from domain.reviews.breaches import evaluation_context
 from domain.reviews.calling import at_work
 from domain.stabilize.candidates import chosen_candidate
 from domain.state.authority import acting_as
@@ -31,19 +31,19 @@ class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
     components: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         at_work(state)
         if state.facts.latest(DeploymentAuthorised, self.authorisation):
             raise Rejected(f"authorisation: {self.authorisation} was given already: choose another id")
-        acting_as(state, circumstances, AUTHORISED_BY, "to authorise a deployment")
-        self._kept(state, circumstances)
+        acting_as(state, context, AUTHORISED_BY, "to authorise a deployment")
+        self._kept(state, context)
         yield self._authorisation(state)
 
-    def _kept(self, project: Project, circumstances: Circumstances) -> None:
+    def _kept(self, project: Project, context: CommandContext) -> None:
         ready = project.gates.passed(Gate.RELEASE_READY)
         if self.scope != "early-core" and ready is None:
             raise Rejected("scope: the release is not ready; only core components may go earlier, as early-core")
-        if ready and ready.valid_until and circumstances.now >= ready.valid_until:
+        if ready and ready.valid_until and context.now >= ready.valid_until:
             raise Rejected(f"release readiness ended on {ready.valid_until:%Y-%m-%d %H:%M} UTC: review it again")
         if self.scope == "early-core" and self.operations_consent is None:
             raise Rejected("operations_consent: early core components need operations' consent: name its sign-off")
@@ -51,7 +51,7 @@ class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
         if approved and self.candidate_digest not in (None, approved):
             raise Rejected(f"candidate_digest: {approved} was found ready, and no other bytes: review these first")
         point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORISATION
-        results = evaluate(sight_of(project, point, circumstances))
+        results = evaluate(evaluation_context(project, point, context))
         stays = [result for result in results if result.blocks or (result.warns and self.reason is None)]
         if stays:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in stays[:3]))

@@ -1,10 +1,10 @@
-"""Breaches: what happened against the rules is on record, not refused out of sight."""
+"""Breaches: what happened against the rules is on record, not refused and forgotten."""
 
 from collections.abc import Iterator
 from typing import Literal
 
-from domain.command import Circumstances
-from domain.controls.control import Sight
+from domain.command import CommandContext
+from domain.controls.control import EvaluationContext
 from domain.controls.evaluation import Result, evaluate
 from domain.event import Recorded
 from domain.lifecycle import Point, SupportingFunction
@@ -29,15 +29,15 @@ class BreachRecorded(ProjectEvent, kind="breach.recorded/1", function=Supporting
         project.facts.keep(self.act, recorded)
 
 
-def sight_of(project: Project, point: Point, circumstances: Circumstances) -> Sight:
+def evaluation_context(project: Project, point: Point, context: CommandContext) -> EvaluationContext:
     """What the controls at a point look at when this command asks."""
-    c = circumstances
-    return Sight(project, c.policy, c.rulebook, point, c.now, c.who, auth=c.auth)
+    c = context
+    return EvaluationContext(project, c.policy, c.rulebook, point, c.now, c.who, auth=c.auth)
 
 
-def breaches_of(project: Project, point: Point, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+def breaches_of(project: Project, point: Point, context: CommandContext) -> Iterator[ProjectEvent]:
     """The breach that the newest event of a project makes, if it makes one."""
-    broken = tuple(result for result in evaluate(sight_of(project, point, circumstances)) if result.blocks)
+    broken = tuple(result for result in evaluate(evaluation_context(project, point, context)) if result.blocks)
     if broken:
         cause: Literal["observed-import", "reported-after-the-fact"] = (
             "observed-import" if project.imported else "reported-after-the-fact"

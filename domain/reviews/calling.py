@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.event import Recorded
@@ -82,28 +82,28 @@ class CallReview(ProjectCommand, function=SupportingFunction.REVIEW):
     due: Moment | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         may_be_called(state, self.review, self.gates)
-        if newer := circumstances.rulebook.moves_open(circumstances.policy.label):
-            yield moved(state, newer, circumstances, f"{newer.label} holds for open projects from their next gate on")
-            circumstances = as_held_now(state, circumstances)
-        yield self._called(state, circumstances)
+        if newer := context.rulebook.moves_open(context.policy.label):
+            yield moved(state, newer, context, f"{newer.label} holds for open projects from their next gate on")
+            context = as_held_now(state, context)
+        yield self._called(state, context)
 
-    def _called(self, state: Project, circumstances: Circumstances) -> ReviewCalled:
-        rules = review_rules(state, self.gates, circumstances)
-        _may_be_decided_together(self.gates, state.column, circumstances.policy)
+    def _called(self, state: Project, context: CommandContext) -> ReviewCalled:
+        rules = review_rules(state, self.gates, context)
+        _may_be_decided_together(self.gates, state.column, context.policy)
         evidence = evidence_of(state, self.gates)
         return ReviewCalled(
             review=self.review,
             gates=self.gates,
             attempt=1 + max(state.gates.attempts.get(gate, 0) for gate in self.gates),
             questions=self.questions,
-            required=required_by(state, rules, circumstances),
+            required=required_by(state, rules, context),
             evidence=evidence,
             evidence_set_digest=evidence_digest(evidence),
-            decided_by=gate_rules(state, self.gates, circumstances)[-1].decided_by,
+            decided_by=gate_rules(state, self.gates, context)[-1].decided_by,
             due=self.due,
-            carried_signoffs=tuple(s.id for s in carried(state, self.gates, evidence, circumstances)),
+            carried_signoffs=tuple(s.id for s in carried(state, self.gates, evidence, context)),
             reason=self.reason,
         )
 
@@ -114,11 +114,11 @@ class WithdrawReview(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         review = open_review(state, self.review)
-        if circumstances.who != review.called_by:
+        if context.who != review.called_by:
             what = f"to withdraw a review that {review.called_by} called"
-            acting_as(state, circumstances, review.decided_by, what)
+            acting_as(state, context, review.decided_by, what)
         yield ReviewWithdrawn(review=self.review, reason=self.reason)
 
 
@@ -154,29 +154,29 @@ def at_work(project: Project) -> None:
         raise Rejected(f"the project is held since {project.entry.held_since:%Y-%m-%d}: resume it first")
 
 
-def gate_rules(project: Project, gates: Iterable[Gate], circumstances: Circumstances) -> list[GateRule]:
+def gate_rules(project: Project, gates: Iterable[Gate], context: CommandContext) -> list[GateRule]:
     """What the policy says of these gates in the project's column. Raises `Rejected` where they need no review."""
     rules: list[GateRule] = []
     for gate in gates:
-        rule = circumstances.policy.gate(gate, project.column)
+        rule = context.policy.gate(gate, project.column)
         if rule is None or rule.mode == "standing":
             raise Rejected(f"gates: {project.column} changes pass {gate} without a review, by standing approval")
         rules.append(rule)
     return rules
 
 
-def review_rules(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> list[GateRule]:
+def review_rules(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> list[GateRule]:
     """The rules of these gates, and that of the request for change where a review over them decides it as well."""
-    joined = joined_rule(project, gates, circumstances)
-    return gate_rules(project, gates, circumstances) + ([joined] if joined else [])
+    joined = joined_rule(project, gates, context)
+    return gate_rules(project, gates, context) + ([joined] if joined else [])
 
 
-def required_by(project: Project, rules: Iterable[GateRule], circumstances: Circumstances) -> tuple[Required, ...]:
+def required_by(project: Project, rules: Iterable[GateRule], context: CommandContext) -> tuple[Required, ...]:
     """Everyone who has to sign by these rules, each once. Raises `Rejected` where they are more than can be asked."""
     found: dict[tuple[str, str | None, str | None], Required] = {}
     for rule in rules:
         for wording in rule.required:
-            for required in _resolved(project, rule, wording, circumstances):
+            for required in _resolved(project, rule, wording, context):
                 found.setdefault((required.role, required.party, required.seat), required)
     if len(found) > MOST_SIGNERS:
         raise Rejected(
@@ -186,10 +186,10 @@ def required_by(project: Project, rules: Iterable[GateRule], circumstances: Circ
     return tuple(found.values())
 
 
-def _resolved(project: Project, rule: GateRule, wording: str, circumstances: Circumstances) -> Iterator[Required]:
-    assigned = {assignment.role for assignment in project.team.now(circumstances.now)}
+def _resolved(project: Project, rule: GateRule, wording: str, context: CommandContext) -> Iterator[Required]:
+    assigned = {assignment.role for assignment in project.team.now(context.now)}
     if wording == "team:*":
-        yield from (Required(role=role, rule=wording) for role in circumstances.policy.team_roles if role in assigned)
+        yield from (Required(role=role, rule=wording) for role in context.policy.team_roles if role in assigned)
     elif wording == "stakeholder:*":
         for party, known in project.facts.parts(StakeholderIdentified).items():
             if rule.gate in known.event.required_at and known.event.stake != "customer":
@@ -197,7 +197,7 @@ def _resolved(project: Project, rule: GateRule, wording: str, circumstances: Cir
     elif wording.endswith("?"):
         yield from (Required(role=role, rule=wording) for role in (wording[:-1],) if role in assigned)
     elif is_body(wording):
-        yield from _members(project, wording, circumstances)
+        yield from _members(project, wording, context)
     else:
         choice = wording.split("|")
         role = next((role for role in choice if role in assigned), choice[0])
@@ -206,10 +206,10 @@ def _resolved(project: Project, rule: GateRule, wording: str, circumstances: Cir
             yield Required(role=role, seat=str(seat) if seat else None, rule=wording)
 
 
-def _members(project: Project, wording: str, circumstances: Circumstances) -> Iterator[Required]:
+def _members(project: Project, wording: str, context: CommandContext) -> Iterator[Required]:
     """A seat for each member of a body, none for deputies beside them; one that nobody has where it has no members."""
     role = wording.removesuffix(":*")
-    sitting = project.team.members(role, circumstances.now)
+    sitting = project.team.members(role, context.now)
     for person in sitting:
         yield Required(role=role, seat=person, rule=wording)
     if not sitting:
@@ -217,7 +217,7 @@ def _members(project: Project, wording: str, circumstances: Circumstances) -> It
 
 
 def carried(
-    project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], circumstances: Circumstances
+    project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], context: CommandContext
 ) -> Iterator[Signoff]:
     """What the required said for go in the attempt before and still holds: the role not ended, on the same evidence.
 
@@ -228,20 +228,20 @@ def carried(
     last = earlier[-1] if earlier else None
     if last is None or any(d.reversed for d in project.gates.decisions.values() if d.review == last.id):
         return
-    deciding = deciders_who_sign(project, gates, circumstances)
+    deciding = deciders_who_sign(project, gates, context)
     for signoff in (word for required in last.required if (word := last.given(required))):
         assignment = project.team.assignments.get(signoff.assignment or "")
-        holds = assignment is not None and assignment.holds(circumstances.now)
+        holds = assignment is not None and assignment.holds(context.now)
         same = evidence_digest(evidence, signoff.role) == signoff.own or evidence_digest(evidence) == signoff.evidence
         if signoff.verdict == "go" and holds and same and signoff.role not in deciding:
             yield signoff
 
 
-def deciders_who_sign(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> tuple[str, ...]:
+def deciders_who_sign(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> tuple[str, ...]:
     """The roles that decide a review over these gates with their sign-off, where the policy has it end in the last."""
-    rules = review_rules(project, gates, circumstances)
+    rules = review_rules(project, gates, context)
     by_act = any(rule.mode != "last-signoff" for rule in rules)
-    return () if by_act else gate_rules(project, gates, circumstances)[-1].decided_by
+    return () if by_act else gate_rules(project, gates, context)[-1].decided_by
 
 
 def open_review(project: Project, review: str) -> Review:

@@ -2,26 +2,26 @@
 
 from collections.abc import Iterator
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import evaluate
 from domain.lifecycle import Act, SupportingFunction
 from domain.portfolio.classification import ChangeClassified, Classifying
-from domain.reviews.breaches import sight_of
+from domain.reviews.breaches import evaluation_context
 from domain.state.project import Project
 
 
 class ClassifyChange(Classifying, function=SupportingFunction.PORTFOLIO):
     __doc__ = Classifying.__doc__
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        for decided in super().decide(state, circumstances):
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        for decided in super().decide(state, context):
             yield decided
             if isinstance(decided, ChangeClassified) and decided.lowers:
-                _must_be_allowed(state, circumstances)
+                _must_be_allowed(state, context)
 
 
-def _must_be_allowed(project: Project, circumstances: Circumstances) -> None:
+def _must_be_allowed(project: Project, context: CommandContext) -> None:
     """Raise `Rejected` where a control that guards lowering is unmet by the category as it would be."""
-    shut = [result for result in evaluate(sight_of(project, Act.LOWERING, circumstances)) if result.blocks]
+    shut = [result for result in evaluate(evaluation_context(project, Act.LOWERING, context)) if result.blocks]
     if shut:
         raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in shut[:3]))

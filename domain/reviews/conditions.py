@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import SupportingFunction
 from domain.state.authority import acting_as
@@ -31,15 +31,15 @@ class CloseCondition(ProjectCommand, function=SupportingFunction.REVIEW):
     documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         condition = state.gates.conditions.get(self.condition)
         if condition is None:
             known = ", ".join(c.id for c in state.gates.conditions.values() if not c.closed) or "none"
             raise Rejected(f"condition: there is no condition {self.condition}; open now: {known}")
-        if condition.owner == circumstances.who:
+        if condition.owner == context.who:
             raise Rejected(f"condition {self.condition} is {condition.owner}'s own: somebody else verifies it")
-        held = sorted(state.team.roles_of(circumstances.who, circumstances.now))
-        role = acting_as(state, circumstances, held or ("whoever holds a role",), f"to verify {self.condition}")
+        held = sorted(state.team.roles_of(context.who, context.now))
+        role = acting_as(state, context, held or ("whoever holds a role",), f"to verify {self.condition}")
         if not condition.closed:
             yield ConditionClosed(
                 condition=self.condition,

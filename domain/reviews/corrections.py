@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 from pydantic import Field, ValidationError
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import digest_of
 from domain.event import Event, Recorded, only
 from domain.lifecycle import SupportingFunction
@@ -89,13 +89,13 @@ class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
     happened: Moment | None = None
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         known = _reported(state, self.version)
-        self._may(state, known, circumstances)
+        self._may(state, known, context)
         _undecided(state, known)
         if self.retracts == bool(self.fields or self.happened):
             raise Rejected("retracts: either take the fact back, or name the fields that change or when it happened")
-        if self.happened and self.happened > circumstances.now:
+        if self.happened and self.happened > context.now:
             raise Rejected(f"happened: {self.happened:%Y-%m-%d %H:%M} UTC lies in the future")
         corrected = FactCorrected(
             event=known.id,
@@ -110,15 +110,15 @@ class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
         if instead == known:
             return
         if fact := only(ProjectFact, instead) if instead else None:
-            _makes_sense(state, known, fact.event, circumstances)
+            _makes_sense(state, known, fact.event, context)
         yield corrected
         if instead and known.event.checked_at and not _breached(state, known):
-            yield from breaches_of(state, known.event.checked_at, circumstances)
+            yield from breaches_of(state, known.event.checked_at, context)
 
-    def _may(self, project: Project, known: Recorded[ProjectFact], circumstances: Circumstances) -> None:
-        if circumstances.who != known.who:
-            roles = circumstances.policy.authorities_for("correct", project.column)
-            acting_as(project, circumstances, roles, f"to correct what {known.who} recorded")
+    def _may(self, project: Project, known: Recorded[ProjectFact], context: CommandContext) -> None:
+        if context.who != known.who:
+            roles = context.policy.authorities_for("correct", project.column)
+            acting_as(project, context, roles, f"to correct what {known.who} recorded")
 
     def _fields(self, known: Recorded[ProjectFact]) -> tuple[FieldCorrected, ...]:
         values = known.event.model_dump(mode="json", exclude_none=True)
@@ -162,7 +162,7 @@ def _undecided(project: Project, known: Recorded[ProjectFact]) -> None:
         raise Rejected(f"version: {event.request} was decided as it stands: raise another change request")
 
 
-def _makes_sense(project: Project, known: Recorded[ProjectFact], fact: ProjectFact, c: Circumstances) -> None:
+def _makes_sense(project: Project, known: Recorded[ProjectFact], fact: ProjectFact, c: CommandContext) -> None:
     """Raise `Rejected` where the corrected fact would be about another part, or nonsense if it were told now."""
     part = fact.part_field
     if part and getattr(known.event, part) != getattr(fact, part):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Refused, Rejected
-from domain.controls.control import Sight
+from domain.command import CommandContext, Decided, Refused, Rejected
+from domain.controls.control import EvaluationContext
 from domain.controls.evaluation import Result, digest_of, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
@@ -124,24 +124,24 @@ class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
     minutes: Document | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         review = open_review(state, self.review)
-        acting_as(state, circumstances, review.decided_by, f"to decide review {review.id}")
+        acting_as(state, context, review.decided_by, f"to decide review {review.id}")
         if self.outcome in APPROVALS:
             must_fit(state, review)
-            results = results_at(state, review, circumstances)
-            self._looked_at(state, review, results, circumstances)
-            self._allowed(state, review, circumstances)
+            results = results_at(state, review, context)
+            self._looked_at(state, review, results, context)
+            self._allowed(state, review, context)
             if any(result.blocks for result in results):
                 raise refusal(review, results)
-            yield from approved(state, review, circumstances, self, results)
+            yield from approved(state, review, context, self, results)
         else:
             if self.reason is None:
                 raise Rejected(f"reason: a review that is {self.outcome} needs one, so that others can learn from it")
-            yield decision(state, review, circumstances, self, ())
-            yield from consequences(state, review, self.outcome, circumstances)
+            yield decision(state, review, context, self, ())
+            yield from consequences(state, review, self.outcome, context)
 
-    def _looked_at(self, state: Project, review: Review, results: tuple[Result, ...], c: Circumstances) -> None:
+    def _looked_at(self, state: Project, review: Review, results: tuple[Result, ...], c: CommandContext) -> None:
         if self.seen is None:
             return
         now = {
@@ -154,19 +154,19 @@ class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
             what = ", ".join(name.removesuffix("_digest").replace("_", " ") for name in changed)
             raise Rejected(f"seen: since version {self.seen.version} this has changed: {what}; look again and decide")
 
-    def _allowed(self, state: Project, review: Review, circumstances: Circumstances) -> None:
+    def _allowed(self, state: Project, review: Review, context: CommandContext) -> None:
         if self.overrides and self.reason is None:
             raise Rejected("reason: overriding a no-go needs one")
-        longest = circumstances.policy.times_of(state.column).condition_days
+        longest = context.policy.times_of(state.column).condition_days
         _must_be_new(state, self.conditions)
         for condition in self.conditions:
-            if longest is not None and condition.due > circumstances.now + timedelta(days=longest):
+            if longest is not None and condition.due > context.now + timedelta(days=longest):
                 raise Rejected(
                     f"conditions: {condition.id} is due later than the {longest} days that the policy allows"
                 )
         if (self.outcome == "approved") == bool(self.conditions):
             raise Rejected("conditions: they belong to the outcome approved-with-conditions, and it has at least one")
-        for rule in review_rules(state, review.gates, circumstances):
+        for rule in review_rules(state, review.gates, context):
             logic_holds(state, review, rule, self.overrides)
 
 
@@ -178,18 +178,21 @@ def _must_be_new(project: Project, conditions: tuple[ConditionSet, ...]) -> None
             raise Rejected(f"conditions: there is a condition {id_} already: give each an id of its own")
 
 
-def results_at(project: Project, review: Review, circumstances: Circumstances) -> tuple[Result, ...]:
-    """The results of all controls at the gates of a review, each gate seen as if the ones before it were passed."""
-    return tuple(result for gate in review.gates for result in evaluate(sight_at(project, gate, circumstances, review)))
+def results_at(project: Project, review: Review, context: CommandContext) -> tuple[Result, ...]:
+    """The results of all controls at a review's gates; each gate is evaluated as if the earlier ones were passed."""
+    contexts = (evaluation_context_at(project, gate, context, review) for gate in review.gates)
+    return tuple(result for at_gate in contexts for result in evaluate(at_gate))
 
 
-def sight_at(project: Project, gate: Gate, circumstances: Circumstances, review: Review | None) -> Sight:
-    """What the controls at a gate look at when this person asks now."""
-    c = circumstances
+def evaluation_context_at(
+    project: Project, gate: Gate, context: CommandContext, review: Review | None
+) -> EvaluationContext:
+    """What the controls at a gate evaluate when this person asks now."""
+    c = context
     assumed: set[Point] = set(review.gates[: review.gates.index(gate)]) if review else set()
     if review and decides_rfc(project, review.gates, c):
         assumed.add(Act.RFC)
-    return Sight(project, c.policy, c.rulebook, gate, c.now, c.who, frozenset(assumed), c.auth)
+    return EvaluationContext(project, c.policy, c.rulebook, gate, c.now, c.who, frozenset(assumed), c.auth)
 
 
 def refusal(review: Review, results: tuple[Result, ...]) -> Refused:
@@ -203,24 +206,24 @@ def refusal(review: Review, results: tuple[Result, ...]) -> Refused:
 
 
 def approved(
-    project: Project, review: Review, circumstances: Circumstances, asked: DecideReview, results: tuple[Result, ...]
+    project: Project, review: Review, context: CommandContext, asked: DecideReview, results: tuple[Result, ...]
 ) -> Iterator[Decided]:
     """An approval: the decision, then the milestone of each gate, in one transaction."""
     warned = [result for result in results if result.warns]
     if warned and asked.reason is None:
         named = "; ".join(f"{result.control}: {result.sentence}" for result in warned[:3])
         raise Rejected(f"reason: {len(warned)} controls warn, say why it goes on all the same ({named})")
-    made = decision(project, review, circumstances, asked, results)
-    yield from rfc_approved_with(project, review.gates, circumstances)
+    made = decision(project, review, context, asked, results)
+    yield from rfc_approved_with(project, review.gates, context)
     yield made
     decided = next(d for d in reversed(project.gates.decisions.values()) if d.review == review.id)
     yield from granted(project, review, decided, made.valid_until)
 
 
 def decision(
-    project: Project, review: Review, circumstances: Circumstances, asked: DecideReview, results: tuple[Result, ...]
+    project: Project, review: Review, context: CommandContext, asked: DecideReview, results: tuple[Result, ...]
 ) -> ReviewDecided:
-    rule = circumstances.policy.gate(review.gates[-1], project.column)
+    rule = context.policy.gate(review.gates[-1], project.column)
     hours = rule.expires_hours if rule else None
     approves = asked.outcome in APPROVALS
     return ReviewDecided(
@@ -234,9 +237,9 @@ def decision(
         seen=project.version,
         state_digest=project.digest,
         evidence_set_digest=evidence_digest(evidence_of(project, review.gates)),
-        policy=circumstances.policy.label,
+        policy=context.policy.label,
         conditions=asked.conditions,
-        valid_until=circumstances.now + timedelta(hours=hours) if approves and hours is not None else None,
+        valid_until=context.now + timedelta(hours=hours) if approves and hours is not None else None,
         minutes=asked.minutes,
         reason=asked.reason,
     )

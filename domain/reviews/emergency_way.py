@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.lifecycle import GATES, Gate, SupportingFunction
 from domain.reviews.calling import CallReview, ReviewCalled
 from domain.reviews.policy_moves import as_held_now
@@ -21,7 +21,7 @@ class ApproveEmergency(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key = "fix-now"
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         if state.entry.priority != "emergency":
             raise Rejected("this change is no emergency: call its reviews one by one")
         gates = tuple(gate for gate in _FIX_NOW if not state.gates.passed(gate))
@@ -29,13 +29,13 @@ class ApproveEmergency(ProjectCommand, function=SupportingFunction.REVIEW):
             raise Rejected("every gate up to the release is passed already")
         known = state.gates.reviews.get(self.review)
         if known is None or not known.open:
-            yield from self._called(state, gates, circumstances)
-            circumstances = as_held_now(state, circumstances)  # calling may have moved it to another policy
+            yield from self._called(state, gates, context)
+            context = as_held_now(state, context)  # calling may have moved it to another policy
         signoff = GiveSignoff(review=self.review, role="emergency-committee", reason=self.reason)
-        yield from signoff.decide(state, circumstances)
+        yield from signoff.decide(state, context)
 
-    def _called(self, project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[Decided]:
-        for called in CallReview(review=self.review, gates=gates, reason=self.reason).decide(project, circumstances):
+    def _called(self, project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[Decided]:
+        for called in CallReview(review=self.review, gates=gates, reason=self.reason).decide(project, context):
             requester = {"submitted_by": project.entry.requester}
             yield called.model_copy(update=requester) if isinstance(called, ReviewCalled) else called
 

@@ -6,7 +6,7 @@ from typing import Literal
 import orjson
 from pydantic import SerializeAsAny
 
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.controls.evaluation import Result, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.team import RoleAssigned, RoleReleased
@@ -17,7 +17,7 @@ from domain.portfolio.coverage import CoverageStated
 from domain.portfolio.notes import SourceNoted
 from domain.portfolio.pauses import CancelCause, HoldCause, ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.proposal import ProjectProposed
-from domain.reviews.breaches import BreachRecorded, sight_of
+from domain.reviews.breaches import BreachRecorded, evaluation_context
 from domain.reviews.corrections import FactCorrected, FieldCorrected
 from domain.reviews.granting import reached
 from domain.reviews.milestones import PhaseReturned
@@ -46,7 +46,7 @@ class ProposalSeen(Observation):
     requester: Person
     external_ref: Name | None = None
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         if not project.entry.proposed:
             yield ProjectProposed(**{name: getattr(self, name) for name in type(self).model_fields})
 
@@ -57,7 +57,7 @@ class TitleSeen(Observation):
     said_as = "title"
     title: Name
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         known = project.facts.latest(ProjectProposed)
         if known and known.event.title != self.title:
             was, now = (orjson.dumps(title).decode() for title in (known.event.title, self.title))
@@ -72,7 +72,7 @@ class CohortSeen(Observation):
     attribute: Attribute
     becomes: Key
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         was = cohort(project, self.attribute)
         if was != self.becomes:
             yield ProjectReassigned(attribute=self.attribute, was=was, becomes=self.becomes)
@@ -89,8 +89,8 @@ class FactSeen(Observation):
     def of(cls, fact: ProjectFact) -> "FactSeen":
         return cls(kind=fact.kind, fact=fact)
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
-        if not unchanged(project, self.fact, circumstances.who):
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
+        if not unchanged(project, self.fact, context.who):
             yield self.fact
 
 
@@ -100,7 +100,7 @@ class ScheduleSeen(Observation):
     said_as = "schedule"
     milestones: tuple[MilestoneDue, ...]
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         last = project.facts.latest(ScheduleBaselined)
         if last is None or last.event.milestones != self.milestones:
             version = last.event.version + 1 if last else 1
@@ -115,8 +115,8 @@ class RoleSeen(Observation):
     role: Role
     held: bool = True
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
-        known = project.team.assignment(self.person, self.role, circumstances.now)
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
+        known = project.team.assignment(self.person, self.role, context.now)
         if self.held and known is None:
             yield RoleAssigned(person=self.person, role=self.role)
         if not self.held and known:
@@ -131,7 +131,7 @@ class SignoffSeen(Observation):
     role: Role
     person: Person
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         evidence = evidence_digest(evidence_of(project, [self.gate]))
         first = not project.gates.signed.get(self.gate)
         yield SignoffGiven(
@@ -145,13 +145,13 @@ class SignoffSeen(Observation):
         )
         passed = project.gates.passed(self.gate)
         if first and passed:
-            yield from self._late(project, passed, circumstances)
+            yield from self._late(project, passed, context)
 
-    def _late(self, project: Project, passed: Milestone, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def _late(self, project: Project, passed: Milestone, context: CommandContext) -> Iterator[ProjectEvent]:
         breach = project.facts.latest(BreachRecorded, self.gate)
         unsigned = [result for result in breach.event.results if result.control == SIGNED] if breach else []
         if breach and breach.event.version == passed.version and unsigned and unsigned[0].result == "unmet":
-            days = (circumstances.now - passed.at).days
+            days = (context.now - passed.at).days
             sentence = f"met late: {self.role} signed {days} day{'' if days == 1 else 's'} after {self.gate} was passed"
             late = unsigned[0].model_copy(update={"sentence": sentence, "rests_on": (passed.version, project.version)})
             late = late.model_copy(update={"rests_on_count": 2})
@@ -168,11 +168,11 @@ class MilestoneSeen(Observation):
     gate: Gate
     stated: tuple[CoverageStated, ...] = ()
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         if project.gates.passed(self.gate):
             return
         yield from (statement for statement in self.stated if _is_news(project, statement))
-        results = tuple(evaluate(sight_of(project, self.gate, circumstances)))
+        results = tuple(evaluate(evaluation_context(project, self.gate, context)))
         attempt = project.gates.attempts.get(self.gate, 0) + 1
         yield reached(project, self.gate, "observed", attempt=attempt, results=results)
         if any(result.result == "unmet" for result in results):
@@ -199,7 +199,7 @@ class ReturnSeen(Observation):
     to_phase: Phase
     cause: Effect
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         yield PhaseReturned(from_phase=_phase(project, self.to_phase), to_phase=self.to_phase, cause=self.cause)
 
 
@@ -216,7 +216,7 @@ class ReversalSeen(Observation):
     gate: Gate
     cause: Effect
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         following = MILESTONES[MILESTONES.index(self.gate) :]
         lost = tuple(gate for gate in following if project.gates.passed(gate))
         if lost:
@@ -229,7 +229,7 @@ class HoldSeen(Observation):
     said_as = "hold"
     cause: HoldCause | None = None
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         if self.cause:
             yield ProjectHeld(cause=self.cause)
         elif project.entry.held_since:
@@ -244,7 +244,7 @@ class CancellationSeen(Observation):
     about: Name
     says: Name
 
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         if project.gates.passed(Gate.DEPLOYED):
             yield SourceNoted(about=self.about, says=self.says)
         elif not project.entry.cancelled:

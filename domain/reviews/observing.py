@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import SerializeAsAny, SerializerFunctionWrapHandler, model_serializer
 
-from domain.command import Circumstances, Rejected, Told
+from domain.command import CommandContext, Rejected, Told
 from domain.event import TimeQuality
 from domain.importing import ORIGIN
 from domain.state.project import Project, ProjectCommand, ProjectEvent
@@ -24,7 +24,7 @@ class Observation(Fact):
         return {"said_as": self.said_as, **fields(self)}
 
     @abstractmethod
-    def follows(self, project: Project, circumstances: Circumstances) -> Iterator[ProjectEvent]:
+    def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         """What follows, each event in force before the next is asked for; nothing where it was known already."""
 
 
@@ -38,9 +38,9 @@ class Observe(ProjectCommand, listed=False):
     quality: TimeQuality = "exact"
     said: tuple[SerializeAsAny[Observation], ...]
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Told]:
-        now = circumstances.now
-        if not circumstances.origin.startswith(ORIGIN):
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Told]:
+        now = context.now
+        if not context.origin.startswith(ORIGIN):
             raise Rejected("only an import observes: report what happened, or ask for what is to be permitted")
         if state.told_until and now < state.told_until:
             raise Rejected(
@@ -48,5 +48,5 @@ class Observe(ProjectCommand, listed=False):
                 "was recorded before it: import the changed history under another name"
             )
         for observation in self.said:
-            for event in observation.follows(state, circumstances):
+            for event in observation.follows(state, context):
                 yield Told(event, now, self.quality)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
 from domain.policy import Policy
-from domain.reviews.breaches import sight_of
+from domain.reviews.breaches import evaluation_context
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.state.standing import must_be_alive
@@ -36,30 +36,30 @@ class MoveProject(ProjectCommand, function=SupportingFunction.POLICY):
     policy: Name
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         must_be_alive(state)
-        policies = circumstances.rulebook.policies
+        policies = context.rulebook.policies
         if self.policy not in policies:
             raise Rejected(f"policy: {self.policy} was never adopted; there are {', '.join(policies)}")
-        if self.policy == circumstances.policy.label:
+        if self.policy == context.policy.label:
             return
-        roles = circumstances.policy.authorities_for("move-policy", state.column)
-        acting_as(state, circumstances, roles, "to move a project to another policy")
-        mine = state.team.roles_of(circumstances.who, circumstances.now)
-        if inside := sorted(mine.intersection(circumstances.policy.team_roles)):
-            raise Rejected(f"{circumstances.who} is {inside[0]} here: nobody of the team moves it to another policy")
+        roles = context.policy.authorities_for("move-policy", state.column)
+        acting_as(state, context, roles, "to move a project to another policy")
+        mine = state.team.roles_of(context.who, context.now)
+        if inside := sorted(mine.intersection(context.policy.team_roles)):
+            raise Rejected(f"{context.who} is {inside[0]} here: nobody of the team moves it to another policy")
         if review := next((review for review in state.gates.reviews.values() if review.open), None):
-            raise Rejected(f"review {review.id} was called under {circumstances.policy.label}: decide or withdraw it")
-        yield moved(state, policies[self.policy], circumstances, self.reason)
+            raise Rejected(f"review {review.id} was called under {context.policy.label}: decide or withdraw it")
+        yield moved(state, policies[self.policy], context, self.reason)
 
 
-def moved(project: Project, policy: Policy, circumstances: Circumstances, reason: Text | None) -> ProjectPolicyMoved:
+def moved(project: Project, policy: Policy, context: CommandContext, reason: Text | None) -> ProjectPolicyMoved:
     """The move to this policy, with how the next gate stands before and after it."""
     gate = project.gates.next()
-    was = _results(project, gate, circumstances)
-    now = _results(project, gate, replace(circumstances, policy=policy))
+    was = _results(project, gate, context)
+    now = _results(project, gate, replace(context, policy=policy))
     return ProjectPolicyMoved(
-        was=circumstances.policy.label,
+        was=context.policy.label,
         now=policy.label,
         gate=gate,
         blocked_was=sum(result.blocks for result in was),
@@ -70,11 +70,11 @@ def moved(project: Project, policy: Policy, circumstances: Circumstances, reason
     )
 
 
-def as_held_now(project: Project, circumstances: Circumstances) -> Circumstances:
-    """The circumstances under the policy that the project is held to by now, should a command have moved it."""
-    policies = circumstances.rulebook.policies
-    return replace(circumstances, policy=policies.get(project.held_to or "", circumstances.policy))
+def as_held_now(project: Project, context: CommandContext) -> CommandContext:
+    """The command context under the policy that the project is held to by now, should a command have moved it."""
+    policies = context.rulebook.policies
+    return replace(context, policy=policies.get(project.held_to or "", context.policy))
 
 
-def _results(project: Project, gate: Gate | None, circumstances: Circumstances) -> tuple[Result, ...]:
-    return tuple(evaluate(sight_of(project, gate, circumstances))) if gate else ()
+def _results(project: Project, gate: Gate | None, context: CommandContext) -> tuple[Result, ...]:
+    return tuple(evaluate(evaluation_context(project, gate, context))) if gate else ()

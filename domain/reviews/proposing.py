@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.build.documents import DocumentRecorded
-from domain.command import Circumstances, Decided
+from domain.command import CommandContext, Decided
 from domain.envision.team import AssignRole
 from domain.lifecycle import Priority
 from domain.planning.rfc import RfcSubmitted
@@ -36,10 +36,10 @@ class Propose(ProposeProject):
     rfc: RfcSubmitted | None = None
     documents: Annotated[tuple[DocumentRecorded, ...], Field(max_length=50)] = ()
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        yield from super().decide(state, circumstances)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        yield from super().decide(state, context)
         for command in self._following():
-            yield from command.decide(state, circumstances)
+            yield from command.decide(state, context)
 
     def _following(self) -> Iterator[ProjectCommand]:
         if self.answers:

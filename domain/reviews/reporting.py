@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import create_model
 
-from domain.command import Circumstances, Decided, Rejected, Told
+from domain.command import CommandContext, Decided, Rejected, Told
 from domain.event import Event, catalogue
 from domain.reviews.breaches import breaches_of
 from domain.state.project import Project, ProjectCommand, ProjectFact
@@ -28,23 +28,23 @@ class Report(ProjectCommand, listed=False):
     def told(self) -> ProjectFact:
         return self.fact(**{name: getattr(self, name) for name in self.names})
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         if not state.entry.proposed:
             raise Rejected("there is no such project: propose it first")
         told = self.told
         if state.entry.cancelled and not told.kind.startswith(TOLD_AFTER_THE_END):
             raise Rejected("the project is cancelled: only incidents, benefits, costs and corrections are still told")
-        told.check(state, circumstances)
-        if unchanged(state, told, circumstances.who) and not told.asks_again(state, circumstances):
+        told.check(state, context)
+        if unchanged(state, told, context.who) and not told.asks_again(state, context):
             return
-        yield told if self.happened is None else at_its_time(state, told, self.happened, circumstances)
+        yield told if self.happened is None else at_its_time(state, told, self.happened, context)
         if told.checked_at:
-            yield from breaches_of(state, told.checked_at, circumstances)
+            yield from breaches_of(state, told.checked_at, context)
 
 
 def unchanged(project: Project, told: ProjectFact, who: str) -> bool:
     """Whether exactly this is the last word on this part of its subject, so that telling it again says nothing new."""
-    if told.told_again:
+    if told.repeatable:
         return False
     part = getattr(told, told.part_field) if told.part_field else ""
     subject = _subject(type(told))
@@ -53,11 +53,11 @@ def unchanged(project: Project, told: ProjectFact, who: str) -> bool:
     last = max(words, key=lambda word: word.version, default=None)
     if last is None or last.event != told:
         return False
-    tellings = project.facts.history(type(told), part) if told.own_words else []
-    if told.own_words and not any(each.who == who for each in tellings if each.event == told):
+    tellings = project.facts.history(type(told), part) if told.per_person else []
+    if told.per_person and not any(each.who == who for each in tellings if each.event == told):
         return False
     passed = project.gates.last()
-    return not (told.looked_again and passed and last.version < passed.version)
+    return not (told.renewed_per_gate and passed and last.version < passed.version)
 
 
 @cache
@@ -66,11 +66,11 @@ def _subject(kind: type[Event]) -> str:
     return kind.kind.partition(".")[0]
 
 
-def at_its_time(project: Project, told: ProjectFact, happened: Moment, circumstances: Circumstances) -> Told:
-    if happened > circumstances.now:
+def at_its_time(project: Project, told: ProjectFact, happened: Moment, context: CommandContext) -> Told:
+    if happened > context.now:
         raise Rejected(f"happened: {happened:%Y-%m-%d %H:%M} UTC lies in the future")
-    late = timedelta(days=circumstances.policy.times_of(project.column).late_fact_days)
-    if circumstances.now - happened > late and told.reason is None:
+    late = timedelta(days=context.policy.times_of(project.column).late_fact_days)
+    if context.now - happened > late and told.reason is None:
         raise Rejected(f"reason: this is told more than {late.days} days late, say why")
     return Told(told, happened, "reported")
 

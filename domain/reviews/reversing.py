@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import ENDS, GATES, Gate, Phase, SupportingFunction, phase_after
 from domain.planning.rfc_decision import RfcDecided
@@ -79,10 +79,10 @@ class ReverseReview(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         decision = _approval(state, self.review)
-        roles = circumstances.policy.authorities_for("reverse", state.column)
-        acting_as(state, circumstances, roles, f"to reverse the decision of review {self.review}")
+        roles = context.policy.authorities_for("reverse", state.column)
+        acting_as(state, context, roles, f"to reverse the decision of review {self.review}")
         yield from _reversed(state, decision.gates[0], self.reason, decision)
 
 
@@ -92,15 +92,15 @@ class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
     gate: Gate
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         passed = state.gates.passed(self.gate)
         if passed is None:
             raise Rejected(f"gate: {self.gate} is not passed, so there is nothing to take back")
         if passed.basis != "standing":
             decided = state.gates.decisions.get(passed.decision or "")
             raise Rejected(f"gate: {self.gate} was not opened by a standing approval: {_way_back(decided)}")
-        roles = circumstances.policy.authorities_for("reverse", state.column)
-        acting_as(state, circumstances, roles, f"to take back {self.gate}")
+        roles = context.policy.authorities_for("reverse", state.column)
+        acting_as(state, context, roles, f"to take back {self.gate}")
         yield from _reversed(state, self.gate, self.reason)
 
 
@@ -110,10 +110,10 @@ class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         decision = _approval(state, self.review)
         deciders = state.gates.reviews[self.review].decided_by
-        acting_as(state, circumstances, deciders, f"to confirm the decision of review {self.review}")
+        acting_as(state, context, deciders, f"to confirm the decision of review {self.review}")
         if any(decision.id in correction.decisions for correction in state.gates.corrections):
             yield ReviewConfirmed(review=self.review, decision=decision.id, reason=self.reason)
 

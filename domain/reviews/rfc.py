@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import evaluate
 from domain.event import Recorded
 from domain.lifecycle import Act, Phase
 from domain.planning.rfc import RfcSubmitted
 from domain.planning.rfc_decision import Body, RfcDecided, Votes
 from domain.policy import GateRule
-from domain.reviews.breaches import sight_of
+from domain.reviews.breaches import evaluation_context
 from domain.reviews.calling import at_work
 from domain.reviews.rfc_together import rfc_rule, valid_until
 from domain.reviews.voting import minimum_of
@@ -31,40 +31,40 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
     conditions: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         at_work(state)
         submitted = state.facts.latest(RfcSubmitted, self.rfc)
         if submitted is None:
             raise Rejected(f"rfc: no request for change {self.rfc} was submitted here")
-        rule = rfc_rule(state, circumstances)
+        rule = rfc_rule(state, context)
         if rule is None or self.body not in rule.decided_by:
             bodies = " and ".join(rule.decided_by) if rule else "standing approval"
             raise Rejected(f"body: {state.column} changes are decided by {bodies}")
-        acting_as(state, circumstances, (self.body,), f"to decide request {self.rfc}")
-        self._not_their_own(submitted, circumstances)
-        self._in_order(state, rule, submitted, circumstances)
+        acting_as(state, context, (self.body,), f"to decide request {self.rfc}")
+        self._not_their_own(submitted, context)
+        self._in_order(state, rule, submitted, context)
         if self.outcome == "approved":
-            self._voted(rule, minimum_of(state, rule), state.team.members(self.body, circumstances.now))
-            self._kept(state, circumstances)
+            self._voted(rule, minimum_of(state, rule), state.team.members(self.body, context.now))
+            self._kept(state, context)
         elif self.reason is None:
             raise Rejected(f"reason: a request that is {self.outcome} needs one")
         known = state.facts.latest(RfcDecided, f"{self.rfc}/{self.body}")
-        ended = known is not None and self.outcome == "approved" and not known.event.holds(circumstances.now)
+        ended = known is not None and self.outcome == "approved" and not known.event.holds(context.now)
         if known is None or known.version < submitted.version or known.event.outcome != self.outcome or ended:
-            yield self._decision(rule, circumstances)
+            yield self._decision(rule, context)
 
-    def _not_their_own(self, submitted: Recorded[RfcSubmitted], circumstances: Circumstances) -> None:
-        if circumstances.who in (submitted.who, submitted.event.initiator):
-            raise Rejected(f"nobody decides their own request: {circumstances.who} asked for this one")
+    def _not_their_own(self, submitted: Recorded[RfcSubmitted], context: CommandContext) -> None:
+        if context.who in (submitted.who, submitted.event.initiator):
+            raise Rejected(f"nobody decides their own request: {context.who} asked for this one")
 
-    def _in_order(self, project: Project, rule: GateRule, submitted: Recorded[RfcSubmitted], c: Circumstances) -> None:
+    def _in_order(self, project: Project, rule: GateRule, submitted: Recorded[RfcSubmitted], c: CommandContext) -> None:
         for body in rule.decided_by[: rule.decided_by.index(self.body)]:
             answer = project.facts.latest(RfcDecided, f"{self.rfc}/{body}")
             if answer is None or answer.version < submitted.version or not answer.event.holds(c.now):
                 raise Rejected(f"body: {body} decides first, and has not approved {self.rfc} as it is now")
 
-    def _kept(self, project: Project, circumstances: Circumstances) -> None:
-        shut = [result for result in evaluate(sight_of(project, Act.RFC, circumstances)) if result.blocks]
+    def _kept(self, project: Project, context: CommandContext) -> None:
+        shut = [result for result in evaluate(evaluation_context(project, Act.RFC, context)) if result.blocks]
         if shut:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in shut[:3]))
 
@@ -83,13 +83,13 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
             needed = f"{rule.majority / 10:g} % and {max(minimum, 1)} at least are needed"
             raise Rejected(f"votes: {votes.go} for go, {votes.no_go} against: {needed}")
 
-    def _decision(self, rule: GateRule, circumstances: Circumstances) -> RfcDecided:
+    def _decision(self, rule: GateRule, context: CommandContext) -> RfcDecided:
         return RfcDecided(
             rfc=self.rfc,
             body=self.body,
             outcome=self.outcome,
             votes=self.votes,
-            valid_until=valid_until(rule, circumstances) if self.outcome == "approved" else None,
+            valid_until=valid_until(rule, context) if self.outcome == "approved" else None,
             conditions=self.conditions,
             reason=self.reason,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.event import Recorded
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
@@ -13,13 +13,13 @@ from domain.state.project import Project
 from domain.values import Moment
 
 
-def rfc_rule(project: Project, circumstances: Circumstances) -> GateRule | None:
-    return circumstances.policy.gate("rfc", project.column)
+def rfc_rule(project: Project, context: CommandContext) -> GateRule | None:
+    return context.policy.gate("rfc", project.column)
 
 
-def valid_until(rule: GateRule, circumstances: Circumstances) -> Moment | None:
+def valid_until(rule: GateRule, context: CommandContext) -> Moment | None:
     hours = rule.expires_hours
-    return circumstances.now + timedelta(hours=hours) if hours is not None else None
+    return context.now + timedelta(hours=hours) if hours is not None else None
 
 
 def pending_rfc(project: Project, now: datetime) -> Recorded[RfcSubmitted] | None:
@@ -32,27 +32,27 @@ def pending_rfc(project: Project, now: datetime) -> Recorded[RfcSubmitted] | Non
     return None if any(answer.outcome != "approved" or answer.holds(now) for answer in given) else submitted
 
 
-def joined_rule(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> GateRule | None:
+def joined_rule(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> GateRule | None:
     """The rule for the request for change, where a review over these gates decides it as well."""
-    rule = rfc_rule(project, circumstances)
+    rule = rfc_rule(project, context)
     if rule is None or rule.mode != "last-signoff" or Gate.RELEASE_READY not in gates:
         return None
-    return rule if pending_rfc(project, circumstances.now) else None
+    return rule if pending_rfc(project, context.now) else None
 
 
-def decides_rfc(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> bool:
+def decides_rfc(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> bool:
     """Whether a go review over these gates, decided by this person, decides the request for change with it."""
-    rule = joined_rule(project, gates, circumstances)
-    held = project.team.roles_of(circumstances.who, circumstances.now)
+    rule = joined_rule(project, gates, context)
+    held = project.team.roles_of(context.who, context.now)
     return rule is not None and held.issuperset(rule.decided_by)
 
 
-def rfc_approved_with(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[RfcDecided]:
+def rfc_approved_with(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[RfcDecided]:
     """The approval of the request for change that goes with a go review, by each body that has to give it."""
-    submitted = pending_rfc(project, circumstances.now)
-    rule = joined_rule(project, gates, circumstances)
-    if submitted and rule and decides_rfc(project, gates, circumstances):
-        until = valid_until(rule, circumstances)
+    submitted = pending_rfc(project, context.now)
+    rule = joined_rule(project, gates, context)
+    if submitted and rule and decides_rfc(project, gates, context):
+        until = valid_until(rule, context)
         for body in rule.decided_by:
             answer = {"rfc": submitted.event.rfc, "body": body, "outcome": "approved", "valid_until": until}
             yield RfcDecided.model_validate(answer)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
@@ -93,27 +93,27 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
     seen_evidence: Digest | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         review = open_review(state, self.review)
         must_fit(state, review)
-        required = self._required(state, review, circumstances)
+        required = self._required(state, review, context)
         evidence = evidence_of(state, review.gates)
         if self.seen_evidence not in (None, evidence_digest(evidence)):
             raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
         if self.verdict not in ("recused", "taken-back"):
-            self._not_opposed(review, required, circumstances)
-        given = self._signoff(state, review, required, evidence, circumstances)
-        known = review.words(required).get(circumstances.who)
-        circumstances.infer(required.role)
+            self._not_opposed(review, required, context)
+        given = self._signoff(state, review, required, evidence, context)
+        known = review.words(required).get(context.who)
+        context.infer(required.role)
         if known is None or not _same(known, given):
             yield given
-        yield from settled(state, review, circumstances, self.verdict, self.reason)
+        yield from settled(state, review, context, self.verdict, self.reason)
 
-    def _not_opposed(self, review: Review, required: Required, circumstances: Circumstances) -> None:
+    def _not_opposed(self, review: Review, required: Required, context: CommandContext) -> None:
         """Raise `Rejected` where this person has signed here in an opposed role; elsewhere, without a reason."""
-        who, policy = circumstances.who, circumstances.policy
+        who, policy = context.who, context.policy
         mine = [(other.role, word) for other in review.required if (word := review.words(other).get(who))]
         signed = sorted({role for role, word in mine if word.verdict != "recused"})
         opposed = next((role for role in signed if policy.combination(role, required.role) == "N"), None)
@@ -122,25 +122,25 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
         if opposed and self.reason is None:
             raise Rejected(f"reason: {who} signed here as {opposed}, say why the same person signs as {required.role}")
 
-    def _required(self, project: Project, review: Review, circumstances: Circumstances) -> Required:
-        wanted = self.role or circumstances.role
+    def _required(self, project: Project, review: Review, context: CommandContext) -> Required:
+        wanted = self.role or context.role
         mine = [
             r
             for r in review.required
             if wanted in (None, r.role) and self.party in (None, r.party)
-            if may_sit(project, review, r, circumstances)
+            if may_sit(project, review, r, context)
         ]
         unsigned = [required for required in mine if required in waiting_for(review)]
         if not mine:
             roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
             raise Rejected(
-                f"review {review.id} asks {roles} to sign; {circumstances.who} was not granted {wanted or 'any'}"
+                f"review {review.id} asks {roles} to sign; {context.who} was not granted {wanted or 'any'}"
                 f"{f' to speak for {self.party}' if self.party else ''}"
             )
         return (unsigned or mine)[0]
 
     def _signoff(
-        self, project: Project, review: Review, required: Required, seen: tuple[Evidence, ...], c: Circumstances
+        self, project: Project, review: Review, required: Required, seen: tuple[Evidence, ...], c: CommandContext
     ) -> SignoffGiven:
         granted = project.team.speaking_for(required.party, c.who, required.role, c.now)
         return SignoffGiven(
@@ -173,12 +173,12 @@ def statement(project: Project, review: Review, required: Required, verdict: str
     return f"As {required.role}{party} I say {verdict} to {gates} of {project.key}, by way of {meaning}."
 
 
-def may_sit(project: Project, review: Review, required: Required, circumstances: Circumstances) -> bool:
+def may_sit(project: Project, review: Review, required: Required, context: CommandContext) -> bool:
     """Whether this person may sign there, in a role that they hold: for a party only who speaks for it, in a body only
     in their own seat or as its deputy, else in one seat alone.
     """
-    who, team = circumstances.who, project.team
-    held = team.speaking_for(required.party, who, required.role, circumstances.now)
+    who, team = context.who, project.team
+    held = team.speaking_for(required.party, who, required.role, context.now)
     if held is None:
         return False
     if is_body(required.rule) and required.seat:
@@ -190,16 +190,16 @@ def may_sit(project: Project, review: Review, required: Required, circumstances:
 
 
 def settled(
-    project: Project, review: Review, circumstances: Circumstances, verdict: Verdict, reason: Text | None
+    project: Project, review: Review, context: CommandContext, verdict: Verdict, reason: Text | None
 ) -> Iterator[Decided]:
     """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
-    rules = review_rules(project, review.gates, circumstances)
-    if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, circumstances):
+    rules = review_rules(project, review.gates, context)
+    if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, context):
         return
     if against(review) and all(rule.no_go != "recorded" for rule in rules):
         asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
-        yield decision(project, review, circumstances, asked, ())
-        yield from consequences(project, review, "returned-for-rework", circumstances)
+        yield decision(project, review, context, asked, ())
+        yield from consequences(project, review, "returned-for-rework", context)
         return
     if verdict != "go":
         return
@@ -208,19 +208,19 @@ def settled(
             logic_holds(project, review, rule, overriding=False)
     except Rejected:
         return
-    results = results_at(project, review, circumstances)
+    results = results_at(project, review, context)
     if not any(result.blocks for result in results):
-        yield from approved(project, review, circumstances, DecideReview(review=review.id, reason=reason), results)
+        yield from approved(project, review, context, DecideReview(review=review.id, reason=reason), results)
     else:
         shut = refusal(review, results)
         if not shut.repeated:
             yield shut.record
 
 
-def _decides(project: Project, review: Review, circumstances: Circumstances) -> bool:
+def _decides(project: Project, review: Review, context: CommandContext) -> bool:
     """Whether the signer may decide as well; what follows is then said in a role that does."""
-    held = project.team.roles_of(circumstances.who, circumstances.now)
+    held = project.team.roles_of(context.who, context.now)
     deciding = [role for role in review.decided_by if role in held]
-    if deciding and circumstances.acting not in deciding:
-        circumstances.infer(deciding[0])
+    if deciding and context.acting not in deciding:
+        context.infer(deciding[0])
     return bool(deciding)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Command, Decided, Rejected
+from domain.command import Command, CommandContext, Decided, Rejected
 from domain.controls.evaluation import Result, evaluate
 from domain.deploy.authorisation import DeploymentAuthorised
 from domain.deploy.closing import ProjectReviewed
@@ -17,7 +17,7 @@ from domain.planning.rfc_decision import RfcDecided
 from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.preapproval import ProjectPreapproved
 from domain.portfolio.proposal import ProposeProject
-from domain.reviews.breaches import sight_of
+from domain.reviews.breaches import evaluation_context
 from domain.reviews.calling import at_work
 from domain.reviews.granting import reached
 from domain.reviews.reporting import report
@@ -39,14 +39,14 @@ class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     window: Window | None = None
     summary: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        template = usable(circumstances.rulebook, self.template, circumstances)
-        yield from self._entry(template).decide(state, circumstances)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        template = usable(context.rulebook, self.template, context)
+        yield from self._entry(template).decide(state, context)
         yield ChangeClassified(category="standard", priority="low", template=template.id)
         yield preapproval(template)
         yield StandardChangeUsed(template=template.id, project=state.key, outcome="started")
-        yield from self._request(state, template, circumstances)
-        yield from opened(state, (Gate.ENVISIONED, Gate.PLAN_APPROVED), circumstances)
+        yield from self._request(state, template, context)
+        yield from opened(state, (Gate.ENVISIONED, Gate.PLAN_APPROVED), context)
 
     def _entry(self, template: Template) -> Command[Project]:
         return ProposeProject(
@@ -57,7 +57,7 @@ class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
             summary=self.summary,
         )
 
-    def _request(self, project: Project, template: Template, circumstances: Circumstances) -> Iterator[Decided]:
+    def _request(self, project: Project, template: Template, context: CommandContext) -> Iterator[Decided]:
         rfc = f"{template.id}-{template.version}"[:63]
         yield RfcSubmitted(rfc=rfc, services=(template.service,), window_wanted=self.window)
         yield RfcDecided(
@@ -78,8 +78,8 @@ class Go(ProjectCommand, function=Phase.DEPLOY):
     document: Document | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        template = running(state, circumstances)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        template = running(state, context)
         number = len(attempts(state)) + 1
         candidate, passed = f"candidate-{number}", int(self.check == "passed")
         checks = max(1, len(template.checks))
@@ -97,16 +97,16 @@ class Go(ProjectCommand, function=Phase.DEPLOY):
             yield StandardChangeUsed(template=template.id, project=state.key, outcome="failed")
             return
         yield CandidateChosen(candidate=candidate, digest=self.candidate)
-        yield from opened(state, (Gate.BUILD_COMPLETED, Gate.RELEASE_READY), circumstances)
-        yield from self._deployment(state, f"attempt-{number}", circumstances)
+        yield from opened(state, (Gate.BUILD_COMPLETED, Gate.RELEASE_READY), context)
+        yield from self._deployment(state, f"attempt-{number}", context)
 
-    def _deployment(self, project: Project, attempt: str, circumstances: Circumstances) -> Iterator[Decided]:
-        warned = [result for result in _evaluated(project, Act.AUTHORISATION, circumstances) if result.blocks]
+    def _deployment(self, project: Project, attempt: str, context: CommandContext) -> Iterator[Decided]:
+        warned = [result for result in _evaluated(project, Act.AUTHORISATION, context) if result.blocks]
         if warned:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in warned[:3]))
         yield DeploymentAuthorised(authorisation=attempt, scope="core", candidate_digest=self.candidate)
         started = DeploymentStarted(attempt=attempt, candidate_digest=self.candidate, authorisation=attempt)
-        yield from report(started).decide(project, circumstances)
+        yield from report(started).decide(project, context)
 
 
 class Finish(ProjectCommand, function=Phase.DEPLOY):
@@ -117,8 +117,8 @@ class Finish(ProjectCommand, function=Phase.DEPLOY):
     lessons: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        template = running(state, circumstances)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        template = running(state, context)
         tried = attempts(state)
         if not tried or tried[-1].state != "running":
             raise Rejected("nothing is being deployed: go first")
@@ -131,10 +131,10 @@ class Finish(ProjectCommand, function=Phase.DEPLOY):
             yield DeploymentRolledBack(attempt=attempt, cause=self.reason or "the change was not verified")
             yield StandardChangeUsed(template=template.id, project=state.key, outcome="failed")
             return
-        yield from self._closed(state, attempt, template, self.verified, circumstances)
+        yield from self._closed(state, attempt, template, self.verified, context)
 
     def _closed(
-        self, project: Project, attempt: str, template: Template, verified: Text, circumstances: Circumstances
+        self, project: Project, attempt: str, template: Template, verified: Text, context: CommandContext
     ) -> Iterator[Decided]:
         facts: tuple[ProjectFact, ...] = (
             DeploymentStabilised(attempt=attempt, verified=verified),
@@ -143,8 +143,8 @@ class Finish(ProjectCommand, function=Phase.DEPLOY):
             ),
         )
         for fact in facts:
-            yield from report(fact).decide(project, circumstances)
-        yield from opened(project, (Gate.DEPLOYED,), circumstances)
+            yield from report(fact).decide(project, context)
+        yield from opened(project, (Gate.DEPLOYED,), context)
         yield StandardChangeUsed(template=template.id, project=project.key, outcome="succeeded")
 
 
@@ -157,22 +157,22 @@ def preapproval(template: Template) -> ProjectPreapproved:
     )
 
 
-def usable(rulebook: Rulebook, name: str, circumstances: Circumstances) -> Template:
+def usable(rulebook: Rulebook, name: str, context: CommandContext) -> Template:
     """The template of this name, if a change may start on it now."""
     template = rulebook.templates.get(name)
     if template is None:
         known = ", ".join(sorted(rulebook.templates)) or "none"
         raise Rejected(f"template: no standard change {name} is registered; registered now: {known}")
-    why = template.unusable(circumstances.now, circumstances.policy.templates.failures_counted_over)
+    why = template.unusable(context.now, context.policy.templates.failures_counted_over)
     if why:
         raise Rejected(f"template: {name} can't be used: {why}")
     return template
 
 
-def running(project: Project, circumstances: Circumstances) -> Template:
+def running(project: Project, context: CommandContext) -> Template:
     """The template that a project runs on."""
     at_work(project)
-    template = circumstances.rulebook.templates.get(project.entry.template or "")
+    template = context.rulebook.templates.get(project.entry.template or "")
     if template is None or project.column != "standard":
         raise Rejected("this is no standard change: its gates are opened by reviews")
     if why := _over(project, template):
@@ -193,15 +193,15 @@ def _over(project: Project, template: Template) -> str | None:
     return "it was rolled back" if tried and tried[-1].state == "rolled-back" else None
 
 
-def opened(project: Project, gates: tuple[Gate, ...], circumstances: Circumstances) -> Iterator[Decided]:
+def opened(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[Decided]:
     """The milestones that a standing approval opens, each with the results it stands on."""
     for gate in gates:
-        results = _evaluated(project, gate, circumstances)
+        results = _evaluated(project, gate, context)
         shut = [result for result in results if result.blocks]
         if shut:
             raise Rejected(f"{gate} stays shut: " + "; ".join(f"{r.control}: {r.sentence}" for r in shut[:3]))
         yield reached(project, gate, "standing", results=results)
 
 
-def _evaluated(project: Project, point: Gate | Act, circumstances: Circumstances) -> tuple[Result, ...]:
-    return tuple(evaluate(sight_of(project, point, circumstances)))
+def _evaluated(project: Project, point: Gate | Act, context: CommandContext) -> tuple[Result, ...]:
+    return tuple(evaluate(evaluation_context(project, point, context)))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.controls.control import controls
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
@@ -64,9 +64,9 @@ class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     until: Moment
     reason: Text
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        rule = waiver_rule(state, circumstances)
-        _waivable(state, self.control, circumstances)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        rule = waiver_rule(state, context)
+        _waivable(state, self.control, context)
         known = state.gates.waivers.get(self.waiver)
         if known and (known.control, known.gate) != (self.control, self.gate):
             raise Rejected(f"waiver: {self.waiver} is about {known.control} at {known.gate}: choose another id")
@@ -76,7 +76,7 @@ class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
             raise Rejected(f"waiver: {self.waiver} waits to be decided already")
         if _renewals(state, self) > rule.renewals:
             raise Rejected(f"waiver: the policy allows {rule.renewals} renewals of a waiver, these are used up")
-        _not_too_long(self.until, rule, circumstances)
+        _not_too_long(self.until, rule, context)
         yield WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
@@ -89,24 +89,24 @@ class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     conditions: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         waiver = state.gates.waivers.get(self.waiver)
         if waiver is None:
             raise Rejected(f"waiver: nobody has asked for a waiver {self.waiver} here")
-        rule = waiver_rule(state, circumstances)
-        role = acting_as(state, circumstances, rule.granted_by, f"to decide waiver {self.waiver}")
+        rule = waiver_rule(state, context)
+        role = acting_as(state, context, rule.granted_by, f"to decide waiver {self.waiver}")
         if waiver.wanted is None and waiver.state == self.outcome:
             return
-        if circumstances.who == (waiver.wanted.by if waiver.wanted else waiver.asked_by):
-            raise Rejected(f"waiver: {circumstances.who} asked for it: somebody else decides it")
+        if context.who == (waiver.wanted.by if waiver.wanted else waiver.asked_by):
+            raise Rejected(f"waiver: {context.who} asked for it: somebody else decides it")
         if self.outcome == "revoked" and waiver.state != "granted":
             raise Rejected("outcome: only a waiver that was granted can be revoked; refuse it")
         if self.outcome != "revoked" and waiver.wanted is None:
             raise Rejected(f"outcome: a waiver that is {waiver.state} can't be {self.outcome}: ask for it anew first")
         until = self.until or (waiver.wanted.until if waiver.wanted else None)
         if self.outcome == "granted" and until:
-            _waivable(state, waiver.control, circumstances)
-            _not_too_long(until, rule, circumstances)
+            _waivable(state, waiver.control, context)
+            _not_too_long(until, rule, context)
         yield WaiverDecided(
             waiver=self.waiver,
             outcome=self.outcome,
@@ -123,22 +123,22 @@ def _renewals(project: Project, asked: AskWaiver) -> int:
     return sum(1 + waiver.renewals for waiver in same if waiver.granted_by)
 
 
-def waiver_rule(project: Project, circumstances: Circumstances) -> WaiverRule:
-    rule = circumstances.policy.waiver(project.column)
+def waiver_rule(project: Project, context: CommandContext) -> WaiverRule:
+    rule = context.policy.waiver(project.column)
     if rule is None:
         raise Rejected(f"{project.column} changes know no waivers: meet the control, or classify the change higher")
     return rule
 
 
-def _waivable(project: Project, control: str, circumstances: Circumstances) -> None:
-    rule = circumstances.policy.control(control)
+def _waivable(project: Project, control: str, context: CommandContext) -> None:
+    rule = context.policy.control(control)
     if rule is None or control not in controls():
         raise Rejected(f"control: this policy knows no control {control}")
     if not rule.waivable or project.column in rule.unwaivable_in:
         raise Rejected(f"control: {control} can't be waived for {project.column} changes, by nobody")
 
 
-def _not_too_long(until: Moment, rule: WaiverRule, circumstances: Circumstances) -> None:
-    latest = circumstances.now + timedelta(days=rule.longest_days)
-    if not circumstances.now < until <= latest:
+def _not_too_long(until: Moment, rule: WaiverRule, context: CommandContext) -> None:
+    latest = context.now + timedelta(days=rule.longest_days)
+    if not context.now < until <= latest:
         raise Rejected(f"until: a waiver ends between now and {latest:%Y-%m-%d %H:%M} UTC ({rule.longest_days} days)")

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.controls.control import controls
 from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.lifecycle import Gate
 from domain.reviews.calling import gate_rules
-from domain.reviews.deciding import Seen, results_at, sight_at
+from domain.reviews.deciding import Seen, evaluation_context_at, results_at
 from domain.reviews.voting import waiting_for
 from domain.state.gates import Review
 from domain.state.project import Project
@@ -57,7 +57,7 @@ class WhyNot:
     seen: Seen | None = None
 
 
-def why_not(project: Project, circumstances: Circumstances, gate: Gate | None = None) -> WhyNot:
+def why_not(project: Project, context: CommandContext, gate: Gate | None = None) -> WhyNot:
     """What stands between a project and a gate; the next one where none is named."""
     asked = gate or project.gates.next()
     if not project.entry.proposed:
@@ -66,12 +66,12 @@ def why_not(project: Project, circumstances: Circumstances, gate: Gate | None = 
         over = "cancelled" if project.entry.cancelled else "deployed: every gate is passed"
         return WhyNot(None, None, f"{project.key} is {over}")
     review = project.gates.open_review(asked)
-    results = _results(project, asked, review, circumstances)
+    results = _results(project, asked, review, context)
     groups = {
-        name: tuple(_obstacle(project, result, circumstances) for result in results if test(result))
+        name: tuple(_obstacle(project, result, context) for result in results if test(result))
         for name, test in _GROUPS.items()
     }
-    waits = tuple(_waits(project, asked, review, circumstances))
+    waits = tuple(_waits(project, asked, review, context))
     return WhyNot(
         gate=asked,
         review=review.id if review else None,
@@ -79,7 +79,7 @@ def why_not(project: Project, circumstances: Circumstances, gate: Gate | None = 
         **groups,
         waits=waits,
         results=results,
-        seen=_seen(project, asked, review, results, circumstances),
+        seen=_seen(project, asked, review, results, context),
     )
 
 
@@ -90,52 +90,50 @@ _GROUPS: dict[str, Callable[[Result], bool]] = {
 }
 
 
-def _results(project: Project, gate: Gate, review: Review | None, circumstances: Circumstances) -> tuple[Result, ...]:
+def _results(project: Project, gate: Gate, review: Review | None, context: CommandContext) -> tuple[Result, ...]:
     if review:
-        return results_at(project, review, circumstances)
-    return tuple(evaluate(sight_at(project, gate, circumstances, None)))
+        return results_at(project, review, context)
+    return tuple(evaluate(evaluation_context_at(project, gate, context, None)))
 
 
 def _seen(
-    project: Project, gate: Gate, review: Review | None, results: tuple[Result, ...], circumstances: Circumstances
+    project: Project, gate: Gate, review: Review | None, results: tuple[Result, ...], context: CommandContext
 ) -> Seen:
     gates: Iterable[Gate] = review.gates if review else (gate,)
     return Seen(
         version=project.version,
         results_digest=digest_of_results(results),
         evidence_set_digest=evidence_digest(evidence_of(project, gates)),
-        policy=circumstances.policy.label,
+        policy=context.policy.label,
     )
 
 
-def _obstacle(project: Project, result: Result, circumstances: Circumstances) -> Obstacle:
+def _obstacle(project: Project, result: Result, context: CommandContext) -> Obstacle:
     control = controls()[result.control]
     newest = project.facts.at(max(result.rests_on, default=0))
-    since = (
-        max(phase_since(project, circumstances), newest.measured_at) if newest else phase_since(project, circumstances)
-    )
-    people = _holders(project, control.met_by, circumstances)
+    since = max(phase_since(project, context), newest.measured_at) if newest else phase_since(project, context)
+    people = _holders(project, control.met_by, context)
     return Obstacle(result, control.question, control.met_by, people, control.met_with, since)
 
 
-def phase_since(project: Project, circumstances: Circumstances) -> datetime:
+def phase_since(project: Project, context: CommandContext) -> datetime:
     """When the project passed its last gate, or came in."""
     passed = project.gates.last()
-    return passed.at if passed else project.entry.proposed_at or circumstances.now
+    return passed.at if passed else project.entry.proposed_at or context.now
 
 
-def _holders(project: Project, roles: Iterable[str], circumstances: Circumstances) -> tuple[str, ...]:
-    holders = {a.person for role in roles for a in project.team.holders(role, circumstances.now)}
+def _holders(project: Project, roles: Iterable[str], context: CommandContext) -> tuple[str, ...]:
+    holders = {a.person for role in roles for a in project.team.holders(role, context.now)}
     return tuple(sorted(holders))
 
 
-def _waits(project: Project, gate: Gate, review: Review | None, circumstances: Circumstances) -> Iterable[WaitsFor]:
+def _waits(project: Project, gate: Gate, review: Review | None, context: CommandContext) -> Iterable[WaitsFor]:
     if review is None:
-        yield from _uncalled(project, gate, circumstances)
+        yield from _uncalled(project, gate, context)
         return
     missing = waiting_for(review)
     for required in missing:
-        team, now = project.team, circumstances.now
+        team, now = project.team, context.now
         speak = {a.person for a in team.holders(required.role, now) if team.speaks_for(required.party, a)}
         holders = tuple(sorted(speak))
         people = (required.seat,) if required.seat in holders else holders
@@ -143,17 +141,17 @@ def _waits(project: Project, gate: Gate, review: Review | None, circumstances: C
     if not missing:
         for role in review.decided_by:
             since = max((signoff.at for signoff in review.signoffs), default=review.called_at)
-            yield WaitsFor("decision", role, None, _holders(project, (role,), circumstances), since)
+            yield WaitsFor("decision", role, None, _holders(project, (role,), context), since)
 
 
-def _uncalled(project: Project, gate: Gate, circumstances: Circumstances) -> Iterable[WaitsFor]:
+def _uncalled(project: Project, gate: Gate, context: CommandContext) -> Iterable[WaitsFor]:
     try:
-        gate_rules(project, (gate,), circumstances)
+        gate_rules(project, (gate,), context)
     except Rejected:
         return
     owner = "program-manager"
-    people = _holders(project, (owner,), circumstances) or ((project.entry.requester or "",))
-    yield WaitsFor("call of a review", owner, None, tuple(people), phase_since(project, circumstances))
+    people = _holders(project, (owner,), context) or ((project.entry.requester or "",))
+    yield WaitsFor("call of a review", owner, None, tuple(people), phase_since(project, context))
 
 
 def _sentence(project: Project, gate: Gate, shut: int, waits: tuple[WaitsFor, ...]) -> str:

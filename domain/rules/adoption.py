@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.policy import Applies, Policy
 from domain.rulebook import PolicyEvent, Proposed, Rulebook
@@ -30,9 +30,9 @@ class ProposePolicy(PolicyCommand):
     policy: Policy
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
         follows(state, self.policy)
-        if state.proposed.get(self.policy.label) != Proposed(self.policy, circumstances.who):
+        if state.proposed.get(self.policy.label) != Proposed(self.policy, context.who):
             yield PolicyProposed(policy=self.policy, reason=self.reason)
 
 
@@ -60,16 +60,16 @@ class AdoptPolicy(PolicyCommand):
     applies: Applies = "new"
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        who = circumstances.who
-        keeper(circumstances, "policies are kept")
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+        who = context.who
+        keeper(context, "policies are kept")
         if self.proposed_by == who:
             raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else adopts it")
         follows(state, self.policy)
         _is_as_proposed(state, self)
         yield PolicyAdopted(
             policy=self.policy,
-            effective_from=circumstances.now,
+            effective_from=context.now,
             applies=self.applies,
             proposed_by=self.proposed_by,
             approved_by=(who,),

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.command import Circumstances, Command, Rejected
+from domain.command import Command, CommandContext, Rejected
 from domain.lifecycle import SupportingFunction
 from domain.rulebook import Rulebook
 
@@ -13,9 +13,9 @@ class PolicyCommand(Command[Rulebook], listed=False, function=SupportingFunction
     belongs_to: ClassVar[str] = "policy"
 
 
-def keeper(circumstances: Circumstances, what: str) -> str:
+def keeper(context: CommandContext, what: str) -> str:
     """The role in which this person keeps the rules. Raises `Rejected` unless the policy names it a keeper."""
-    keepers = circumstances.policy.keepers
-    if circumstances.role not in keepers:
+    keepers = context.policy.keepers
+    if context.role not in keepers:
         raise Rejected(f"{what} by {' or '.join(keepers) or 'nobody'}: act in that role")
-    return circumstances.role
+    return context.role

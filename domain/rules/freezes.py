@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.rulebook import Freeze, PolicyEvent, Rulebook
 from domain.rules.command import PolicyCommand, keeper
@@ -35,8 +35,8 @@ class DeclareFreeze(PolicyCommand):
     lifted: bool = False
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        keeper(circumstances, "freezes are declared")
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+        keeper(context, "freezes are declared")
         if self.until <= self.from_:
             raise Rejected("until: a freeze ends after it begins")
         known = state.freezes.get(self.freeze)

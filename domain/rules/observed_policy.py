@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.importing import ORIGIN
 from domain.rulebook import Rulebook
 from domain.rules.adoption import AdoptPolicy, PolicyAdopted, follows
@@ -11,15 +11,15 @@ from domain.rules.adoption import AdoptPolicy, PolicyAdopted, follows
 class AdoptForImport(AdoptPolicy, listed=False):
     """Put a policy in force that imported histories are held to; it blocks nothing, so nobody's permission is asked."""
 
-    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        if not circumstances.origin.startswith(ORIGIN) or not self.policy.observed_only:
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+        if not context.origin.startswith(ORIGIN) or not self.policy.observed_only:
             raise Rejected("policy.observed_only: an import brings a policy that only observes, for itself alone")
         if state.policies.get(self.policy.label) == self.policy:
             return
         follows(state, self.policy)
         yield PolicyAdopted(
             policy=self.policy,
-            effective_from=circumstances.now,
+            effective_from=context.now,
             proposed_by=self.proposed_by,
-            approved_by=(circumstances.who,),
+            approved_by=(context.who,),
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Decided, Rejected
+from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.rulebook import PolicyEvent, Rulebook, Template, Use
 from domain.rules.command import PolicyCommand, keeper
@@ -91,9 +91,9 @@ class RegisterStandardChange(PolicyCommand):
     per_month: Count | None = None
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        role = keeper(circumstances, "standard changes are registered")
-        limits = circumstances.policy.templates
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+        role = keeper(context, "standard changes are registered")
+        limits = context.policy.templates
         known = state.templates.get(self.template)
         yield StandardChangeRegistered(
             template=self.template,
@@ -103,7 +103,7 @@ class RegisterStandardChange(PolicyCommand):
             rollback=self.rollback,
             checks=self.checks,
             proven_by=self.proven_by,
-            valid_until=circumstances.now + timedelta(days=limits.valid_days),
+            valid_until=context.now + timedelta(days=limits.valid_days),
             uses=limits.uses,
             failure_rate=limits.failure_rate,
             per_month=self.per_month,
@@ -119,8 +119,8 @@ class SuspendStandardChange(PolicyCommand):
     cause: Literal["failure-rate", "expired", "scope", "no-go"]
     reason: Text
 
-    def decide(self, state: Rulebook, circumstances: Circumstances) -> Iterator[Decided]:
-        keeper(circumstances, "standard changes are suspended")
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+        keeper(context, "standard changes are suspended")
         template = state.templates.get(self.template)
         if template is None:
             raise Rejected(f"template: no standard change {self.template} is registered")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
@@ -24,7 +24,7 @@ class CandidateBuilt(
     build: Key | None = None
     components: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.latest(CandidateBuilt, self.candidate)
         if known and known.event.digest != self.digest:
             raise Rejected(
@@ -44,7 +44,7 @@ class CandidateChosen(
     candidate: Key
     digest: Digest
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if known_candidate(project, self.candidate).event.digest != self.digest:
             raise Rejected(
                 f"digest: candidate {self.candidate} was built with other bytes, choose it by its own digest"

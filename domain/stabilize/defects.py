@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.stabilize.candidates import known_candidate
@@ -35,7 +35,7 @@ class DefectFound(
     deployment: Key | None = None
     feature: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.candidate is not None:
             known_candidate(project, self.candidate)
 
@@ -58,7 +58,7 @@ class DefectTriaged(
     duplicate_of: Key | None = None
     release: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         found(project, self.defect)
         if (self.decision == "duplicate") != (self.duplicate_of is not None):
             raise Rejected("duplicate_of: a duplicate, and nothing else, names the defect that stands for it")
@@ -82,7 +82,7 @@ class DefectResolved(
     build: Key | None = None
     injected_in: Phase | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         found(project, self.defect)
 
 
@@ -98,7 +98,7 @@ class DefectVerified(
 
     candidate: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         found(project, self.defect)
         resolved = project.facts.latest(DefectResolved, self.defect)
         reopened = project.facts.latest(DefectReopened, self.defect)
@@ -120,7 +120,7 @@ class DefectReopened(
 
     candidate: Key | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         found(project, self.defect)
         if not any(project.facts.latest(kind, self.defect) for kind in (DefectTriaged, DefectResolved)):
             raise Rejected(f"defect: {self.defect} was never resolved or put aside, so it is open as it is")

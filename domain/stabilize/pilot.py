@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate, Phase
 from domain.stabilize.candidates import known_candidate
@@ -39,7 +39,7 @@ class PilotAgreed(
     command="agree-pilot",
     part="pilot",
     evidence=(Gate.RELEASE_READY,),
-    own_words=True,
+    per_person=True,
 ):
     """Who pilots, where and when, and what makes it a success, agreed with the customer (MOF 4.0, Stabilize: rule 7).
 
@@ -55,7 +55,7 @@ class PilotAgreed(
     begins: Day | None = None
     ends: Day | None = None
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         _each_once("criteria", (each.criterion for each in self.criteria))
         if self.begins and self.ends and self.ends < self.begins:
             raise Rejected("ends: a pilot can't end before it begins")
@@ -79,7 +79,7 @@ class PilotStarted(
     pilot: Key
     candidate: Key
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         known_candidate(project, self.candidate)
         decided = project.facts.latest(PilotDecided, self.run)
         known = project.facts.latest(PilotStarted, self.run)
@@ -105,7 +105,7 @@ class PilotDecided(
     results: Annotated[tuple[PilotResult, ...], Field(max_length=MOST_CRITERIA)] = ()
     issues: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         started = project.facts.latest(PilotStarted, self.run)
         if started is None:
             raise Rejected(f"run: {self.run} never started, so there is nothing to decide")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
 from domain.values import Document, Name
@@ -17,7 +17,7 @@ class ProcedureExercised(
     command="exercise-procedure",
     part="procedure",
     evidence=(Gate.RELEASE_READY,),
-    told_again=True,
+    repeatable=True,
 ):
     """A procedure was carried out as a trial, in the pilot or elsewhere (MOF 4.0, Stabilize SMF: process 3, rule 8)."""
 
@@ -36,6 +36,6 @@ class RollbackRuledOut(
 ):
     """There can be no roll-back, as somebody stands up for with a reason (Change and Configuration SMF: back-out)."""
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.reason is None:
             raise Rejected("reason: that there can be no roll-back needs a reason, say why and what is done instead")

@@ -1,6 +1,6 @@
 """Readiness: what operations and support need before they can take over, item by item."""
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.project import Project, ProjectFact
@@ -24,7 +24,7 @@ class ReadinessItemConfirmed(
     document: Document | None = None
     withdrawn: bool = False
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.withdrawn and project.facts.latest(ReadinessItemConfirmed, self.item) is None:
             raise Rejected(f"item: {self.item} was never confirmed, so there is nothing to withdraw")
 

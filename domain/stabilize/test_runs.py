@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.stabilize.candidates import known_candidate
@@ -41,7 +41,7 @@ class TestRunCompleted(
         """Whether every planned case passed, and there was one."""
         return self.passed == self.planned > 0
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if self.candidate is not None:
             known_candidate(project, self.candidate)
         told = self.passed + self.failed + self.blocked
@@ -58,7 +58,7 @@ class RequirementTested(
     run: Key
     passed: bool
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(TestRunCompleted, self.run) is None:
             raise Rejected(f"run: {self.run} was never completed, record the test run first")
 

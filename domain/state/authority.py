@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.state.project import Project
 
 
-def acting_as(project: Project, circumstances: Circumstances, roles: Iterable[str], what: str) -> str:
+def acting_as(project: Project, context: CommandContext, roles: Iterable[str], what: str) -> str:
     """The role of these in which this person acts now: the one named, else the first that they hold.
 
     Raises `Rejected` where none of the roles is granted to them.
     """
     allowed = tuple(roles)
-    held = project.team.roles_of(circumstances.who, circumstances.now)
-    chosen = circumstances.role if circumstances.role else next((role for role in allowed if role in held), None)
+    held = project.team.roles_of(context.who, context.now)
+    chosen = context.role if context.role else next((role for role in allowed if role in held), None)
     if chosen in held and chosen in allowed:
-        return circumstances.infer(chosen)
+        return context.infer(chosen)
     asked = " or ".join(allowed) or "nobody, by this policy"
-    holders = sorted({a.person for role in allowed for a in project.team.holders(role, circumstances.now)})
+    holders = sorted({a.person for role in allowed for a in project.team.holders(role, context.now)})
     who = f"; that is {', '.join(holders[:3])}" if holders else "; nobody holds that role here yet"
-    raise Rejected(
-        f"{what} is for {asked}{who}, and {circumstances.who} acts as {circumstances.role or 'no such role'}"
-    )
+    raise Rejected(f"{what} is for {asked}{who}, and {context.who} acts as {context.role or 'no such role'}")

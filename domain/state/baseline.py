@@ -1,6 +1,6 @@
 """Baselines: versions of a document or plan, fixed so that what comes later is measured from them."""
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.state.project import Project, ProjectFact
 from domain.values import Version
 
@@ -10,7 +10,7 @@ class Baseline(ProjectFact):
 
     version: Version
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         last = project.facts.latest(type(self))
         if last and last.event != self and self.version <= last.event.version:
             raise Rejected(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from domain.command import Circumstances, Command, Decided
+from domain.command import Command, CommandContext, Decided
 from domain.event import Event, Recorded
 from domain.lifecycle import Act, Category, Column, Gate, Priority, column_of
 from domain.state.facts import Facts
@@ -94,21 +94,22 @@ class ProjectEvent(Event):
 
 
 class ProjectFact(ProjectEvent):
-    """A fact that anyone may report, kept as it was told: never refused, unless it is nonsense.
+    """A fact that anyone may report. It is kept as reported, and rejected only where it makes no sense.
 
-    `part` names the field that says which part of the project it is about, `evidence` the gates whose reviews look at
-    it, `command` how it is reported, `checked_at` the rules that it may have broken, `told_again` that the same words
-    said twice are two facts, `looked_again` that they are where a gate was passed in between, `own_words` that they are
-    where another person says them, whose own word counts.
+    `part` names the field that says which part of the project the fact is about, `evidence` the gates whose reviews
+    look at it, `command` the command that reports it, `checked_at` the rules that it may have broken.
+
+    The same fact reported again is ignored, except: always recorded where it is `repeatable`, recorded once after each
+    passed gate where it is `renewed_per_gate`, recorded once for each person where it is `per_person`.
     """
 
     part_field: ClassVar[str] = ""
     evidence_for: ClassVar[tuple[Gate, ...]] = ()
     reported_as: ClassVar[str] = ""
     checked_at: ClassVar[Act | None] = None
-    told_again: ClassVar[bool] = False
-    looked_again: ClassVar[bool] = False
-    own_words: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
+    renewed_per_gate: ClassVar[bool] = False
+    per_person: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -117,19 +118,19 @@ class ProjectFact(ProjectEvent):
         evidence: tuple[Gate, ...] = (),
         command: str = "",
         checked_at: Act | None = None,
-        told_again: bool = False,
-        looked_again: bool = False,
-        own_words: bool = False,
+        repeatable: bool = False,
+        renewed_per_gate: bool = False,
+        per_person: bool = False,
         **config: Any,
     ) -> None:
         super().__init_subclass__(**config)
-        cls.told_again, cls.looked_again, cls.own_words = told_again, looked_again, own_words
+        cls.repeatable, cls.renewed_per_gate, cls.per_person = repeatable, renewed_per_gate, per_person
         cls.part_field, cls.evidence_for, cls.reported_as, cls.checked_at = part, evidence, command, checked_at
 
-    def check(self, project: Project, circumstances: Circumstances) -> None:
+    def check(self, project: Project, context: CommandContext) -> None:
         """Raise `Rejected` where the fact can't be, given what is known."""
 
-    def asks_again(self, project: Project, circumstances: Circumstances) -> bool:
+    def asks_again(self, project: Project, context: CommandContext) -> bool:
         """Whether the same words are news all the same, because of what came of them."""
         return False
 
@@ -143,7 +144,7 @@ class ProjectCommand(Command[Project], listed=False):
     belongs_to: ClassVar[str] = "project"
 
     @abstractmethod
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]: ...
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]: ...
 
 
 def fold(history: Iterable[Recorded]) -> Project:

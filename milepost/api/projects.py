@@ -71,8 +71,8 @@ def _why(router: APIRouter, service: Service) -> None:
     def why(request: HttpRequest, key: str, gate: Gate | None = None) -> Response:
         found = service.reading.project(key_of(key))
         caller = caller_of(request)
-        circumstances = service.reading.circumstances(found, caller.who, caller.role, service.clock())
-        return json_answer(why_view(why_not(found, circumstances, gate)), service, {"ETag": f'"{found.version}"'})
+        context = service.reading.command_context(found, caller.who, caller.role, service.clock())
+        return json_answer(why_view(why_not(found, context, gate)), service, {"ETag": f'"{found.version}"'})
 
 
 def _events(router: APIRouter, service: Service) -> None:

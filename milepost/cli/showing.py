@@ -53,8 +53,8 @@ def _why(opened: Opener) -> click.Command:
     def why(key: str, gate: str | None, actor: str, acting: str | None, json: bool) -> None:
         with opened() as service:
             project = service.reading.project(key.lower())
-            circumstances = service.reading.circumstances(project, actor.lower(), acting, service.clock())
-            found = why_not(project, circumstances, Gate(gate) if gate else None)
+            context = service.reading.command_context(project, actor.lower(), acting, service.clock())
+            found = why_not(project, context, Gate(gate) if gate else None)
         if json:
             as_json(why_view(found))
             return

@@ -40,7 +40,7 @@ def project_routes(service: Service, pages: Pages) -> APIRouter:
             "now": now,
             "project": found,
             "owed": owed(service.reading, found, now),
-            "why": why_not(found, service.reading.circumstances(found, ANONYMOUS, None, now)),
+            "why": why_not(found, service.reading.command_context(found, ANONYMOUS, None, now)),
             "stops": stops(found, stays.rows, tried.rows, now),
             "tried": {(row["review"], row["gate"]): row for row in tried.rows},
             "trail": trail.rows[::-1],

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from domain.command import Circumstances
+from domain.command import CommandContext
+from domain.command_execution import CommandExecution
 from domain.controls.evaluation import Result
 from domain.event import Event, Recorded, TimeQuality
 from domain.lifecycle import Gate
@@ -14,7 +15,6 @@ from domain.reviews.milestones import MilestoneReached
 from domain.reviews.observations import MilestoneSeen, ProposalSeen
 from domain.reviews.observing import Observation, Observe
 from domain.state.project import Project
-from domain.writing import Writing
 from milepost.policies import policy_from
 from tests.conftest import START, event_id, rulebook_of
 
@@ -40,11 +40,11 @@ class Record:
         """What follows from a unit of the source."""
         self.now = at or self.now + timedelta(days=1)
         rulebook = rulebook_of(self.policy)
-        writing = Writing(
+        writing = CommandExecution(
             log="test",
             stream=self.project.stream,
             states={self.project.stream: self.project, f"policy-{self.policy.name}": rulebook},
-            circumstances=Circumstances("unknown", self.now, self.policy, rulebook, auth="unknown", origin=origin),
+            context=CommandContext("unknown", self.now, self.policy, rulebook, auth="unknown", origin=origin),
             command="unit",
             correlation="unit",
             tick=lambda: START,

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.command import Circumstances, Command, Refused, Rejected
+from domain.command import Command, CommandContext, Refused, Rejected
+from domain.command_execution import CommandExecution
 from domain.event import E, Recorded, only
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 from domain.state.project import Project, fold
-from domain.writing import Writing
 from tests.conftest import START, event_id
 
 STREAM = "project-p"
@@ -60,14 +60,14 @@ class Story:
         with pytest.raises(Refused, match=because):
             self.do(command, by=by, role=role)
 
-    def _writing(self, command: Command, by: str, role: str | None) -> Writing:
+    def _writing(self, command: Command, by: str, role: str | None) -> CommandExecution:
         states = {self.project.stream: self.project, f"policy-{self.policy.name}": self.rulebook}
         stream = f"policy-{self.policy.name}" if command.belongs_to == "policy" else self.project.stream
-        writing = Writing(
+        writing = CommandExecution(
             log="test",
             stream=stream,
             states=states,
-            circumstances=Circumstances(by, self.now, self.held_to, self.rulebook, role),
+            context=CommandContext(by, self.now, self.held_to, self.rulebook, role),
             command=f"command-{self.commands}",
             correlation="story",
             tick=self._tick,

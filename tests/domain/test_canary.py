@@ -1,7 +1,7 @@
 """A canary."""
 
 from domain.canary import CanarySent, SendCanary
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.commands import commands
 from domain.opening import Opening
 from domain.policy import Policy
@@ -10,7 +10,7 @@ from tests.conftest import START
 
 
 def test_is_an_event_that_tells_nothing_else(policy: Policy) -> None:
-    told = SendCanary().decide(Opening(), Circumstances("ada", START, policy, Rulebook()))
+    told = SendCanary().decide(Opening(), CommandContext("ada", START, policy, Rulebook()))
     assert list(told) == [CanarySent()]
     assert CanarySent().model_dump(exclude_none=True) == {}
 

@@ -21,7 +21,7 @@ from domain.values import Moment
 from tests.domain.everything import KINDS
 from tests.domain.examples import example_command, example_of
 
-RESERVED = {"kind", "belongs_to", "part_field", "evidence_for", "reported_as", "checked_at", "told_again", "function"}
+RESERVED = {"kind", "belongs_to", "part_field", "evidence_for", "reported_as", "checked_at", "repeatable", "function"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.command import Circumstances, Command, Rejected
+from domain.command import Command, CommandContext, Rejected
 from domain.event import Event, Recorded
 from domain.importing import FinishImport, ImportFinished, ImportOpened, Imports, OpenImport
 from domain.policy import Policy
@@ -20,7 +20,7 @@ def decided(policy: Policy, command: Command[Imports], *past: Event) -> list[Eve
     imports = Imports()
     for recorded in history(*past, stream="import-tickets"):
         imports.apply(recorded)
-    told = command.decide(imports, Circumstances("ada", START, policy, Rulebook()))
+    told = command.decide(imports, CommandContext("ada", START, policy, Rulebook()))
     return [event for event in told if isinstance(event, Event)]
 
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.codec import decode
-from domain.command import Circumstances, Command, Refused, Rejected
+from domain.command import Command, CommandContext, Refused, Rejected
+from domain.command_execution import CommandExecution
 from domain.commands import commands
 from domain.controls.evaluation import Result
 from domain.event import Event
@@ -28,7 +29,6 @@ from domain.rulebook import PolicyEvent
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.state.project import ProjectEvent, fold
-from domain.writing import Writing
 from milepost.policies import default_policy
 from tests.conftest import event_id, rulebook_of
 from tests.domain.examples import example_command
@@ -145,7 +145,7 @@ def _tried(story: Story, command: Command, who: str) -> None:
         story.do(command, by=who)
     except (Rejected, Refused):
         return
-    if isinstance(command, Report) and command.fact.told_again:
+    if isinstance(command, Report) and command.fact.repeatable:
         return
     try:
         again = story.do(command, by=who)
@@ -188,11 +188,11 @@ def test_every_command_in_every_phase_gives_events_or_a_sentence(
     rulebook = rulebook_of(POLICY)
     project = fold(recorded for recorded in story.events if recorded.stream == STREAM)
     project.stream = STREAM
-    writing = Writing(
+    writing = CommandExecution(
         log="test",
         stream=stream,
         states={STREAM: project, f"policy-{story.policy.name}": rulebook},
-        circumstances=Circumstances("omar", story.now, story.policy, rulebook, "solution-manager"),
+        context=CommandContext("omar", story.now, story.policy, rulebook, "solution-manager"),
         command="c",
         correlation="c",
         tick=lambda: story.now,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import Circumstances, Decided, Refused, Rejected
+from domain.command import CommandContext, Decided, Refused, Rejected
 from domain.envision.risks import RiskAssessed, RisksFoundNone
 from domain.rules.freezes import FreezeDeclared
 from domain.state.project import Project, ProjectCommand
@@ -13,7 +13,7 @@ RISK = RiskAssessed(risk="half", statement="half written")
 class Fail(ProjectCommand, listed=False):
     """Writes one event, then meets a fault of the program's own."""
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         yield RISK
         raise ZeroDivisionError("a fault")
 
@@ -21,7 +21,7 @@ class Fail(ProjectCommand, listed=False):
 class TurnDown(ProjectCommand, listed=False):
     """Writes one event, then is rejected."""
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         yield RISK
         raise Rejected("not like this")
 
@@ -31,22 +31,22 @@ class Shut(ProjectCommand, listed=False):
 
     repeated: bool = False
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         yield RISK
-        circumstances.infer("requester")
+        context.infer("requester")
         raise Refused("the gate stays shut", RisksFoundNone(reason="refused"), self.repeated)
 
 
 class Fatten(ProjectCommand, listed=False):
     """Writes more than an event may hold."""
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
         yield RiskAssessed(risk="fat", statement="ß" * 9_000, response="ß" * 9_000, reason="€" * 10_000)
 
 
 class Freeze(ProjectCommand, listed=False):
     """Writes to the policy's stream."""
 
-    def decide(self, state: Project, circumstances: Circumstances) -> Iterator[Decided]:
-        now = circumstances.now
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        now = context.now
         yield FreezeDeclared(freeze="may", from_=now, until=now)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from domain.controls.control import Finding, Sight, controls
+from domain.controls.control import EvaluationContext, Finding, controls
 from domain.lifecycle import Column, Point
 from domain.policy import Policy
 from domain.rulebook import PolicyEvent
@@ -57,8 +57,8 @@ def look(policy: Policy) -> Look:
         )
         rulebook = rulebook_of(held_to, history(*rules, stream=f"policy-{held_to.name}"))
         moment = now or (past[-1].recorded_at if past else START) + timedelta(hours=1)
-        sight = Sight(project, held_to, rulebook, at, moment, who, frozenset(assumed), auth)
-        finding = controls()[name].check(sight)
+        context = EvaluationContext(project, held_to, rulebook, at, moment, who, frozenset(assumed), auth)
+        finding = controls()[name].check(context)
         assert len(finding.sentence) <= 400
         return finding
 

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.commands import commands
-from domain.controls.control import Control, Finding, Sight, control, controls, met
+from domain.controls.control import Control, EvaluationContext, Finding, control, controls, met
 from domain.controls.objectives import COMPLIANCE, OBJECTIVES
 from domain.policy import Policy
 
@@ -31,7 +31,7 @@ def test_guards_every_objective() -> None:
 
 
 def test_has_each_name_once() -> None:
-    def check(sight: Sight) -> Finding:
+    def check(context: EvaluationContext) -> Finding:
         return met("so it is")
 
     described = control(

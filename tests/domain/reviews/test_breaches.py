@@ -1,6 +1,6 @@
 """Breaches."""
 
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.deploy.deployments import DeploymentStarted
 from domain.lifecycle import Act
 from domain.reviews.breaches import BreachRecorded, breaches_of
@@ -14,8 +14,8 @@ POLICY = policy_of(rule("candidate-tested", Act.DEPLOYMENT))
 
 
 def causes(story: Story) -> list[str]:
-    circumstances = Circumstances("ada", story.now, story.policy, story.rulebook)
-    found = breaches_of(story.project, Act.DEPLOYMENT, circumstances)
+    context = CommandContext("ada", story.now, story.policy, story.rulebook)
+    found = breaches_of(story.project, Act.DEPLOYMENT, context)
     return [breach.cause for breach in found if isinstance(breach, BreachRecorded)]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.command import Circumstances, Refused
+from domain.command import CommandContext, Refused
 from domain.controls.evaluation import digest_of_results
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.vision import VisionScopeBaselined
@@ -165,7 +165,7 @@ def seen(story: Story, **more: object) -> DecideReview:
 
 def test_goes_on_where_nothing_that_was_seen_has_changed() -> None:
     story = ready()
-    now = Circumstances("omar", story.now + timedelta(minutes=10), story.policy, story.rulebook)
+    now = CommandContext("omar", story.now + timedelta(minutes=10), story.policy, story.rulebook)
     results = digest_of_results(results_at(story.project, story.project.gates.reviews["r"], now))
     digest = evidence_digest(evidence_of(story.project, ENVISIONED))
     asked = seen(story, results_digest=results, evidence_set_digest=digest, policy="small/1")

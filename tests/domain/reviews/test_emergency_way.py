@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted
 from domain.policy import Policy
@@ -106,6 +106,6 @@ def test_leaves_its_debts_to_be_paid_in_every_column(policy: Policy) -> None:
     calm = ClassifyChange(answers=answers(), priority="medium", reason="it is calm again")
     story.do(calm, by="chen")
     assert story.project.column == "minor"
-    at_the_end = Circumstances("chen", story.now, policy, story.rulebook)
+    at_the_end = CommandContext("chen", story.now, policy, story.rulebook)
     shut = {each.result.control for each in why_not(story.project, at_the_end, Gate.DEPLOYED).shut}
     assert {"debts-paid", "gates-in-order"} <= shut

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain.command import Circumstances
+from domain.command import CommandContext
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.envision.team import RoleAssigned
@@ -168,7 +168,7 @@ def test_speaks_for_the_party_that_the_signer_is_or_was_named_for_alone() -> Non
     for who in ("eve", "paul"):
         story.rejected(GO, by=who, because=f"asks stakeholder to sign; {who} was not granted any$")
         story.rejected(for_legal, by=who, because=f"{who} was not granted any to speak for legal")
-    [wait] = why_not(story.project, Circumstances("ada", story.now, policy, story.rulebook), Gate.ENVISIONED).waits
+    [wait] = why_not(story.project, CommandContext("ada", story.now, policy, story.rulebook), Gate.ENVISIONED).waits
     assert (wait.party, wait.people) == ("legal", ("dora", "lea", "legal"))
     for who in wait.people:
         assert "signoff.given/1" in story.do(GO, by=who)

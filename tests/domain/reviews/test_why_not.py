@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate
 from domain.portfolio.pauses import ProjectHeld
 from domain.reviews.deciding import DecideReview, ReviewRefused
@@ -18,7 +18,7 @@ RISKS = rule("risks-assessed", Gate.ENVISIONED)
 
 
 def why(story: Story, gate: Gate | None = None) -> WhyNot:
-    now = Circumstances("omar", story.now, story.held_to, story.rulebook)
+    now = CommandContext("omar", story.now, story.held_to, story.rulebook)
     return why_not(story.project, now, gate)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.command import Circumstances, Command
+from domain.command import Command, CommandContext
 from domain.event import Event
 from domain.policy import Policy
 from domain.rulebook import PolicyEvent, Rulebook
@@ -26,7 +26,7 @@ def follows(
 ) -> list[Event]:
     """What a command decides, each event in force before the next is asked for."""
     told: list[Event] = []
-    for decided in command.decide(rulebook, Circumstances(who, at, policy, rulebook, role)):
+    for decided in command.decide(rulebook, CommandContext(who, at, policy, rulebook, role)):
         assert isinstance(decided, Event)
         [recorded] = history(Act(decided, at=at, who=who), stream=f"policy-{policy.name}")
         rulebook.apply(recorded)

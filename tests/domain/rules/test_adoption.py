@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 from domain.rules.adoption import AdoptPolicy, PolicyAdopted, PolicyProposed, ProposePolicy
@@ -22,7 +22,7 @@ def following(policy: Policy, **changes: object) -> Policy:
 def adopt(
     rulebook: Rulebook, in_force: Policy, command: AdoptPolicy, who: str = "ada", role: str | None = "cab"
 ) -> object:
-    [adopted] = command.decide(rulebook, Circumstances(who, START + ASKED, in_force, rulebook, role))
+    [adopted] = command.decide(rulebook, CommandContext(who, START + ASKED, in_force, rulebook, role))
     return adopted
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
 from domain.policy import Policy
 from domain.rulebook import Rulebook
 from domain.rules.adoption import PolicyAdopted
@@ -12,8 +12,8 @@ from tests.domain.observed import RULES
 
 
 def adopts(policy: Policy, held_to: Policy, state: Rulebook, origin: str = "import:kep") -> list[object]:
-    circumstances = Circumstances("ada", START, held_to, state, origin=origin)
-    return list(AdoptForImport(policy=policy, proposed_by="kep").decide(state, circumstances))
+    context = CommandContext("ada", START, held_to, state, origin=origin)
+    return list(AdoptForImport(policy=policy, proposed_by="kep").decide(state, context))
 
 
 def test_is_adopted_without_anybodys_permission(policy: Policy) -> None:

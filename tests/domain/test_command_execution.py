@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from domain.codec import TooLarge, decode
-from domain.command import Circumstances, Rejected
+from domain.command import CommandContext, Rejected
+from domain.command_execution import CommandExecution
 from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
 from domain.opening import Opening
@@ -21,7 +22,6 @@ from domain.rules.freezes import FreezeDeclared
 from domain.rules.standard_changes import StandardChangeRegistered
 from domain.state.project import Project, fold
 from domain.values import Sealed
-from domain.writing import Writing
 from tests.conftest import LOG, START, event_id, history
 from tests.domain.openings import DOCUMENT, PROPOSED, classified, holds
 from tests.domain.reviews.small import RISK, SIGNED, begun, called, decide, gate, policy_of, sign
@@ -34,19 +34,19 @@ def _new_id(moment: datetime) -> str:
     return event_id(99)
 
 
-def writing(story: Any, origin: str = "live", **more: Any) -> Writing:
+def writing(story: Any, origin: str = "live", **more: Any) -> CommandExecution:
     told: dict[str, Any] = {
         "log": LOG,
         "stream": "project-p",
         "states": {"project-p": story.project, "policy-small": story.rulebook},
-        "circumstances": Circumstances("omar", ASKED, story.policy, story.rulebook, "solution-manager", origin=origin),
+        "context": CommandContext("omar", ASKED, story.policy, story.rulebook, "solution-manager", origin=origin),
         "command": "c1",
         "correlation": "k1",
         "tick": lambda: START + timedelta(hours=9),
         "new_id": _new_id,
         "causation": event_id(1),
     }
-    return Writing(**{**told, **more})
+    return CommandExecution(**{**told, **more})
 
 
 def test_stamps_each_event_with_who_in_which_role_by_which_grant_when_and_under_which_policy() -> None:
@@ -61,8 +61,8 @@ def test_stamps_each_event_with_who_in_which_role_by_which_grant_when_and_under_
 
 def test_leaves_out_a_role_that_was_never_granted() -> None:
     story = begun(policy_of())
-    claims = Circumstances("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
-    [recorded] = writing(story, circumstances=claims).carry_out([report(RISK)])
+    claims = CommandContext("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
+    [recorded] = writing(story, context=claims).carry_out([report(RISK)])
     assert (recorded.role, recorded.assignment) == (None, None)
 
 
@@ -116,10 +116,10 @@ def test_forgets_the_role_that_the_command_before_it_needed() -> None:
 
 def test_stamps_what_a_project_tells_its_rulebook_with_the_role_in_the_project() -> None:
     story = begun(policy_of())
-    claims = Circumstances("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
+    claims = CommandContext("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
     for one, stamped in (
         (writing(story), ("solution-manager", event_id(3))),
-        (writing(story, circumstances=claims), (None, None)),
+        (writing(story, context=claims), (None, None)),
     ):
         one.write(None, FreezeDeclared(freeze="f", from_=START, until=START))
         assert [(told.stream, told.role, told.assignment) for told in one.events] == [("policy-small", *stamped)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from domain.codec import Unreadable, written
-from domain.command import Circumstances, Command, Rejected, Told
+from domain.command import Command, CommandContext, Rejected, Told
 from domain.event import Event, Recorded
 
 
@@ -28,7 +28,7 @@ class Folded(Protocol):
 
 
 @dataclass
-class Writing:
+class CommandExecution:
     """What one command, or a batch of them, writes to the streams that it may touch, in order.
 
     `states` holds what is known of each stream by its name, `tick` gives the next `recordedtime` and `new_id` the id
@@ -38,7 +38,7 @@ class Writing:
     log: str
     stream: str
     states: dict[str, Any]
-    circumstances: Circumstances
+    context: CommandContext
     command: str
     correlation: str
     tick: Callable[[], datetime]
@@ -49,15 +49,15 @@ class Writing:
     def carry_out(self, commands: Iterable[Command]) -> list[Recorded]:
         """Decide each command on what the ones before it have written. Raises `Rejected`, `Refused` or `TooLarge`."""
         for command in commands:
-            self.circumstances.inferred.clear()
-            for decided in command.decide(self.states[self.stream], self._circumstances):
+            self.context.inferred.clear()
+            for decided in command.decide(self.states[self.stream], self._context):
                 self.write(decided if isinstance(decided, Told) else None, decided)
         return self.events
 
     @property
-    def _circumstances(self) -> Circumstances:
+    def _context(self) -> CommandContext:
         """As they were asked under, or under the policy that the stream was moved to meanwhile."""
-        held_to, given = self.states[self.stream].held_to, self.circumstances
+        held_to, given = self.states[self.stream].held_to, self.context
         policy = given.rulebook.policies.get(held_to or "", given.policy)
         return given if policy.label == given.policy.label else replace(given, policy=policy)
 
@@ -69,7 +69,7 @@ class Writing:
         self.events.append(recorded)
 
     def _recorded(self, event: Event, told: Told | None, version: int) -> Recorded:
-        recorded_at, c, stream = self.tick(), self._circumstances, self._stream_of(event.belongs_to)
+        recorded_at, c, stream = self.tick(), self._context, self._stream_of(event.belongs_to)
         moment = recorded_at if c.origin == "live" else c.now
         assignment = self.states[self.stream].assignment(c.who, c.acting, c.now)
         named = assignment or not self.stream.startswith("project-")  # in a project a mere claim is no role
@@ -95,7 +95,7 @@ class Writing:
 
     def _stream_of(self, category: str) -> str:
         own = self.stream.partition("-")[0] == category
-        return self.stream if own else f"{category}-{self.circumstances.policy.name}"
+        return self.stream if own else f"{category}-{self.context.policy.name}"
 
 
 def _readable(recorded: Recorded) -> Recorded:
