@@ -18,7 +18,7 @@ step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
 	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
 	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
 
-.PHONY: help run run-kafka test test-kafka checks pytest lint types contracts bench bench-large chaos chaos-long kep lock clean
+.PHONY: help run run-kafka test test-kafka checks pytest lint types contracts bench bench-large chaos chaos-long kep generate lock clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -65,6 +65,11 @@ chaos-long: .venv/dev.stamp ## the same, several times as often; within 80 minut
 kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FILE
 	@test -f '$(HISTORY)' || { echo 'make kep needs the history: make kep HISTORY=path/to/kep-history.jsonl'; exit 2; }
 	@$(BIN)/python -m tests.kep '$(HISTORY)'
+
+generate: .venv/dev.stamp ## write what is generated from the code: schemas, the list of commands, docs/events.md
+	$(call step,contract,$(BIN)/python -m milepost.contract)
+	$(call step,list of commands,$(BIN)/python -m milepost.cli.generate)
+	$(call step,docs/events.md,$(BIN)/milepost catalogue > .events.md && mv .events.md docs/events.md)
 
 lock: .venv/dev.stamp ## resolve the dependencies anew: UPGRADE=1 takes newer versions
 	$(call compile,--group build,requirements.lock)

@@ -1,72 +1,64 @@
-"""The command line: every command of the domain by its name, and what runs, shows and moves the log."""
+"""The command line: every command of the domain by its name, and what runs, shows and moves the log.
+
+This module imports only click and the list of commands, so that help, version and completion answer at once.
+"""
 
 import sys
 from contextlib import AbstractContextManager
-from itertools import chain
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
 import click
-import psycopg
 
-from consumers.carrying.security import Unusable
-from consumers.feed import Unreachable
-from consumers.rows.reader import NotBuilt
-from milepost.bootstrap import opened
-from milepost.cli.asking import domain_commands
-from milepost.cli.bringing import importing_commands
-from milepost.cli.brokering import kafka_commands
-from milepost.cli.carrying import carrying_commands
-from milepost.cli.doctoring import doctoring_commands
-from milepost.cli.hooking import hooking_commands
-from milepost.cli.lagging import lagging_commands
-from milepost.cli.moving import moving_commands
-from milepost.cli.output import say
-from milepost.cli.parking import parking_commands
-from milepost.cli.projecting import projecting_commands
-from milepost.cli.running import running_commands
-from milepost.cli.showing import showing_commands
-from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
-from milepost.kafka import KafkaError
-from milepost.log import NotOpened
-from milepost.migrate import Unsafe
-from milepost.postgres import PostgresError
-from milepost.problems import Problem
-from milepost.reading import Unknown
-from milepost.service import Service
-from milepost.settings import Unfit
-from milepost.stored import Damaged
+from milepost.cli.command_group import LazyGroup
+from milepost.cli.command_list import COMMANDS
+from milepost.cli.command_sources import SOURCES
 
-SAID = (Unfit, Unusable, Unsafe, NotOpened, Damaged, Invalid, Unknown, Conflict, KeyReused, Problem)
-GONE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)
-FAILED, UNREACHABLE = 2, 5
-ALONE = (
-    running_commands, carrying_commands, projecting_commands, parking_commands, lagging_commands, doctoring_commands,
-    kafka_commands, hooking_commands,
-)  # fmt: skip
+if TYPE_CHECKING:
+    from milepost.service import Service
+
+HELP = "Projects through MOF's Deliver Phase, every action an event that stays."
 
 
-def command_line() -> click.Group:
+def command_line() -> LazyGroup:
     """All commands in one group."""
-    group = click.Group("milepost", help="Projects through MOF's Deliver Phase, every action an event that stays.")
-    on_a_log = (showing_commands, importing_commands, moving_commands, domain_commands)
-    for command in chain(*(made() for made in ALONE), *(made(_opened) for made in on_a_log)):
-        group.add_command(command)
-    return group
+    return LazyGroup("milepost", COMMANDS, load, HELP)
 
 
-def _opened() -> AbstractContextManager[Service]:
+def load(name: str) -> click.Command:
+    """The command of a name, with all that it needs imported."""
+    source = next((source for source in SOURCES if name in source.names), None)
+    if source is None:
+        from milepost.cli.asking import domain_command
+
+        return domain_command(name, _opened)
+    factory = getattr(import_module(f"milepost.cli.{source.module}"), source.factory)
+    made: list[click.Command] = factory(_opened) if source.needs_log else factory()
+    return next(command for command in made if command.name == name)
+
+
+def _opened() -> AbstractContextManager["Service"]:
+    from milepost.bootstrap import opened
+    from milepost.cli.output import say
+
     return opened(say=say)
 
 
 def main() -> None:
-    """Run the command line; failures are sentences. Exit codes: 2 wrong, 3 rejected, 4 refused, 5 no server."""
+    """Run the command line; failures are sentences, and exit codes are those that the README lists."""
     try:
         command_line().main(prog_name="milepost")
-    except SAID as error:
-        click.echo(f"milepost: {error}", err=True)
-        sys.exit(FAILED)
-    except GONE as error:
-        click.echo(f"milepost: {error}", err=True)
-        sys.exit(UNREACHABLE)
-    except psycopg.OperationalError as error:
-        click.echo(f"milepost: the database doesn't answer: {' '.join(str(error).split())}", err=True)
-        sys.exit(UNREACHABLE)
+    except Exception as error:
+        _explain(error)
+
+
+def _explain(error: Exception) -> NoReturn:
+    """Print the sentence of a failure and exit. Raises the error where it is a fault of the program."""
+    from milepost.cli.failures import explain
+
+    explained = explain(error)
+    if explained is None:
+        raise error
+    sentence, code = explained
+    click.echo(f"milepost: {' '.join(sentence.split())}", err=True)
+    sys.exit(code)

@@ -1,7 +1,7 @@
 """Asking on the command line: every command of the domain by its name, with an option for each of its fields."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, get_origin
 
 import click
@@ -11,44 +11,21 @@ from pydantic.fields import FieldInfo
 
 from domain.command import Command
 from domain.commands import commands
+from milepost.cli.options import ACTING, ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import Failed, as_json, table
 from milepost.cli.wanting import wanted
-from milepost.commands import KEY, Outcome, Request
+from milepost.commands import Outcome, Request
 from milepost.service import Service
 from milepost.strict_json import NotJson, demand_text, read
 
-Opener = Callable[[], Any]
-
-
-class _Key(click.ParamType[str]):
-    """A person or a role, as it is stored: upper case is folded."""
-
-    name = "key"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        folded = value.lower()
-        if not KEY.fullmatch(folded):
-            self.fail(f"{value!r} is no key: it is like ada, of a-z and 0-9, then also . _ -", param, ctx)
-        return folded
-
-
-ACTOR = click.Option(
-    ["--as", "actor"], type=_Key(), envvar="MILEPOST_ACTOR", show_envvar=True, default="anonymous", help="Who asks."
-)
-ROLE = click.Option(["--as-role", "--role", "acting"], type=_Key(), help="The role that you act in.")
-ACTING = click.Option(["--as-role", "acting"], type=_Key(), help="The role that you act in.")
 COMMAND_ID = click.Option(["--id", "command_id"], help="Your id of the command; given again, it gets the same answer.")
-JSON = click.Option(["--json", "json"], is_flag=True, help="Print JSON for programs.")
 REJECTED, REFUSED = 3, 4
 """Exit codes: the command may not be carried out; the gate stays shut."""
 
 
-def domain_commands(opened: Opener) -> list[click.Command]:
-    """A command line command for each command of the domain."""
-    return [_command(name, command, opened) for name, command in commands().items()]
-
-
-def _command(name: str, command: type[Command], opened: Opener) -> click.Command:
+def domain_command(name: str, opened: Opener) -> click.Command:
+    """The command of the domain that has this name, with an option for each of its fields."""
+    command = commands()[name]
     fields = {field: _option(field, info) for field, info in command.model_fields.items()}
     summary = " ".join((command.__doc__ or "").split())
 
@@ -64,7 +41,6 @@ def _command(name: str, command: type[Command], opened: Opener) -> click.Command
         params=[click.Argument(["key"]), *fields.values(), ACTOR, _acting(fields), COMMAND_ID, JSON],
         callback=ask,
         help=summary,
-        short_help=summary.partition(". ")[0][:60],
     )
 
 

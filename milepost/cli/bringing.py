@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from milepost.cli.asking import ACTOR, JSON, Opener
+from milepost.cli.options import ACTOR, JSON, Opener
 from milepost.cli.output import Failed, as_json, table
 from milepost.importing import Imported, Unimportable, Unmappable, import_file, mapping_from, people_of
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from milepost.cli.asking import JSON
+from milepost.cli.command_group import CommandGroup
+from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, say, table
 from milepost.kafka.brokers import Seen, seen, start, stop_kept
 from milepost.kafka.wire import HOST
@@ -21,7 +22,7 @@ COUNT = click.Option(
 
 def kafka_commands() -> list[click.Command]:
     """The command that looks after brokers of our own."""
-    group = click.Group("kafka", help="Run a Kafka of our own on this machine, for trials and tests.")
+    group = CommandGroup("kafka", help="Run a Kafka of our own on this machine, for trials and tests.")
     group.add_command(click.Command("start", params=[COUNT, JSON], callback=_start, help=START))
     group.add_command(click.Command("stop", params=[JSON], callback=_stop, help=STOP))
     group.add_command(click.Command("status", params=[JSON], callback=_status, help=STATUS))

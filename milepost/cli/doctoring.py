@@ -18,7 +18,7 @@ from domain.canary import SendCanary
 from domain.opening import STREAM
 from milepost import clock
 from milepost.bootstrap import brokers_of, connected
-from milepost.cli.asking import ACTOR, JSON
+from milepost.cli.options import ACTOR, JSON
 from milepost.cli.output import as_json, say, table
 from milepost.commands import Request, Unavailable
 from milepost.deciding import MOST_BEHIND

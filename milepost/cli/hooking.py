@@ -12,8 +12,9 @@ from psycopg import Connection
 
 from milepost import journal
 from milepost.bootstrap import opened_log
-from milepost.cli.asking import JSON
+from milepost.cli.command_group import CommandGroup
 from milepost.cli.ending import end_in_order, until_told
+from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, say, table
 from milepost.commands import KEY
 from milepost.log import Log
@@ -40,7 +41,7 @@ KINDS = click.Option(["--kind", "kinds"], multiple=True, help="Events of this ki
 
 def hooking_commands() -> list[click.Command]:
     """The command that looks after webhooks."""
-    group = click.Group("webhook", help=GROUP)
+    group = CommandGroup("webhook", help=GROUP)
     asked: list[click.Parameter] = [NAME, click.Argument(["url"]), PROJECT, KINDS, BEHIND, PRIVATE, JSON]
     group.add_command(click.Command("add", params=asked, callback=_add, help=ADD))
     group.add_command(click.Command("list", params=[JSON], callback=_list, help=LIST))

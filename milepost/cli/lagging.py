@@ -8,7 +8,7 @@ import click
 from consumers.rows.models import connect, prepare
 from consumers.rows.versions import versions_of
 from milepost.bootstrap import opened_log
-from milepost.cli.asking import JSON
+from milepost.cli.options import JSON
 from milepost.cli.output import as_json, say, table
 from milepost.following import LogFeed
 from milepost.settings import settings_from

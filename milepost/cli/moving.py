@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, track
 
 from milepost.bootstrap import connected
-from milepost.cli.asking import JSON, Opener
+from milepost.cli.command_group import CommandGroup
+from milepost.cli.options import JSON, Opener
 from milepost.cli.output import Failed, as_json, say, table
 from milepost.export import NotLoaded, dump, export, load
 from milepost.log import Log
@@ -25,7 +26,7 @@ FROM = click.Argument(["file"], type=click.Path(exists=True, dir_okay=False, pat
 
 def moving_commands(opened: Opener) -> list[click.Command]:
     """The commands that take a log out, look at it, and bring it in."""
-    inner = click.Group("log", help="Move a log with its positions from one database to another.")
+    inner = CommandGroup("log", help="Move a log with its positions from one database to another.")
     inner.add_command(click.Command("dump", params=[TO, JSON], callback=_writing(opened, dump), help=DUMP))
     inner.add_command(click.Command("load", params=[FROM, JSON], callback=_load, help=LOAD))
     return [

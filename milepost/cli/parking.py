@@ -21,7 +21,8 @@ from consumers.rows.progress import is_carried
 from consumers.rows.store import Parked, parked_in
 from consumers.rows.versions import followed
 from milepost.bootstrap import brokers_of, opened_log
-from milepost.cli.asking import JSON
+from milepost.cli.command_group import CommandGroup
+from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, say, table
 from milepost.following import LogFeed
 from milepost.log import Log
@@ -103,7 +104,7 @@ def _name(apart: Apart) -> str:
 
 def parking_commands() -> list[click.Command]:
     """The command that looks after what is left out."""
-    group = click.Group("parked", help=GROUP)
+    group = CommandGroup("parked", help=GROUP)
     group.add_command(click.Command("list", params=[JSON], callback=_list, help=LIST))
     group.add_command(click.Command("show", params=[WHAT, JSON], callback=_show, help=SHOW))
     group.add_command(click.Command("retry", params=[ANY], callback=_retry, help=RETRY))

@@ -21,7 +21,8 @@ from consumers.rows.overview import overview
 from consumers.rows.versions import Unchanged, promote, roll_back, versions_of
 from consumers.rows.writing import Fenced
 from milepost.bootstrap import opened_log
-from milepost.cli.asking import JSON
+from milepost.cli.command_group import CommandGroup
+from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, say, table
 from milepost.cli.reading import named
 from milepost.following import LogFeed, archive_of
@@ -47,7 +48,7 @@ ROLLBACK = "Read again from the building that was left."
 
 def projecting_commands() -> list[click.Command]:
     """The command that looks after the read models."""
-    group = click.Group("projections", help="Look after the read models: build anew, compare, change over and back.")
+    group = CommandGroup("projections", help="Look after the read models: build anew, compare, change over and back.")
     for name, parameters, callback, told in (
         ("list", [JSON], _list, LIST),
         ("rebuild", [NAMES, WORKERS, PROMOTE, JSON], _rebuild, REBUILD),

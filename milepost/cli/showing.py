@@ -8,7 +8,7 @@ from domain.lifecycle import Gate
 from domain.reviews.why_not import Obstacle, why_not
 from milepost import clock
 from milepost.api.views import plain, project_view, why_view
-from milepost.cli.asking import ACTOR, JSON, ROLE, Opener
+from milepost.cli.options import ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import as_json, table
 from milepost.owing import owed
 from milepost.reading import AsOf

@@ -6,44 +6,14 @@ import socket
 import subprocess
 from pathlib import Path
 
-import click
 import httpx
 import pytest
-from click.testing import CliRunner
 
-from domain.commands import commands
-from milepost.cli import command_line
 from milepost.postgres import running
 from tests.milepost.cli.conftest import PROGRAM, ROOT, Run, clean, run
 
 PROPOSAL = ("--title", "Pay", "--project-kind", "it_service", "--service", "pay", "--customer", "sales")
 RISK = ("--risk", "flood", "--statement", "the river rises")
-
-
-def every(group: click.Group, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = []
-    for name, command in group.commands.items():
-        found += every(command, (*above, name)) if isinstance(command, click.Group) else [(*above, name)]
-    return found
-
-
-def test_helps_with_every_command() -> None:
-    group, names = command_line(), every(command_line())
-    assert {(name,) for name in commands()} <= set(names)
-    for name in names:
-        told = CliRunner().invoke(group, [*name, "--help"])
-        assert told.exit_code == 0
-        assert "Usage: milepost" in told.output
-        assert told.output.split("\n")[2].strip(), f"{name} says nothing of itself"
-        assert "typing." not in told.output
-        assert "<class" not in told.output
-
-
-def test_lists_all_it_can_do() -> None:
-    told = run("--help")
-    assert told.code == 0
-    for name in ("serve", "doctor", "propose-project", "why", "export", "import", "log"):
-        assert f"\n  {name} " in told.out
 
 
 def test_carries_a_project_from_proposal_to_its_trail(milepost: Run) -> None:
@@ -177,13 +147,6 @@ def test_asks_in_nobodys_name_but_a_key(milepost: Run) -> None:
         assert (told.code, place in told.error) == (2, True), told.error
     milepost(*asked, "--as", "Grace")
     assert milepost("trail", "nobody-1", "--json").json["rows"][0]["who"] == "grace"
-
-
-def test_completes_its_commands() -> None:
-    script = run(_MILEPOST_COMPLETE="bash_source").out
-    assert "_MILEPOST_COMPLETE=bash_complete" in script
-    found = run(_MILEPOST_COMPLETE="bash_complete", COMP_WORDS="milepost propo", COMP_CWORD="1").out
-    assert {"plain,propose", "plain,propose-project"} <= set(found.split())
 
 
 def test_stops_in_order_when_it_is_told_to(made: Path) -> None:
