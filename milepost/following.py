@@ -1,9 +1,9 @@
-"""Following this service's own log: the feed and the archive of the projectors that run without a broker."""
+"""The log as an `EventLog`, for the relay, for projectors and for whoever else follows it."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
-from consumers.feed import Batch, Source
+from consumers.event_log import Batch, Source
 from milepost.log import Log
 from milepost.stored import Head, Stored
 
@@ -12,7 +12,7 @@ _PLACES = "SELECT notification_id, originator_id FROM log.events WHERE notificat
 
 
 class LogFeed:
-    """The log as a feed and as an archive. Threads may share it; who waits has a connection of their own meanwhile."""
+    """This service's log as an `EventLog`. Threads may share it; a thread that waits uses a connection of its own."""
 
     def __init__(self, log: Log) -> None:
         self._log, self._identity = log, log.identity()
@@ -22,7 +22,7 @@ class LogFeed:
         return Source(self._identity.id, self._identity.generation)
 
     def read(self, after: int, limit: int) -> Batch:
-        events = self._log.page(after, limit)
+        events = self._log.read_page(after, limit)
         return Batch(events, events[-1].position if events else after)
 
     def wait(self, after: int, seconds: float) -> None:
@@ -35,19 +35,20 @@ class LogFeed:
     def head(self) -> Head:
         return self._log.head()
 
-    def places(self, after: int) -> Iterator[tuple[int, str]]:
-        """Position and stream of every event behind a position, in order."""
+    def read_stream_names(self, after: int) -> Iterator[tuple[int, str]]:
         with self._log.connect() as connection, connection.transaction(), connection.cursor("places") as cursor:
             cursor.itersize = MOST_PLACES
             yield from cursor.execute(_PLACES, (after,))
 
-    def lines(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
-        return self._log.lines(streams, after)
+    def read_streams(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
+        return self._log.read_streams(streams, after)
 
-    def at(self, positions: Sequence[int]) -> Sequence[Stored]:
-        return self._log.at(positions)
+    def read_positions(self, positions: Sequence[int]) -> Sequence[Stored]:
+        return self._log.read_positions(positions)
 
-    def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Stored]:
+    def read_by_stream(
+        self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
+    ) -> Sequence[Stored]:
         with self._log.connect() as connection, connection.cursor(binary=True) as cursor:
             cursor.execute(
                 "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events"

@@ -215,14 +215,14 @@ class Log:
 
     def stream(self, stream: str, after: int = 0) -> list[Recorded]:
         """The events of one stream with versions greater than `after`, in order. Raises `Damaged`."""
-        return [read(stored) for stored in self.lines([stream], after)]
+        return [read(stored) for stored in self.read_streams([stream], after)]
 
-    def lines(self, streams: Sequence[str], after: int = 0) -> list[Stored]:
+    def read_streams(self, streams: Sequence[str], after: int = 0) -> list[Stored]:
         """The stored events of some streams with versions greater than `after`, stream by stream."""
         with self._cursor() as cursor:
             return lines(cursor, streams, after)
 
-    def at(self, positions: Sequence[int]) -> list[Stored]:
+    def read_positions(self, positions: Sequence[int]) -> list[Stored]:
         """The stored events at these positions, as far as there are any, in no order to rely on."""
         with self._cursor() as cursor:
             cursor.execute(_PLACED, (list(positions),), prepare=True)
@@ -230,11 +230,11 @@ class Log:
 
     def events(self, after: int = 0, until: int | None = None, batch: int = 1000) -> Iterator[Stored]:
         """Every event with a position greater than `after`, to `until` or the end, read `batch` at a time."""
-        while rows := self.page(after, batch, until):
+        while rows := self.read_page(after, batch, until):
             yield from rows
             after = rows[-1].position
 
-    def page(self, after: int, limit: int, until: int | None = None) -> list[Stored]:
+    def read_page(self, after: int, limit: int, until: int | None = None) -> list[Stored]:
         """At most `limit` events with positions greater than `after`, in order."""
         with self._cursor() as cursor:
             return [Stored(*row) for row in select_events(cursor, after, limit, until).fetchall()]

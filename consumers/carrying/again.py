@@ -6,7 +6,7 @@ from consumers.carrying.brokers import Brokers, sentence
 from consumers.carrying.ends import ends
 from consumers.carrying.lease import begin_again, prepare
 from consumers.carrying.topic import made
-from consumers.feed import Source, Unreachable
+from consumers.event_log import Source, Unreachable
 from consumers.rows.models import connect
 
 

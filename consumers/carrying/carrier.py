@@ -15,7 +15,7 @@ from consumers.carrying.records import headers_of
 from consumers.carrying.sending import Sending, sending
 from consumers.carrying.topic import LARGEST_RECORD, partition_of
 from consumers.carrying.withheld import Unsent
-from consumers.feed import Batch, Heard, Source
+from consumers.event_log import Batch, LoggedEvent, Source
 
 AROUND_IT = 2_000
 """Bytes, at most: what a record and its batch take beside the event, its kind, and its stream as key and header."""
@@ -116,7 +116,7 @@ class Carrier:
                 self._hand_over(page, heard, partition, heard.position > self._skip.get(partition, 0))
         return page
 
-    def take_up(self, stream: str, withheld: Sequence[Heard], end: int) -> Page:
+    def take_up(self, stream: str, withheld: Sequence[LoggedEvent], end: int) -> Page:
         """Send what was withheld of a stream so far, which is up to the position `end`, and from now on all of it."""
         self._held.discard(stream)
         page = Page(end, taken_up=(stream,), sending=sending(self._topic, self._source))
@@ -125,7 +125,7 @@ class Carrier:
                 self._hand_over(page, heard, partition_of(stream))
         return page
 
-    def _hand_over(self, page: Page, heard: Heard, partition: int, missing: bool = True) -> None:
+    def _hand_over(self, page: Page, heard: LoggedEvent, partition: int, missing: bool = True) -> None:
         """What is too large is never tried: once a broker refuses one record so, this producer sends nothing more.
 
         It is never there already, so it is parked even where what follows it in its partition isn't `missing`.

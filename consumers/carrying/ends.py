@@ -12,7 +12,7 @@ from consumers.carrying.brokers import Brokers
 from consumers.carrying.lease import Sent
 from consumers.carrying.records import Arrived, Foreign, arrived
 from consumers.carrying.topic import PARTITIONS
-from consumers.feed import Feed, Source, Unreachable
+from consumers.event_log import EventLog, Source, Unreachable
 
 PATIENCE_SECONDS = 10.0
 _AGAIN = "find out what happened to it, then let `milepost relay --again` send the whole log anew"
@@ -93,7 +93,7 @@ def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool)
             )
 
 
-def skipped(found: Mapping[int, End], known: Mapping[int, Sent], feed: Feed) -> dict[int, int]:
+def skipped(found: Mapping[int, End], known: Mapping[int, Sent], event_log: EventLog) -> dict[int, int]:
     """Up to which position each partition has everything: a record of ours at its end means all before it.
 
     It does since every relay begins where all before was there, and a producer keeps its order (`test_relay.py`). What
@@ -101,7 +101,7 @@ def skipped(found: Mapping[int, End], known: Mapping[int, Sent], feed: Feed) -> 
     of that is acknowledged: who was active until then may have sent it.
     """
     return {
-        number: end.position if _counts(known.get(number)) and _is_in(feed, end.last) else 0
+        number: end.position if _counts(known.get(number)) and _is_in(event_log, end.last) else 0
         for number, end in found.items()
     }
 
@@ -121,6 +121,6 @@ def unsaved_ends(
     }
 
 
-def _is_in(feed: Feed, last: Arrived | None) -> bool:
-    there = feed.read(last.position - 1, 1).events if last else ()
+def _is_in(event_log: EventLog, last: Arrived | None) -> bool:
+    there = event_log.read(last.position - 1, 1).events if last else ()
     return any(last.is_just(line) for line in there if last)

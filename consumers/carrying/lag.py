@@ -2,27 +2,19 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import LiteralString, NamedTuple, Protocol
+from typing import LiteralString, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.carrying.topic import partition_of
-from consumers.feed import Feed
+from consumers.event_log import EventLog
 from consumers.rows.progress import is_carried
 from consumers.rows.versions import FOLLOWED, Version
 from domain.codec import Unreadable, decode
-
-
-class Register(Feed, Protocol):
-    """A log that also tells which stream stands where."""
-
-    def places(self, after: int) -> Iterator[tuple[int, str]]:
-        """Position and stream of every event behind a position, in order."""
-        ...
 
 
 class Lag(NamedTuple):
@@ -40,14 +32,14 @@ class Lag(NamedTuple):
     seconds: float
 
 
-def lags(connection: Connection[DictRow], versions: Iterable[Version], register: Register) -> list[Lag]:
+def lags(connection: Connection[DictRow], versions: Iterable[Version], event_log: EventLog) -> list[Lag]:
     """How far behind the head of the log everyone is who follows it."""
     states = {one.model.name: one.state for one in versions if one.state in FOLLOWED}
     asked: tuple[object, ...] = (list(states),)
     if carried := is_carried(connection):
-        asked += (str(register.source),)
+        asked += (str(event_log.source),)
     found = connection.execute(_CARRIED if carried else _HEARD, asked).fetchall()
-    waiting = _Waiting(register, min((row["position"] for row in found), default=0))
+    waiting = _Waiting(event_log, min((row["position"] for row in found), default=0))
     return [
         Lag(row["who"], states.get(row["who"], ""), row["partition"], row["position"], *waiting.behind(**row))
         for row in found
@@ -57,11 +49,11 @@ def lags(connection: Connection[DictRow], versions: Iterable[Version], register:
 class _Waiting:
     """The events behind a position, by partition."""
 
-    def __init__(self, register: Register, after: int) -> None:
-        self._register = register
+    def __init__(self, event_log: EventLog, after: int) -> None:
+        self._event_log = event_log
         self._every: list[int] = []
         self._of: dict[int, list[int]] = defaultdict(list)
-        for position, stream in register.places(after):
+        for position, stream in event_log.read_stream_names(after):
             self._every.append(position)
             self._of[partition_of(stream)].append(position)
         self._age = lru_cache(self._recorded_at)
@@ -77,7 +69,7 @@ class _Waiting:
 
     def _recorded_at(self, position: int) -> datetime | None:
         """When the event at a position was written; None where it can't be read."""
-        [event] = self._register.read(position - 1, 1).events
+        [event] = self._event_log.read(position - 1, 1).events
         try:
             return decode(event.data).recorded_at
         except Unreadable:

@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.carrying.withheld import TABLE, Unsent, park, release
-from consumers.feed import Unreachable
+from consumers.event_log import Unreachable
 from consumers.rows.models import CHANNEL
 
 TERM_SECONDS = 6.0

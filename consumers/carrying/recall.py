@@ -7,7 +7,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
 from consumers.carrying.brokers import Brokers, sentence
-from consumers.feed import Unreachable
+from consumers.event_log import Unreachable
 
 PATIENCE_SECONDS = 10.0
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.carrying.topic import LARGEST_RECORD, partition_of
-from consumers.feed import Heard, Source
+from consumers.event_log import LoggedEvent, Source
 from consumers.tracing.spans import PROCESS
 from consumers.tracing.trace import trace_in
 
@@ -37,13 +37,13 @@ class Arrived:
     data: bytes
     offset: int
 
-    def is_just(self, line: Heard) -> bool:
+    def is_just(self, line: LoggedEvent) -> bool:
         """Whether it says all that this event of the log says, and nothing else."""
         told = line.position, line.stream, line.version, line.kind, line.data
         return told == (self.position, self.stream, self.version, self.kind, self.data)
 
 
-def headers_of(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
+def headers_of(heard: LoggedEvent, source: Source) -> list[tuple[str, bytes]]:
     """The headers that an event travels with."""
     return [
         ("content-type", CONTENT_TYPE),
@@ -57,7 +57,7 @@ def headers_of(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
     ]
 
 
-def _traced(heard: Heard, source: Source) -> list[tuple[str, bytes]]:
+def _traced(heard: LoggedEvent, source: Source) -> list[tuple[str, bytes]]:
     """Where the trace of the command began, for others to follow; this process may leave it out of what it tells."""
     trace = trace_in(heard.data, source.log)
     if trace is None:

@@ -5,7 +5,6 @@ from collections import deque
 from contextlib import closing, suppress
 from threading import Event
 from time import monotonic
-from typing import Protocol
 
 import psycopg
 from kafka.errors import KafkaError
@@ -18,7 +17,7 @@ from consumers.carrying.ends import demand_whole, ends, skipped, unsaved_ends
 from consumers.carrying.lease import TERM_SECONDS, Lease, Lost, prepare, sent_so_far
 from consumers.carrying.topic import made
 from consumers.carrying.withheld import Unsent, asked_for, unsent_streams
-from consumers.feed import Archive, Feed, Unreachable
+from consumers.event_log import EventLog, Unreachable
 from consumers.rows.models import connect
 
 PAGE = 2_000
@@ -36,15 +35,11 @@ class Wedged(Exception):
     """A producer has been silent for so long that it is replaced."""
 
 
-class Told(Feed, Archive, Protocol):
-    """The log, in its own order and stream by stream."""
-
-
 class Relay:
     """Carries one log. `owner` names this process to an operator, `replicas` how often the topic is kept."""
 
-    def __init__(self, conninfo: str, brokers: Brokers, feed: Told, replicas: int, owner: str) -> None:
-        self._conninfo, self._brokers, self.feed = conninfo, brokers, feed
+    def __init__(self, conninfo: str, brokers: Brokers, event_log: EventLog, replicas: int, owner: str) -> None:
+        self._conninfo, self._brokers, self.event_log = conninfo, brokers, event_log
         self._replicas, self._owner = replicas, owner
         self.wedged_after = WEDGED_SECONDS
         self.active = False
@@ -69,7 +64,7 @@ class Relay:
 
     def _stand_by(self, connection: Connection[DictRow], stop: Event) -> None:
         while not stop.is_set():
-            lease = Lease.taken(connection, str(self.feed.source), self._owner)
+            lease = Lease.taken(connection, str(self.event_log.source), self._owner)
             if lease:
                 self._hold(lease, stop)
             else:
@@ -81,7 +76,7 @@ class Relay:
         try:
             with closing(self._begun(lease)) as carrier:
                 self.active = True
-                _Carrying(lease, self.feed, carrier, self.wedged_after).run(stop)
+                _Carrying(lease, self.event_log, carrier, self.wedged_after).run(stop)
         finally:
             self.active = False
             with suppress(Lost, psycopg.Error):
@@ -96,20 +91,20 @@ class Relay:
                 "the topic was deleted and made anew: let `milepost relay --again` send the whole log to it"
             )
         known = sent_so_far(lease.connection, lease.source)
-        found = ends(self._brokers, self.feed.source, meanwhile=lease.renew)
+        found = ends(self._brokers, self.event_log.source, meanwhile=lease.renew)
         demand_whole(found, known, new=lease.topic is None)
         lease.adopt(topic.id)
         held = set(unsent_streams(lease.connection, lease.source))
-        skip = skipped(found, known, self.feed)
+        skip = skipped(found, known, self.event_log)
         unsaved = unsaved_ends(found, known, skip, lease.position)
-        return Carrier(self._brokers.producer(), self._brokers.topic, self.feed.source, skip, held, unsaved)
+        return Carrier(self._brokers.producer(), self._brokers.topic, self.event_log.source, skip, held, unsaved)
 
 
 class _Carrying:
     """One epoch: reads ahead, hands over, and saves what is acknowledged, in the order of the log."""
 
-    def __init__(self, lease: Lease, feed: Told, carrier: Carrier, wedged_after: float) -> None:
-        self._lease, self.feed, self._carrier, self._wedged_after = lease, feed, carrier, wedged_after
+    def __init__(self, lease: Lease, event_log: EventLog, carrier: Carrier, wedged_after: float) -> None:
+        self._lease, self.event_log, self._carrier, self._wedged_after = lease, event_log, carrier, wedged_after
         self._under_way: deque[Page] = deque()
         self._read_to = lease.position
         self._ends, self._unsent = dict(carrier.ends), list[Unsent]()
@@ -123,7 +118,7 @@ class _Carrying:
             if self._under_way:
                 self._settle(0 if more else 0.2)
             elif not more:
-                self.feed.wait(self._read_to, WAIT_SECONDS)
+                self.event_log.wait(self._read_to, WAIT_SECONDS)
         while self._under_way and self._settle(LAST_SECONDS):
             pass
 
@@ -142,11 +137,11 @@ class _Carrying:
             return
         self._looked = monotonic()
         for asked in asked_for(self._lease.connection, self._lease.source).values():
-            withheld = self.feed.lines([asked.stream], asked.version - 1)
+            withheld = self.event_log.read_streams([asked.stream], asked.version - 1)
             self._under_way.append(self._carrier.take_up(asked.stream, withheld, self._read_to))
 
     def _hand_over(self) -> bool:
-        batch = self.feed.read(self._read_to, PAGE)
+        batch = self.event_log.read(self._read_to, PAGE)
         if batch.end == self._read_to:
             return False
         self._under_way.append(self._carrier.send(batch))

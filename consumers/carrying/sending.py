@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import time_ns
 
 from consumers.carrying.topic import partition_of
-from consumers.feed import Heard, Source
+from consumers.event_log import LoggedEvent, Source
 from consumers.tracing.events import by_command, told_of
 from consumers.tracing.spans import PROCESS, Attributes, Span
 
@@ -17,7 +17,7 @@ class Sending:
     topic: str
     source: Source
     began: int = field(default_factory=time_ns)
-    events: list[Heard] = field(default_factory=list[Heard])
+    events: list[LoggedEvent] = field(default_factory=list[LoggedEvent])
 
     def tell(self) -> None:
         """Tell, for each command, that all of it has arrived (OpenTelemetry's conventions for messaging)."""
@@ -29,7 +29,7 @@ class Sending:
                 name, told = f"send {self.topic}", self._attributes(events)
                 listener.tell(Span(name, "producer", trace, self.began, ended, told))
 
-    def _attributes(self, events: Sequence[Heard]) -> Attributes:
+    def _attributes(self, events: Sequence[LoggedEvent]) -> Attributes:
         return told_of(events) | {
             "messaging.system": "kafka",
             "messaging.operation.name": "send",

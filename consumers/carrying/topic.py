@@ -10,7 +10,7 @@ from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlready
 from kafka.partitioner.default import murmur2
 
 from consumers.carrying.brokers import Brokers, sentence
-from consumers.feed import Unreachable
+from consumers.event_log import Unreachable
 
 PARTITIONS = 12
 LARGEST_RECORD = 131_072

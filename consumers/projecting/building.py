@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL
 from psycopg.types.json import Json
 
-from consumers.feed import Archive, Heard
+from consumers.event_log import EventLog, LoggedEvent
 from consumers.projecting.folding import Poisoned, Told, follow, understood
 from consumers.rows.models import Model, connect
 from consumers.rows.store import Followed, Parked, changed_rows, stream_row
@@ -56,7 +56,7 @@ class Built:
 def build(
     conninfo: str,
     log: str,
-    archive: Archive,
+    event_log: EventLog,
     standing: Standing,
     report: Report | None = None,
     stop: Event | None = None,
@@ -69,7 +69,7 @@ def build(
         ThreadPoolExecutor(1, "writer") as writer,
     ):
         written: Future[None] | None = None
-        for built in Builder(archive, log, standing).built(_pages(archive, standing, reader)):
+        for built in Builder(event_log, log, standing).built(_pages(event_log, standing, reader)):
             if written:
                 written.result()
             if stop and stop.is_set():
@@ -93,20 +93,20 @@ def _little_garbage() -> Generator[None]:
         gc.set_threshold(*before)
 
 
-def _pages(archive: Archive, standing: Standing, reader: ThreadPoolExecutor) -> Iterator[Sequence[Heard]]:
+def _pages(event_log: EventLog, standing: Standing, reader: ThreadPoolExecutor) -> Iterator[Sequence[LoggedEvent]]:
     """Page after page of the log in the order of its streams, the next one being read meanwhile."""
     asked = PAGE, standing.until, standing.share
-    following = reader.submit(archive.by_stream, standing.last, *asked)
+    following = reader.submit(event_log.read_by_stream, standing.last, *asked)
     while page := following.result():
-        following = reader.submit(archive.by_stream, (page[-1].stream, page[-1].version), *asked)
+        following = reader.submit(event_log.read_by_stream, (page[-1].stream, page[-1].version), *asked)
         yield page
 
 
 class Builder:
     """Folds whole streams into every model."""
 
-    def __init__(self, archive: Archive, log: str, standing: Standing) -> None:
-        self._archive, self._log, self._models = archive, log, standing.models
+    def __init__(self, event_log: EventLog, log: str, standing: Standing) -> None:
+        self._event_log, self._log, self._models = event_log, log, standing.models
         self._built, self._last = self._empty(standing.last, standing.events), standing.last
         self._open: dict[Model, Followed] = {}
         self._stream = ""
@@ -115,7 +115,7 @@ class Builder:
         rows, streams = ({model: list[dict[str, Any]]() for model in self._models} for _ in range(2))
         return Built(rows, streams, before, events=events)
 
-    def built(self, pages: Iterator[Sequence[Heard]]) -> Iterator[Built]:
+    def built(self, pages: Iterator[Sequence[LoggedEvent]]) -> Iterator[Built]:
         """Of each page the streams that ended in it; the last one may go on in the next."""
         for page in pages:
             for stream, events in groupby(page, key=lambda heard: heard.stream):
@@ -151,7 +151,7 @@ class Builder:
         return one
 
     def _again(self, stream: str, after: int) -> list[Told]:
-        return [understood(heard, self._log) for heard in self._archive.lines([stream], after)]
+        return [understood(heard, self._log) for heard in self._event_log.read_streams([stream], after)]
 
     def _close(self) -> None:
         """The stream is whole."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import orjson
 
-from consumers.feed import Heard
+from consumers.event_log import LoggedEvent
 from consumers.rows.store import Followed, Parked
 from domain.codec import Unreadable, decode
 from domain.event import Recorded, kind_named, kind_of
@@ -39,7 +39,7 @@ class Poisoned(Exception):
 class Told(NamedTuple):
     """What was heard, and what it says, or why that can't be read."""
 
-    heard: Heard
+    heard: LoggedEvent
     event: Recorded | Unread
 
     @property
@@ -51,7 +51,7 @@ Again = Callable[[str, int], Iterable[Told]]
 """Tells the events of a stream behind a version once more, from the log."""
 
 
-def understood(heard: Heard, log: str) -> Told:
+def understood(heard: LoggedEvent, log: str) -> Told:
     """What these bytes say. Raises `Newer` for a kind that is not known here, `Fork` for another log's event."""
     try:
         recorded = decode(heard.data)
@@ -64,7 +64,7 @@ def understood(heard: Heard, log: str) -> Told:
     return Told(heard, recorded)
 
 
-def _unread(heard: Heard, why: str) -> Unread:
+def _unread(heard: LoggedEvent, why: str) -> Unread:
     kind = _kind_within(heard.data)
     if kind is not None and kind_named(kind) is None:
         raise Newer(f"position {heard.position} holds {kind}: a newer release wrote it, upgrade to go on")

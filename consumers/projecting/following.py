@@ -6,7 +6,7 @@ from time import monotonic
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import LOG, Feed
+from consumers.event_log import LOG, EventLog
 from consumers.projecting.projector import Projector
 from consumers.rows.progress import Reflected
 
@@ -18,8 +18,8 @@ LOOKED_AFTER_SECONDS = 1.0
 class Following:
     """A projector that hears the log in its own order."""
 
-    def __init__(self, projector: Projector, feed: Feed) -> None:
-        self._projector, self._feed = projector, feed
+    def __init__(self, projector: Projector, event_log: EventLog) -> None:
+        self._projector, self._event_log = projector, event_log
 
     def run(self, stop: Event) -> None:
         """Follow until told to stop."""
@@ -32,7 +32,7 @@ class Following:
     def step(self) -> int:
         """Take in what is next; how many events that were. Raises `Fenced`, `Stopped` or `psycopg.Error`."""
         start = self._projector.position(LOG.partition)
-        batch = self._feed.read(start, MOST_AT_ONCE)
+        batch = self._event_log.read(start, MOST_AT_ONCE)
         if batch.end > start:
             self._projector.take_in({LOG.partition: batch})
             self._projector.settle()
@@ -43,7 +43,7 @@ class Following:
         looked = monotonic()
         while not stop.is_set():
             if not self.step():
-                self._feed.wait(self._projector.position(LOG.partition), WAIT_SECONDS)
+                self._event_log.wait(self._projector.position(LOG.partition), WAIT_SECONDS)
             if monotonic() - looked > LOOKED_AFTER_SECONDS:
                 looked = monotonic()
                 if not self._projector.is_current():

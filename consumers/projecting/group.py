@@ -18,7 +18,7 @@ from consumers.carrying.brokers import Brokers, sentence
 from consumers.carrying.lease import Sent, carried, sent_so_far
 from consumers.carrying.records import Arrived, Foreign, arrived
 from consumers.carrying.topic import PARTITIONS
-from consumers.feed import Archive, Batch, Odd, Source, Unreachable
+from consumers.event_log import Batch, EventLog, InvalidRecord, Source, Unreachable
 from consumers.projecting.folding import Stopped
 from consumers.projecting.projector import Projector
 from consumers.projecting.vouching import Held, held, parted
@@ -43,12 +43,12 @@ class _Arrivals:
 
     end: int
     events: list[Arrived] = field(default_factory=list[Arrived])
-    odd: list[Odd] = field(default_factory=list[Odd])
+    invalid: list[InvalidRecord] = field(default_factory=list[InvalidRecord])
 
     def batch(self, known: Held) -> Batch:
         """All of it, but for what the log doesn't hold so."""
-        true, odd = parted(self.events, known)
-        return Batch(true, self.end, [*self.odd, *odd])
+        true, invalid = parted(self.events, known)
+        return Batch(true, self.end, [*self.invalid, *invalid])
 
 
 class Member:
@@ -57,9 +57,9 @@ class Member:
     The group only shares the partitions out. Who writes rows is decided by the position that stands beside them.
     """
 
-    def __init__(self, conninfo: str, projector: Projector, archive: Archive, brokers: Brokers, group: str) -> None:
+    def __init__(self, conninfo: str, projector: Projector, event_log: EventLog, brokers: Brokers, group: str) -> None:
         self._conninfo, self._projector, self._brokers, self._group = conninfo, projector, brokers, group
-        self._archive = archive
+        self._event_log = event_log
         self._assigned: set[int] = set()
         self._since: dict[int, int] = {}
         self._sought: dict[int, int] = {}
@@ -114,7 +114,7 @@ class Member:
         """Take in what the log vouches for; up to where that is of each partition."""
         arrivals = {place: self._sorted(records) for place, records in self._due(consumer, polled).items()}
         if arrivals:
-            known = held(self._archive, chain.from_iterable(one.events for one in arrivals.values()))
+            known = held(self._event_log, chain.from_iterable(one.events for one in arrivals.values()))
             batches = {place.partition: one.batch(known) for place, one in arrivals.items()}
             self._projector.take_in(batches, partial(self._stay, consumer))
         return {place: OffsetAndMetadata(one.end) for place, one in arrivals.items()}
@@ -151,7 +151,7 @@ class Member:
             try:
                 found.events.append(arrived(record, self._projector.source))
             except Foreign as foreign:
-                found.odd.append(Odd(record.offset, str(foreign)))
+                found.invalid.append(InvalidRecord(record.offset, str(foreign)))
         return found
 
     def placed(self, consumer: KafkaConsumer, assigned: Sequence[TopicPartition]) -> None:
@@ -189,10 +189,10 @@ class Member:
         return {number: place.next if covered else place.since for number, place in places.items()}
 
 
-def member_of(conninfo: str, source: Source, archive: Archive, brokers: Brokers, projection: Projection) -> Member:
+def member_of(conninfo: str, source: Source, event_log: EventLog, brokers: Brokers, projection: Projection) -> Member:
     """A member of the group that keeps one read model up: a group for each, and for each shape of its rows."""
-    projector = Projector(conninfo, source, archive, [projection])
-    return Member(conninfo, projector, archive, brokers, group_of(brokers, projection))
+    projector = Projector(conninfo, source, event_log, [projection])
+    return Member(conninfo, projector, event_log, brokers, group_of(brokers, projection))
 
 
 def group_of(brokers: Brokers, projection: Projection) -> str:

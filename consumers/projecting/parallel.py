@@ -12,7 +12,7 @@ from threading import Event, Thread
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Archive, Source
+from consumers.event_log import EventLog, Source
 from consumers.projecting.building import Report, Standing, build
 from consumers.projecting.folding import Stopped
 from consumers.projecting.rebuild import alone, begun, finish, shares_of, stood
@@ -23,7 +23,7 @@ from projections.projection import Projection
 
 _SHARE = 0x73686172
 LOOK_SECONDS = 0.2
-Opener = Callable[[], AbstractContextManager[Archive]]
+Opener = Callable[[], AbstractContextManager[EventLog]]
 """Opens the log in whatever process it is called, so it must be one that can be sent there."""
 
 
@@ -56,8 +56,8 @@ def rebuild_in_parallel(task: Task, workers: int, report: Report | None = None, 
         if not alone(connection, task.projections):
             raise BeingBuilt("another program builds some of these: wait for it, or stop it")
         shares = shares_of(connection, task.projections, task.source) or workers
-        with task.opener() as archive:
-            standing = begun(connection, task.source, archive, task.projections, (0, shares))
+        with task.opener() as event_log:
+            standing = begun(connection, task.source, event_log, task.projections, (0, shares))
         with _Workers(task, shares) as working:
             while working.are_busy():
                 _tell(connection, standing, report)
@@ -125,12 +125,12 @@ def _work(task: Task, share: tuple[int, int], pipe: Pipe) -> None:
     Thread(target=_listen, args=(pipe, stop), daemon=True).start()
     fault: Exception | None = None
     try:
-        with task.opener() as archive, connect(task.conninfo) as connection:
+        with task.opener() as event_log, connect(task.conninfo) as connection:
             _wait_for_predecessor(connection, task, share)
             standing = stood(connection, task.source, task.projections, share)
             if standing is None:  # who began us is gone
                 raise Fenced("another program has begun other read models meanwhile: say it again")
-            build(task.conninfo, task.source.log, archive, standing, stop=stop)
+            build(task.conninfo, task.source.log, event_log, standing, stop=stop)
     except Exception as error:  # whatever it is, who began us raises it
         fault = error
     with suppress(OSError):  # nobody listens any more

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Archive, Batch, Place, Source, Unreachable
+from consumers.event_log import Batch, EventLog, Place, Source, Unreachable
 from consumers.projecting.folding import Fork, Poisoned, Stopped, Told, follow, understood
 from consumers.projecting.parking import take_up
 from consumers.projecting.rebuild import build_missing
@@ -35,12 +35,12 @@ Starts = Callable[[Connection[DictRow], Reflected], Mapping[int, int]]
 class Projector:
     """Keeps read models up with a log. There may be several: the slower finds itself fenced, reads again and goes on.
 
-    `conninfo` is where the models are kept. Models that are not there yet are built from the archive first.
+    `conninfo` is where the models are kept. Models that are not there yet are built from the log first.
     """
 
-    def __init__(self, conninfo: str, source: Source, archive: Archive, projections: Iterable[Projection]) -> None:
+    def __init__(self, conninfo: str, source: Source, event_log: EventLog, projections: Iterable[Projection]) -> None:
         self.source = source
-        self._conninfo, self._archive, self._projections = conninfo, archive, list(projections)
+        self._conninfo, self._event_log, self._projections = conninfo, event_log, list(projections)
         self._models: list[Model] = []
         self._reading: Connection[DictRow] | None = None
         self._writing: WriteBehind | None = None
@@ -103,7 +103,7 @@ class Projector:
         self._reading = connect(self._conninfo)
         self._writing = WriteBehind(connect(self._conninfo))
         prepare(self._reading)
-        build_missing(self._conninfo, self.source, self._archive, self._projections, stop)
+        build_missing(self._conninfo, self.source, self._event_log, self._projections, stop)
         self._models, self._way = followed(self._reading, self._projections), way
         for model in self._models:
             self._demand_same_log(model.name)
@@ -115,7 +115,7 @@ class Projector:
         if others:
             raise Fork(f"{model} was made from {others.pop()} and not from {self.source}: build it anew for this one")
         known = reflected(self._connected, [model]).get(model, Reflected(0, None))
-        head = self._archive.head().position
+        head = self._event_log.head().position
         if head < known.position:
             raise Fork(
                 f"the log {self.source} ends at {head}, and {model} has read {known.position} events of it: it was "
@@ -194,8 +194,8 @@ class Projector:
         changes = {model: self._folded(model, streams, parked) for model in self._models}
         held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
         moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
-        odd = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.odd]
-        taken = Taken(changes, moved, parked, held, odd)
+        invalid = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.invalid]
+        taken = Taken(changes, moved, parked, held, invalid)
         self._write(taken, partial(tell_projected, began, heard, taken, self._way, self.source.log), meanwhile)
 
     def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
@@ -241,11 +241,11 @@ class Projector:
         return {stream: self._known[model.name, stream] for stream in asked}
 
     def _again(self, stream: str, after: int) -> list[Told]:
-        return [understood(heard, self.source.log) for heard in self._archive.lines([stream], after)]
+        return [understood(heard, self.source.log) for heard in self._event_log.read_streams([stream], after)]
 
     def _write(self, taken: Taken, then: Callable[[], None], meanwhile: Callable[[], None]) -> None:
         self._behind.write(writing_of(taken), then, meanwhile)
-        if taken.parked or taken.odd:
+        if taken.parked or taken.invalid:
             self.settle()
             self._raise_alarm(taken)
         for moved in taken.moved:
@@ -259,7 +259,7 @@ class Projector:
             self._known.popitem(last=False)
 
     def _raise_alarm(self, taken: Taken) -> None:
-        for place, apart in taken.odd:
+        for place, apart in taken.invalid:
             _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
         for stuck in taken.parked:
             _log.error("%s parked %s at version %s: %s", stuck.model, stuck.stream, stuck.version, stuck.why)

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import LOG, Archive, Source
+from consumers.event_log import LOG, EventLog, Source
 from consumers.projecting.building import Report, Standing, build
 from consumers.rows.models import Model, connect, index, prepare
 from consumers.rows.progress import Reflected
@@ -22,7 +22,7 @@ WAIT_SECONDS = 0.2
 def rebuild(
     conninfo: str,
     source: Source,
-    archive: Archive,
+    event_log: EventLog,
     projections: Iterable[Projection],
     report: Report | None = None,
     stop: Event | None = None,
@@ -36,15 +36,15 @@ def rebuild(
     chosen, stop = list(projections), stop or Event()
     with connect(conninfo) as connection:
         wait_until_alone(connection, chosen, stop)
-        standing = begun(connection, source, archive, chosen)
-        if stop.is_set() or not build(conninfo, source.log, archive, standing, report, stop):
+        standing = begun(connection, source, event_log, chosen)
+        if stop.is_set() or not build(conninfo, source.log, event_log, standing, report, stop):
             return 0
         finish(connection, source, standing, promoted)
     return standing.until
 
 
 def build_missing(
-    conninfo: str, source: Source, archive: Archive, projections: Iterable[Projection], stop: Event | None = None
+    conninfo: str, source: Source, event_log: EventLog, projections: Iterable[Projection], stop: Event | None = None
 ) -> None:
     """Build those of these read models that nothing can be read from yet; of several who ask for that, one does it."""
     chosen, stop = list(projections), stop or Event()
@@ -53,8 +53,8 @@ def build_missing(
             return
         wait_until_alone(connection, chosen, stop)
         if missing := unbuilt(connection, chosen):
-            standing = begun(connection, source, archive, missing)
-            if not stop.is_set() and build(conninfo, source.log, archive, standing, stop=stop):
+            standing = begun(connection, source, event_log, missing)
+            if not stop.is_set() and build(conninfo, source.log, event_log, standing, stop=stop):
                 finish(connection, source, standing, promoted=True)
 
 
@@ -80,7 +80,7 @@ def wait_until_alone(connection: Connection[DictRow], projections: Sequence[Proj
 def begun(
     connection: Connection[DictRow],
     source: Source,
-    archive: Archive,
+    event_log: EventLog,
     projections: Iterable[Projection],
     share: tuple[int, int] = (0, 1),
 ) -> Standing:
@@ -88,7 +88,7 @@ def begun(
     prepare(connection)
     if standing := stood(connection, source, projections, share):
         return standing
-    models, head = being_built(connection, projections), archive.head()
+    models, head = being_built(connection, projections), event_log.head()
     with connection.transaction():
         begin(connection, models)
         connection.cursor().executemany(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from time import time_ns
 
-from consumers.feed import LOG, Batch, Heard
+from consumers.event_log import LOG, Batch, LoggedEvent
 from consumers.rows.store import Taken
 from consumers.tracing.events import by_command, told_of
 from consumers.tracing.spans import PROCESS, Attributes, Span
@@ -29,7 +29,7 @@ def tell_projected(began: int, heard: Mapping[int, Batch], taken: Taken, way: st
                     listener.tell(Span(f"project {model.name}", "consumer", trace, began, ended, attributes))
 
 
-def _attributes(events: Sequence[Heard], way: str, partition: int) -> Attributes:
+def _attributes(events: Sequence[LoggedEvent], way: str, partition: int) -> Attributes:
     if way == LOG.way:
         return told_of(events)
     return told_of(events) | {

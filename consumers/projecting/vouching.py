@@ -6,15 +6,15 @@ Whoever may write to the topic could send what looks like an event; what the log
 from collections.abc import Iterable, Mapping
 
 from consumers.carrying.records import Arrived
-from consumers.feed import Archive, Heard, Odd
+from consumers.event_log import EventLog, InvalidRecord, LoggedEvent
 
-Held = Mapping[int, Heard]
+Held = Mapping[int, LoggedEvent]
 """What the log holds, by position."""
 
 
-def held(archive: Archive, events: Iterable[Arrived]) -> Held:
+def held(event_log: EventLog, events: Iterable[Arrived]) -> Held:
     """What the log holds where these say that they are."""
-    return {line.position: line for line in archive.at([one.position for one in events])}
+    return {line.position: line for line in event_log.read_positions([one.position for one in events])}
 
 
 def why_not(one: Arrived, known: Held) -> str | None:
@@ -25,13 +25,13 @@ def why_not(one: Arrived, known: Held) -> str | None:
     return None if one.is_just(line) else "the log holds another event there"
 
 
-def parted(events: Iterable[Arrived], known: Held) -> tuple[list[Arrived], list[Odd]]:
+def parted(events: Iterable[Arrived], known: Held) -> tuple[list[Arrived], list[InvalidRecord]]:
     """What is of the log, and what is not."""
-    true, odd = list[Arrived](), list[Odd]()
+    true, invalid = list[Arrived](), list[InvalidRecord]()
     for one in events:
         why = why_not(one, known)
         if why is None:
             true.append(one)
         else:
-            odd.append(Odd(one.offset, why))
-    return true, odd
+            invalid.append(InvalidRecord(one.offset, why))
+    return true, invalid

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Feed
+from consumers.event_log import EventLog
 from consumers.rows.overview import overview
 from consumers.rows.progress import is_carried
 from projections.projection import Projection
@@ -21,9 +21,9 @@ class Gauge(NamedTuple):
     value: float
 
 
-def gauges(connection: Connection[DictRow], projections: Iterable[Projection], feed: Feed) -> Iterator[Gauge]:
+def gauges(connection: Connection[DictRow], projections: Iterable[Projection], event_log: EventLog) -> Iterator[Gauge]:
     """Every value. Raises `psycopg.Error` where nobody can say."""
-    head = feed.head()
+    head = event_log.head()
     yield Gauge("log_position", (), head.position)
     for one in overview(connection, projections):
         if one.state == "active":
@@ -33,7 +33,7 @@ def gauges(connection: Connection[DictRow], projections: Iterable[Projection], f
             yield Gauge("projection_seconds_behind", named, _seconds(head.recorded_at, one.at) if behind else 0)
             yield Gauge("projection_parked_streams", named, one.parked)
     if is_carried(connection):
-        yield from _carried(connection, str(feed.source))
+        yield from _carried(connection, str(event_log.source))
 
 
 def _carried(connection: Connection[DictRow], source: str) -> Iterator[Gauge]:

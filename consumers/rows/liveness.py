@@ -9,7 +9,7 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Feed, Head
+from consumers.event_log import EventLog, Head
 from consumers.rows.models import Model
 from consumers.rows.progress import Reflected, is_carried, reflected
 
@@ -58,7 +58,7 @@ class Standstill:
 def liveness(
     connection: Connection[DictRow],
     models: Iterable[Model],
-    feed: Feed,
+    event_log: EventLog,
     standstill: Standstill,
     stopped: str | None = None,
 ) -> Liveness:
@@ -66,7 +66,7 @@ def liveness(
     names = [model.name for model in models]
     known = reflected(connection, names)
     reached = min(known.values(), key=lambda one: one.position, default=Reflected(0, None))
-    head = feed.head()
+    head = event_log.head()
     parked = connection.execute("SELECT count(*) AS n FROM models.parked WHERE model = ANY(%s)", (names,)).fetchone()
     return Liveness(
         reached.position,
@@ -74,7 +74,7 @@ def liveness(
         _seconds(head.recorded_at, reached.at) if reached.position < head.position else 0.0,
         parked["n"] if parked else 0,
         stopped,
-        *standstill.seen(waiting(connection, names, str(feed.source), head)),
+        *standstill.seen(waiting(connection, names, str(event_log.source), head)),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.feed import Source
+from consumers.event_log import Source
 
 
 class Progress(NamedTuple):

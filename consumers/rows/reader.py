@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
-from consumers.feed import Feed
+from consumers.event_log import EventLog
 from consumers.rows.liveness import Liveness, Standstill, Waiting, liveness
 from consumers.rows.models import CHANNEL, Model, connect
 from consumers.rows.progress import Reflected, reflected
@@ -83,15 +83,15 @@ class Reader:
             raise NotBuilt(_NOT_BUILT)
         return [Model(asked[row["model"]], row["number"]) for row in found]
 
-    def liveness(self, feed: Feed, stopped: str | None = None) -> Liveness:
+    def liveness(self, event_log: EventLog, stopped: str | None = None) -> Liveness:
         """How far behind the log they are. Raises `psycopg.Error` where nobody can say."""
         with self._pool.connection() as connection:
             try:
                 models = self._active(connection, self._projections)
             except (NotBuilt, psycopg.errors.UndefinedTable):
                 unbuilt = self._standstill.seen([Waiting("whoever builds the read models", 0)])
-                return Liveness(0, feed.head().position, 0.0, 0, stopped, *unbuilt)
-            return liveness(connection, models, feed, self._standstill, stopped)
+                return Liveness(0, event_log.head().position, 0.0, 0, stopped, *unbuilt)
+            return liveness(connection, models, event_log, self._standstill, stopped)
 
     def position(self) -> int:
         """Up to where all the read models reflect the log; 0 where one is not built yet."""

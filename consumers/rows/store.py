@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
-from consumers.feed import Odd, Place
+from consumers.event_log import InvalidRecord, Place
 from consumers.rows.models import Model
 from consumers.rows.progress import Progress
 from projections.projection import Rows
@@ -54,7 +54,7 @@ class Taken(NamedTuple):
     moved: Sequence[Moved]
     parked: Sequence[Parked] = ()
     held: Sequence[tuple[str, str]] = ()
-    odd: Sequence[tuple[Place, Odd]] = ()
+    invalid: Sequence[tuple[Place, InvalidRecord]] = ()
 
 
 def parked_in(connection: Connection[DictRow]) -> list[Parked]:

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
-from consumers.feed import Odd, Place
+from consumers.event_log import InvalidRecord, Place
 from consumers.rows.models import CHANNEL, Model
 from consumers.rows.store import Followed, Moved, Parked, Taken, changed_rows, stream_row
 
@@ -49,8 +49,8 @@ class Writing:
         """What was left out must be parked still, until this is written."""
         self._add(SQL(_HOLD), [{"model": model, "stream": stream} for model, stream in held], len(held))
 
-    def keep_apart(self, odd: Sequence[tuple[Place, Odd]]) -> None:
-        rows = [{**place._asdict(), "offset": one.position, "why": one.why} for place, one in odd]
+    def keep_apart(self, invalid: Sequence[tuple[Place, InvalidRecord]]) -> None:
+        rows = [{**place._asdict(), "offset": one.position, "why": one.why} for place, one in invalid]
         self._add(SQL(_KEEP_APART), rows)
 
     def move(self, moved: Sequence[Moved]) -> None:
@@ -84,7 +84,7 @@ def writing_of(taken: Taken) -> Writing:
         writing.change(model, followed)
     writing.park(taken.parked)
     writing.demand_parked(taken.held)
-    writing.keep_apart(taken.odd)
+    writing.keep_apart(taken.invalid)
     return writing
 
 

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import orjson
 
 from consumers.carrying.records import Arrived
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.projecting.folding import Fork, Stopped
 from consumers.subscribing.older import OLDER, Older, in_older_form
 from consumers.subscribing.remembering import Last, Memory

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from consumers.feed import Source
+from consumers.event_log import Source
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS milepost_heard (

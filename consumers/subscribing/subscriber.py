@@ -14,7 +14,7 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError, UnknownTopicOrPartit
 from consumers.carrying.brokers import Brokers, sentence
 from consumers.carrying.knocking import knocking
 from consumers.carrying.records import Foreign, arrived
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.projecting.folding import Stopped
 from consumers.subscribing.hearing import Again, Handle, Hearing, untold
 from consumers.subscribing.remembering import Memory, Overtaken

@@ -3,7 +3,7 @@
 import psycopg
 
 from consumers.carrying.security import Unusable
-from consumers.feed import Unreachable
+from consumers.event_log import Unreachable
 from consumers.rows.reader import NotBuilt
 from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
 from milepost.kafka import KafkaError

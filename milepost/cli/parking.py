@@ -63,7 +63,7 @@ class Lot:
     @property
     def again(self) -> Again:
         source = self.feed.source
-        return lambda stream, after: [understood(line, source.log) for line in self.feed.lines([stream], after)]
+        return lambda stream, after: [understood(line, source.log) for line in self.feed.read_streams([stream], after)]
 
     def parked(self, what: Sequence[str] = ()) -> list[tuple[Model, Parked]]:
         models = {model.name: model for model in followed(self.connection, projections())}
@@ -151,7 +151,7 @@ def _held(lot: Lot, what: str) -> dict[str, Any]:
     if apart := lot.apart([what]):
         return _record(lot, apart[0])
     versions = {parked.version for _, parked in lot.parked([what])} | {one.version for one in lot.unsent([what])}
-    lines = lot.log.lines([what], min(versions) - 1)
+    lines = lot.log.read_streams([what], min(versions) - 1)
     return {f"version {line.version}": _text(line.data) for line in lines if line.version in versions}
 
 
@@ -220,7 +220,7 @@ def _tried(lot: Lot, apart: Apart) -> str | None:
         event = arrived(found, lot.feed.source)
     except Foreign as foreign:
         return str(foreign)
-    held = next(iter(lot.log.lines([event.stream], event.version - 1)), None)
+    held = next(iter(lot.log.read_streams([event.stream], event.version - 1)), None)
     if held is None or held.data != event.data:
         return "the log holds no such event"
     parked = {(one.model, one.stream) for one in parked_in(lot.connection)}

@@ -16,7 +16,9 @@ class Trial:
         head = log.sound_head()
         last = head.recorded_at or clock.now()
         self._log = log
-        self._deciding = Deciding(log.identity().id, States(log.lines), clock.now, clock.new_id, head.position, last)
+        self._deciding = Deciding(
+            log.identity().id, States(log.read_streams), clock.now, clock.new_id, head.position, last
+        )
 
     def submit(self, request: Request) -> "Future[Outcome]":
         """What this would be answered; known already."""

@@ -22,7 +22,7 @@ def event_routes(service: Service, pages: Pages) -> APIRouter:
     @router.get("/projects/{key}/events/{version}")
     def event(key: str, version: Version) -> HTMLResponse:
         name = key_of(key)
-        lines = service.log.lines([f"project-{name}"], version - 1)
+        lines = service.log.read_streams([f"project-{name}"], version - 1)
         if not lines:
             raise Problem(404, "unknown", "There is no such event", f"project {name} has no version {version}")
         recorded, whole = read(lines[0]), orjson.loads(lines[0].data)

@@ -190,7 +190,7 @@ def _follow(log: Log, done: Event, seen: list[int]) -> None:
     position = 0
     while True:
         last = done.is_set()
-        if page := log.page(position, 500):
+        if page := log.read_page(position, 500):
             seen += [event.position for event in page]
             position = page[-1].position
         elif last:

@@ -15,7 +15,7 @@ from kafka import KafkaConsumer
 from consumers.carrying.brokers import Brokers
 from consumers.carrying.records import headers_of
 from consumers.carrying.topic import partition_of
-from consumers.feed import Heard
+from consumers.event_log import LoggedEvent
 from consumers.projecting.group import member_of
 from consumers.projecting.projector import Projector
 from consumers.rows.reader import Reader, Watch
@@ -95,7 +95,7 @@ def _disturbed(events: list[Any], chance: random.Random) -> list[Any]:
     return told
 
 
-def _send(brokers: Brokers, events: Sequence[Heard], source: Any) -> None:
+def _send(brokers: Brokers, events: Sequence[LoggedEvent], source: Any) -> None:
     producer = brokers.producer()
     for heard in events:
         key = heard.stream.encode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from consumers.feed import LOG
+from consumers.event_log import LOG
 from consumers.projecting.following import Following
 from consumers.projecting.projector import Projector
 from consumers.rows.liveness import Liveness
@@ -11,15 +11,13 @@ from milepost.following import LogFeed
 from milepost.log import Log
 from projections import projections
 from projections.projection import Projection
-from tests.consumers.telling import Disturbed
 
 
 class Follower:
     """A projector that follows a feed, by steps."""
 
-    def __init__(self, log: Log, feed: LogFeed | Disturbed, of: Iterable[Projection] = ()) -> None:
-        archive = LogFeed(log)
-        self.projector = Projector(log.conninfo, archive.source, Disturbing(archive, feed), of or projections())
+    def __init__(self, log: Log, feed: LogFeed, of: Iterable[Projection] = ()) -> None:
+        self.projector = Projector(log.conninfo, feed.source, feed, of or projections())
         self.following = Following(self.projector, feed)
         self._log, self._projections = log, list(of or projections())
 
@@ -41,14 +39,7 @@ class Follower:
             reader.close()
 
 
-class Disturbing:
-    """The log as an archive, which ends where the feed says that it does."""
-
-    def __init__(self, archive: LogFeed, feed: LogFeed | Disturbed) -> None:
-        self.lines, self.at, self.by_stream, self.head = archive.lines, archive.at, archive.by_stream, feed.head
-
-
-def made(log: Log, feed: LogFeed | Disturbed, *of: Projection) -> Follower:
+def made(log: Log, feed: LogFeed, *of: Projection) -> Follower:
     follower = Follower(log, feed, of)
     follower.following.open()
     return follower

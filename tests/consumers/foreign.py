@@ -8,7 +8,7 @@ import orjson
 
 from consumers.carrying.records import CONTENT_TYPE, headers_of
 from consumers.carrying.topic import LARGEST_RECORD, PARTITIONS, partition_of
-from consumers.feed import Heard, Source
+from consumers.event_log import LoggedEvent, Source
 
 Headers = list[tuple[str, bytes | None]]
 NUMBERS = ("milepost-position", "milepost-version")
@@ -40,7 +40,7 @@ class Sent:
 Change = Callable[[Sent], Sent]
 
 
-def true_record(heard: Heard, source: Source) -> Sent:
+def true_record(heard: LoggedEvent, source: Source) -> Sent:
     """The record of an event as the relay sends it."""
     return Sent(partition_of(heard.stream), heard.stream.encode(), heard.data, [*headers_of(heard, source)])
 

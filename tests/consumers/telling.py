@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
-from consumers.feed import Batch, Feed, Heard, Source
+from consumers.event_log import Batch, LoggedEvent
 from consumers.rows.models import Model, connect
 from consumers.rows.versions import versions_of
 from domain.codec import decode, encode
@@ -90,34 +90,22 @@ def _place(row: dict[str, Any]) -> tuple[Any, ...]:
     return row["stream"], *(row.get(name, "") for name in ("phase", "gate", "attempt", "review", "version"))
 
 
-class Disturbed:
-    """A feed that says some events twice, leaves some out, or puts others in their place."""
+class Disturbed(LogFeed):
+    """A log of which `read` repeats some events, leaves some out, or gives others in their place."""
 
-    def __init__(self, feed: LogFeed) -> None:
-        self._feed = feed
+    def __init__(self, log: Log) -> None:
+        super().__init__(log)
         self.twice: set[int] = set()
         self.left_out: set[int] = set()
-        self.instead: dict[int, Heard] = {}
+        self.instead: dict[int, LoggedEvent] = {}
         self.restored_to: int | None = None
 
-    @property
-    def source(self) -> Source:
-        return self._feed.source
-
     def read(self, after: int, limit: int) -> Batch:
-        events, end, _ = self._feed.read(after, limit)
+        events, end, _ = super().read(after, limit)
         told = [self.instead.get(heard.position, heard) for heard in events if heard.position not in self.left_out]
         again = [heard for heard in told if heard.position in self.twice]
         return Batch([*told, *again], end)
 
-    def wait(self, after: int, seconds: float) -> None:
-        self._feed.wait(after, seconds)
-
     def head(self) -> Head:
-        head = self._feed.head()
+        head = super().head()
         return head if self.restored_to is None else Head(self.restored_to, head.recorded_at)
-
-
-def is_feed(feed: Disturbed) -> Feed:
-    """A disturbed feed is one all the same."""
-    return feed

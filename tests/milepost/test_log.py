@@ -70,8 +70,8 @@ def test_is_read_by_position_and_by_stream(log: Log, writer: Writer) -> None:
         writer.execute(assess("a", name))
     assert [stored.position for stored in log.events(batch=2)] == [1, 2, 3, 4, 5, 6]
     assert [stored.position for stored in log.events(after=2, until=4, batch=1)] == [3, 4]
-    assert [stored.position for stored in log.page(3, 2)] == [4, 5]
-    assert {stored.position for stored in log.at([5, 2, 7])} == {2, 5}
+    assert [stored.position for stored in log.read_page(3, 2)] == [4, 5]
+    assert {stored.position for stored in log.read_positions([5, 2, 7])} == {2, 5}
     assert [recorded.version for recorded in log.stream("project-a", after=2)] == [3, 4]
     assert log.stream("project-b") == []
     last = list(log.events())[-1]

@@ -16,7 +16,7 @@ from consumers.carrying.lease import carried
 from consumers.carrying.security import Security
 from consumers.carrying.topic import made
 from consumers.checkup import looked_at
-from consumers.feed import Unreachable
+from consumers.event_log import Unreachable
 from consumers.projecting.group import member_of
 from consumers.rows.models import connect
 from milepost.following import LogFeed

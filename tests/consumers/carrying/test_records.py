@@ -12,7 +12,7 @@ from consumers.carrying.brokers import Brokers
 from consumers.carrying.lease import carried
 from consumers.carrying.records import Arrived, Foreign, arrived, headers_of
 from consumers.carrying.topic import partition_of
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.rows.models import connect
 from consumers.rows.store import parked_in
 from consumers.tracing.trace import trace_of
@@ -143,7 +143,7 @@ def test_that_are_made_up_are_not_even_applied_until_the_true_one_comes(
     with running(*(member.run for member in members_of(log, brokers))):
         wait_until_reflected(log)
         telling.write(telling.of_this_log(told[2], "project-a"))
-        [*_, line] = log.lines(["project-a"])
+        [*_, line] = log.read_streams(["project-a"])
         send(brokers, made_up(true_record(line, LogFeed(log).source)))
         until(lambda: set(kept_apart(log).values()) == {why}, "it is kept apart")
         assert {row["version"] for row in in_models(log.conninfo)["projects"]} == {2}

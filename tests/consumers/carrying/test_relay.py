@@ -18,7 +18,7 @@ from consumers.carrying.records import CONTENT_TYPE
 from consumers.carrying.relay import Relay
 from consumers.carrying.topic import partition_of
 from consumers.carrying.withheld import release
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.rows.models import connect
 from milepost.following import LogFeed
 from milepost.log import Log
@@ -183,7 +183,7 @@ def test_refuses_the_topic_of_another_log(
             return replace(super().source, log="another")
 
     relay = relay_of(log, brokers)
-    relay.feed = Other(log)
+    relay.event_log = Other(log)
     assert "holds what this log never sent there" in said_by(relay, caplog)
 
 

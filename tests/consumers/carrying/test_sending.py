@@ -6,7 +6,7 @@ import pytest
 
 from consumers.carrying.sending import sending
 from consumers.carrying.topic import partition_of
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.tracing.trace import Trace, trace_of
 from milepost.stored import Stored
 from tests.conftest import LOG, history

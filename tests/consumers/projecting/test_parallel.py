@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from consumers.feed import Archive
+from consumers.event_log import EventLog
 from consumers.projecting.folding import Newer, Stopped
 from consumers.projecting.parallel import BeingBuilt, Task, rebuild_in_parallel
 from consumers.projecting.rebuild import alone, begun, shares_of
@@ -32,7 +32,7 @@ import sys
 from functools import partial
 from threading import Event
 from consumers.projecting import building
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.projecting.parallel import Task, rebuild_in_parallel
 from milepost.following import archive_of
 from projections import projections
@@ -110,7 +110,7 @@ def test_raises_what_a_worker_failed_with(log: Log, task: Task, telling: Telling
 
 
 @contextmanager
-def ended_in_every_worker(conninfo: str, parent: int) -> Generator[Archive]:
+def ended_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
     """An archive for who asks first; a worker that opens it ends without a word, and as if all were well."""
     if os.getpid() != parent:
         os._exit(0)
@@ -125,7 +125,7 @@ def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> No
 
 
 @contextmanager
-def late_in_every_worker(conninfo: str, parent: int) -> Generator[Archive]:
+def late_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
     """An archive for who asks first; before a worker looks, another program begins all read models anew."""
     with archive_of(conninfo) as archive:
         if os.getpid() != parent:

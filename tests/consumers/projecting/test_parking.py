@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.projecting.folding import Again, understood
+from consumers.projecting.folding import Again, Told, understood
 from consumers.projecting.parking import bring_up, take_up
 from consumers.rows.models import Model, connect
 from consumers.rows.store import Parked, load, parked_in
@@ -38,7 +38,7 @@ class Parking:
     @property
     def again(self) -> Again:
         feed = LogFeed(self.log)
-        return lambda stream, after: [understood(line, feed.source.log) for line in feed.lines([stream], after)]
+        return lambda stream, after: [understood(line, feed.source.log) for line in feed.read_streams([stream], after)]
 
     @property
     def version(self) -> int:
@@ -127,7 +127,10 @@ def test_holds_up_no_other_stream(parking: Parking, telling: Telling) -> None:
 def test_brings_up_a_stream_of_which_a_record_was_kept_apart(log: Log, feed: LogFeed, telling: Telling) -> None:
     made(log, feed, PROJECTS).close()
     telling.tell({"project-a": eventful()})
-    again: Again = lambda stream, after: [understood(line, feed.source.log) for line in feed.lines([stream], after)]  # noqa: E731 (an argument)
+
+    def again(stream: str, after: int) -> list[Told]:
+        return [understood(line, feed.source.log) for line in feed.read_streams([stream], after)]
+
     with connect(log.conninfo) as connection:
         bring_up(connection, MODEL, "project-a", again)
     assert in_models(log.conninfo)["projects"] == by_fold(log)["projects"]

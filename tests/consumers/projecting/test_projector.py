@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from consumers.feed import LOG
+from consumers.event_log import LOG
 from consumers.projecting.folding import Fork
 from consumers.rows.models import Model, connect
 from consumers.rows.reader import Reader, Watch
@@ -54,8 +54,8 @@ def wait_until(log: Log, position: int) -> None:
 
 
 @pytest.fixture
-def disturbed(feed: LogFeed) -> Disturbed:
-    return Disturbed(feed)
+def disturbed(log: Log) -> Disturbed:
+    return Disturbed(log)
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])

@@ -5,12 +5,12 @@ from threading import Event
 
 import pytest
 
-from consumers.feed import Archive, Heard
 from consumers.projecting.rebuild import begun, rebuild
 from consumers.rows.models import connect
 from consumers.rows.writing import Fenced
 from milepost.following import LogFeed
 from milepost.log import Log
+from milepost.stored import Stored
 from projections import projections
 from tests.consumers.follower import made
 from tests.consumers.telling import Telling, by_fold, in_models
@@ -92,18 +92,20 @@ def test_parks_what_cannot_be_read(log: Log, feed: LogFeed, telling: Telling) ->
     projector.close()
 
 
-class Meanwhile:
-    """The log as an archive; what others do meanwhile is done before its third page is read."""
+class Meanwhile(LogFeed):
+    """A log that lets another program act before its third page is read."""
 
-    def __init__(self, archive: LogFeed, meanwhile: Callable[[], object]) -> None:
-        self._archive, self._meanwhile, self._pages = archive, meanwhile, 0
-        self.lines, self.at, self.head = archive.lines, archive.at, archive.head
+    def __init__(self, log: Log, meanwhile: Callable[[], object]) -> None:
+        super().__init__(log)
+        self._meanwhile, self._pages = meanwhile, 0
 
-    def by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> Sequence[Heard]:
+    def read_by_stream(
+        self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
+    ) -> Sequence[Stored]:
         self._pages += 1
         if self._pages == 3:
             self._meanwhile()
-        return self._archive.by_stream(after, limit, until, share)
+        return super().read_by_stream(after, limit, until, share)
 
 
 def test_writes_nothing_more_once_another_has_begun_it_anew(log: Log, feed: LogFeed, telling: Telling) -> None:
@@ -114,9 +116,8 @@ def test_writes_nothing_more_once_another_has_begun_it_anew(log: Log, feed: LogF
             wait_until(lambda: built(log) > 0, "the first page is written")
             begun(connection, feed.source, feed, projections())
 
-    left_behind: Archive = Meanwhile(feed, begin_anew)
     with pytest.raises(Fenced, match="another program"):
-        rebuild(log.conninfo, feed.source, left_behind, [PROJECTS])
+        rebuild(log.conninfo, feed.source, Meanwhile(log, begin_anew), [PROJECTS])
     assert built(log) == 0
     build(feed, log)
     assert in_models(log.conninfo) == by_fold(log)

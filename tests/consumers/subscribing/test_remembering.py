@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.rows.models import connect
 from consumers.subscribing.remembering import InFile, InPostgres, Last, Memory, Overtaken
 from milepost.postgres import Server

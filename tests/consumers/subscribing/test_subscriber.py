@@ -12,7 +12,7 @@ from consumers.carrying.brokers import Brokers
 from consumers.carrying.lease import begin_again, sent_so_far
 from consumers.carrying.records import Arrived, headers_of
 from consumers.carrying.topic import partition_of
-from consumers.feed import Source
+from consumers.event_log import Source
 from consumers.rows.models import connect
 from consumers.subscribing.remembering import InFile, InPostgres
 from consumers.subscribing.subscriber import Subscriber

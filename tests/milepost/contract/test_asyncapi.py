@@ -2,7 +2,7 @@
 
 from consumers.carrying.brokers import TOPIC
 from consumers.carrying.records import headers_of
-from consumers.feed import Source
+from consumers.event_log import Source
 from domain.event import catalogue, type_of
 from milepost.contract.asyncapi import document
 from milepost.stored import Stored

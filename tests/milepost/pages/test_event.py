@@ -10,7 +10,7 @@ from milepost.service import Service
 
 
 def test_shows_the_stored_bytes_and_their_leaf(site: str, service: Service) -> None:
-    stored = service.log.lines(["project-odd"])[0]
+    stored = service.log.read_streams(["project-odd"])[0]
     page = httpx.get(f"{site}/projects/odd/events/1").text
     shown = re.search(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)
     assert shown

@@ -1,0 +1,109 @@
+"""The log as its consumers see it: one protocol by which the log is followed, and what that returns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+class LoggedEvent(Protocol):
+    """One event of the log: its position, its stream and version, its kind and its canonical bytes."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def stream(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+class Unreachable(Exception):
+    """The log or Kafka can't be reached now, or not in this way. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Which log: its id and its generation."""
+
+    log: str
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.log}/{self.generation}"
+
+
+class Place(NamedTuple):
+    """Where positions are counted: in the log itself, or as the offsets of a partition of a topic."""
+
+    way: str
+    partition: int
+
+
+LOG = Place("log", 0)
+
+
+class InvalidRecord(NamedTuple):
+    """A record that is no event of this log: its position at its place, and the reason."""
+
+    position: int
+    why: str
+
+
+class Batch(NamedTuple):
+    """What was read: events, the position up to which its place was read, and invalid records; empty at the end."""
+
+    events: Sequence[LoggedEvent]
+    end: int
+    invalid: Sequence[InvalidRecord] = ()
+
+
+class Head(Protocol):
+    """The position of the last event, 0 in an empty log, and when it was recorded, if that can be read."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime | None: ...
+
+
+class EventLog(Protocol):
+    """The log, for reading. Threads may share it. Every method raises `psycopg.Error` while the log can't be read."""
+
+    @property
+    def source(self) -> Source: ...
+
+    def head(self) -> Head: ...
+
+    def wait(self, after: int, seconds: float) -> None:
+        """Return once there are events after a position, or after so many seconds."""
+        ...
+
+    def read(self, after: int, limit: int) -> Batch:
+        """At most `limit` events after a position, in order."""
+        ...
+
+    def read_positions(self, positions: Sequence[int]) -> Sequence[LoggedEvent]:
+        """The events at these positions, as far as there are any, in any order."""
+        ...
+
+    def read_streams(self, streams: Sequence[str], after: int = 0) -> Sequence[LoggedEvent]:
+        """The events of some streams with versions greater than `after`, stream by stream."""
+        ...
+
+    def read_by_stream(
+        self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
+    ) -> Sequence[LoggedEvent]:
+        """At most `limit` events after a stream and version, in the order of streams and versions.
+
+        `until` is the greatest position. `share` (k, n) takes only the streams of part k, counted from 0, of n parts
+        of about equal size.
+        """
+        ...
+
+    def read_stream_names(self, after: int) -> Iterator[tuple[int, str]]:
+        """The position and the stream of every event after a position, in order."""
+        ...
