@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.carrying.brokers import Brokers, sentence
-from consumers.carrying.topic import PARTITIONS
+from consumers.carrying.topic import PARTITIONS, lacks_brokers
 from consumers.projecting.group import group_of
 from consumers.rows.progress import is_carried
 from projections.projection import Projection
@@ -24,19 +24,20 @@ class Looked(NamedTuple):
     told: str
 
 
-def looked_at(brokers: Brokers, projections: Iterable[Projection]) -> Iterator[Looked]:
-    """The brokers, the topic, and how many members hear it for each read model."""
+def looked_at(brokers: Brokers, projections: Iterable[Projection], replicas: int) -> Iterator[Looked]:
+    """The brokers, the topic, which so many of them are to keep, and how many members hear it for each read model."""
     try:
         with closing(brokers.admin()) as admin:
             count = len(admin.describe_cluster()["brokers"])
-            yield Looked("kafka", True, f"{brokers.bootstrap} answers; brokers: {count}")
-            yield _topic(admin, brokers.topic)
+            lack = lacks_brokers(count, replicas)
+            yield Looked("kafka", lack is None, f"{brokers.bootstrap} answers; {lack or f'brokers: {count}'}")
+            yield _topic(admin, brokers.topic, replicas)
             yield _hearers(admin, {one.name: group_of(brokers, one) for one in projections})
     except KafkaError as error:
         yield Looked("kafka", False, sentence(error, brokers))
 
 
-def _topic(admin: KafkaAdminClient, name: str) -> Looked:
+def _topic(admin: KafkaAdminClient, name: str, replicas: int) -> Looked:
     found = [topic for topic in admin.describe_topics([name]) if not topic["error_code"]]
     if not found:
         return Looked(
@@ -49,6 +50,10 @@ def _topic(admin: KafkaAdminClient, name: str) -> Looked:
     short = sum(len(one["isr_nodes"]) < len(one["replica_nodes"]) for one in partitions)
     if short:
         return Looked("topic", False, f"{short} partitions of {name} lack a replica: look which broker is away")
+    if kept < replicas:
+        return Looked(
+            "topic", False, f"{name} is kept {kept} times and is to be kept {replicas} times: alter the topic"
+        )
     return Looked("topic", True, f"{name} has {PARTITIONS} partitions, each kept {kept} times")
 
 

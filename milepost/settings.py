@@ -35,7 +35,7 @@ MEANINGS = {
     "origin": "Address under which people reach the service, for links; without it host and port.",
     "kafka_bootstrap": "The Kafka that carries events, as host:port,host:port; without it the service follows its log.",
     "kafka_topic": "The topic of the events; logs that share a Kafka have one each.",
-    "kafka_replicas": "How many brokers keep each event; so many must run.",
+    "kafka_replicas": "How many brokers keep each event; so many must run when the topic is made.",
     "kafka_security": "How Kafka is spoken to: plaintext, tls, sasl or sasl-tls (SCRAM-SHA-512).",
     "kafka_ca": "File with the certificates that Kafka's may be signed by; without it whom the system trusts.",
     "kafka_certificate": "File with our certificate, where Kafka tells by it who we are.",
@@ -61,7 +61,7 @@ class Settings:
     actor: str = ""
     kafka_bootstrap: str = ""
     kafka_topic: str = "milepost.events.v1"
-    kafka_replicas: int = 3
+    kafka_replicas: int | None = None
     kafka_security: str = "plaintext"
     kafka_ca: str = ""
     kafka_certificate: str = ""
@@ -82,7 +82,8 @@ class Settings:
 
     def safe(self) -> dict[str, str]:
         """The settings in force, without secrets."""
-        shown = {one.name: str(getattr(self, one.name)) for one in fields(self)}
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        shown = {name: "" if value is None else str(value) for name, value in values.items()}
         secret = {"database_url": "set" if self.database_url else "embedded", "owner_url": self.owner_url and "set"}
         return shown | secret
 

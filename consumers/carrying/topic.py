@@ -1,12 +1,12 @@
 """The topic of the lifecycle events: its name, its partitions, and what must hold of it before anything is sent."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.partitioner.default import murmur2
 
 from consumers.carrying.brokers import Brokers, sentence
@@ -33,18 +33,20 @@ def partition_of(stream: str) -> int:
 def made(brokers: Brokers, replicas: int) -> Topic:
     """The topic, made where it is missing. Raises `Unreachable` where it can't be had as it must be."""
     try:
-        admin = brokers.admin()
-        try:
+        with closing(brokers.admin()) as admin:
             return _found(admin, brokers.topic, replicas) or _made(admin, brokers.topic, replicas)
-        finally:
-            admin.close()
-    except InvalidReplicationFactorError as error:
-        raise Unreachable(
-            f"{brokers.topic} is to be kept {replicas} times and there are not so many brokers: start them, or set "
-            "MILEPOST_KAFKA_REPLICAS lower"
-        ) from error
     except KafkaError as error:
         raise Unreachable(sentence(error, brokers)) from error
+
+
+def lacks_brokers(running: int, replicas: int) -> str | None:
+    """What is wrong with a cluster of too few brokers to keep each event, and what to do; None if it has enough."""
+    if running >= replicas:
+        return None
+    return (
+        f"each event is to be kept by {replicas} brokers and {running} run{'s' * (running == 1)}: start "
+        f"{replicas - running} more, or set MILEPOST_KAFKA_REPLICAS={running}"
+    )
 
 
 def _made(admin: KafkaAdminClient, name: str, replicas: int) -> Topic:
@@ -58,6 +60,8 @@ def _made(admin: KafkaAdminClient, name: str, replicas: int) -> Topic:
         "unclean.leader.election.enable": "false",
     }
     wanted = {"num_partitions": PARTITIONS, "replication_factor": replicas, "configs": settings}
+    if lack := lacks_brokers(len(admin.describe_cluster()["brokers"]), replicas):
+        raise Unreachable(f"{name} can't be made: {lack}")
     with suppress(TopicAlreadyExistsError):  # another relay was faster
         admin.create_topics({name: wanted}, wait_for_metadata=True)
     topic = _found(admin, name, replicas)

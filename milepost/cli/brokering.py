@@ -29,6 +29,7 @@ def kafka_commands() -> list[click.Command]:
     return [group]
 
 
+NEXT = "Use it: export MILEPOST_KAFKA_BOOTSTRAP={}"
 START = "Start the brokers, which run until `milepost kafka stop`; those that run already are left as they are."
 STOP = "Stop the brokers, unless another program uses them."
 STATUS = "Say which brokers run, and where. Exit code 5 unless all of them answer."
@@ -36,8 +37,10 @@ STATUS = "Say which brokers run, and where. Exit code 5 unless all of them answe
 
 def _start(brokers: int | None, json: bool) -> None:
     settings = settings_from(os.environ)
-    start(settings.kafka_data, settings.kafka_jars, say, brokers).keep()
+    running = start(settings.kafka_data, settings.kafka_jars, say, brokers)
+    running.keep()
     _tell(settings, seen(settings.kafka_data), json)
+    say(NEXT.format(running.bootstrap))
 
 
 def _stop(json: bool) -> None:

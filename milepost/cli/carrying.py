@@ -12,6 +12,7 @@ from milepost.cli.ending import end_in_order, until_told
 from milepost.cli.output import say
 from milepost.cli.reading import named
 from milepost.following import LogFeed
+from milepost.kafka.replicas import replicas_of
 from milepost.settings import settings_from
 
 RELAY = "Carry the log to Kafka. One relay is active; as many others as you like stand by to take over."
@@ -35,14 +36,14 @@ def _relay(again: bool) -> None:
 
     end_in_order()
     settings = settings_from(os.environ)
-    brokers = brokers_of(settings)
+    brokers, replicas = brokers_of(settings), replicas_of(settings)
     with opened_log(settings, say) as log:
         journal.tell_more()
         feed = LogFeed(log)
         if again:
-            send_again(log.conninfo, brokers, feed.source, settings.kafka_replicas)
+            send_again(log.conninfo, brokers, feed.source, replicas)
         owner = f"{socket.gethostname()}:{os.getpid()}"
-        relay = Relay(log.conninfo, brokers, feed, settings.kafka_replicas, owner)
+        relay = Relay(log.conninfo, brokers, feed, replicas, owner)
         click.echo(f"The relay carries {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
         until_told({"the relay": relay.run, "knocking": Knocking(brokers).run}, lambda: None)
 

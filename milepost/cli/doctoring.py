@@ -23,6 +23,7 @@ from milepost.cli.output import as_json, say, table
 from milepost.commands import Request, Unavailable
 from milepost.deciding import MOST_BEHIND
 from milepost.following import LogFeed
+from milepost.kafka.replicas import replicas_of
 from milepost.log import Log, NotOpened
 from milepost.migrate import Unsafe
 from milepost.models import Models
@@ -143,7 +144,7 @@ def _carried(log: Log, settings: Settings) -> Iterator[Finding]:
     except Unusable as error:
         yield Finding("kafka", False, str(error))
         return
-    for looked in looked_at(brokers, projections()):
+    for looked in looked_at(brokers, projections(), replicas_of(settings)):
         yield Finding(*looked)
     with connect(log.conninfo) as connection:
         yield Finding(*relay(connection, str(LogFeed(log).source)))

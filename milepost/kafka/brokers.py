@@ -98,6 +98,14 @@ class Seen:
     answers: bool
 
 
+def brokers_in(data: Path) -> list[Broker]:
+    """The brokers of a data folder, running or not; none where no cluster was made or the folder can't be read."""
+    try:
+        return prepared(data).brokers() if (data / "cluster.json").exists() else []
+    except (KafkaError, OSError):
+        return []
+
+
 def seen(data: Path) -> list[Seen]:
     """The brokers of a data folder as they are now; none where no cluster was made, and nothing is made."""
     if not (data / "cluster.json").exists():

@@ -172,7 +172,7 @@ def test_of_the_page_are_enough_to_carry_a_log_and_hear_it(
     members = [member_of(log.conninfo, feed.source, feed, projecting, one) for one in projections()]
     with running(relay_of(log, secured.brokers("relay", topic)).run, *(member.run for member in members)):
         wait_until_reflected(log)
-        until(lambda: all(one.well for one in looked_at(projecting, projections())), "the doctor may look too")
+        until(lambda: all(one.well for one in looked_at(projecting, projections(), 1)), "the doctor may look too")
     assert len(records_in(secured.brokers("subscriber", topic))) == log.head().position
 
 

@@ -27,6 +27,7 @@ def kafka(data: Path) -> Kafka:
 def test_runs_from_start_to_stop(kafka: Kafka) -> None:
     started = kafka("start", "--json", how=run)
     assert started.code == 0
+    assert started.error.endswith(f"Use it: export MILEPOST_KAFKA_BOOTSTRAP={started.json['bootstrap']}\n")
     [broker] = started.json["brokers"]
     assert broker["state"] == "answers"
     assert started.json["bootstrap"] == f"127.0.0.1:{broker['port']}"

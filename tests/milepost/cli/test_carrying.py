@@ -58,7 +58,7 @@ def parts(server: Server, broker: Brokers, tmp_path: Path) -> Iterator[Parts]:
             "MILEPOST_DATABASE_URL": database.application,
             "MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap,
             "MILEPOST_KAFKA_TOPIC": f"test.{uuid4().hex}",
-            "MILEPOST_KAFKA_REPLICAS": "1",
+            "MILEPOST_KAFKA_DATA": str(broker.folder.data),
         }
         yield Parts(tmp_path, database.application, settings, stack)
 

@@ -112,7 +112,11 @@ def test_says_who_is_missing_around_kafka(server: Server, broker: Brokers, monke
     with removed(migrated(server)) as database:
         setting = {"MILEPOST_DATABASE_URL": database.application}
         here("projects", **setting)
-        kafka = {"MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap, "MILEPOST_KAFKA_TOPIC": f"test.{uuid4().hex}"}
+        kafka = {
+            "MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap,
+            "MILEPOST_KAFKA_DATA": str(broker.folder.data),
+            "MILEPOST_KAFKA_TOPIC": f"test.{uuid4().hex}",
+        }
         told = here("doctor", "--json", **setting, **kafka)
         monkeypatch.setattr(doctoring, "CARRYING_SECONDS", 0.1)
         here("propose-project", "pay-1", *PROPOSAL, **setting)
@@ -126,6 +130,15 @@ def test_says_who_is_missing_around_kafka(server: Server, broker: Brokers, monke
     [models] = [one for one in later.json["findings"] if one["what"] == "read models"]
     assert (later.code, models["well"]) == (1, False)
     assert models["told"].startswith("event 3 didn't reach them all in 0 s: ")
+
+
+def test_doctor_names_a_cluster_with_fewer_brokers_than_replicas(milepost: Run, broker: Brokers) -> None:
+    milepost("projects")
+    told = milepost("doctor", "--json", MILEPOST_KAFKA_BOOTSTRAP=broker.bootstrap, MILEPOST_KAFKA_REPLICAS="3")
+    found = {one["what"]: (one["well"], one["told"]) for one in told.json["findings"]}
+    well, why = found["kafka"]
+    assert not well
+    assert why.endswith("kept by 3 brokers and 1 runs: start 2 more, or set MILEPOST_KAFKA_REPLICAS=1")
 
 
 def test_says_why_kafka_is_not_reached(milepost: Run) -> None:
