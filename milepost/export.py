@@ -2,23 +2,18 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import orjson
 from psycopg import Connection, Cursor
 
 from milepost.log import Log
+from milepost.log_queries import ANY_EVENT, EVERY_EVENT, EVERY_OUTCOME
 from milepost.stored import Stored
 from milepost.tally import Tally
 from milepost.verify import Examination, Line
 
 BATCH = 1000
-_EVENTS = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events ORDER BY notification_id
-    """
-_OUTCOMES = """
-    SELECT actor, command_id, digest, outcome, position FROM log.outcomes ORDER BY position, actor, command_id
-    """
 
 
 class NotLoaded(Exception):
@@ -39,9 +34,9 @@ def _lines(log: Log, outcomes: bool) -> Iterator[bytes]:
     identity = log.identity()
     tally = Tally(identity.id, identity.name, identity.generation)
     with _snapshot(log) as connection:
-        for stored in map(Stored._make, _rows(connection, _EVENTS)):
+        for stored in map(Stored._make, _rows(connection, EVERY_EVENT)):
             yield tally.event(stored.stream.partition("-")[0], stored.data)
-        for row in _rows(connection, _OUTCOMES) if outcomes else ():
+        for row in _rows(connection, EVERY_OUTCOME) if outcomes else ():
             yield tally.outcome(_outcome_line(*row))
     yield tally.trailer()
 
@@ -54,10 +49,10 @@ def _snapshot(log: Log) -> Generator[Connection[Any]]:
         yield connection
 
 
-def _rows(connection: Connection[Any], question: str) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Connection[Any], query: LiteralString) -> Iterator[tuple[Any, ...]]:
     with connection.cursor(name="export", binary=True) as cursor:
         cursor.itersize = BATCH
-        cursor.execute(question.encode())
+        cursor.execute(query)
         yield from cursor
 
 
@@ -80,7 +75,7 @@ def load(log: Log, lines: Iterable[bytes]) -> Examination:
     seen = Examination()
     with log.connect() as connection, connection.cursor(binary=True) as cursor:
         log.store.begin(cursor)
-        if cursor.execute("SELECT FROM log.events LIMIT 1").fetchone() is not None:
+        if cursor.execute(ANY_EVENT).fetchone() is not None:
             raise NotLoaded("there is a log in this database already: load into an empty one")
         for batch in _batches(_sound(seen, lines)):
             _insert(log, cursor, batch)

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from consumers.event_log import Batch, Source
 from milepost.log import Log
+from milepost.log_queries import STREAM_NAMES
 from milepost.stored import Head, Stored
 
-MOST_PLACES = 10_000
-_PLACES = "SELECT notification_id, originator_id FROM log.events WHERE notification_id > %s ORDER BY notification_id"
+STREAM_NAMES_AT_ONCE = 10_000
 
 
 class LogFeed:
@@ -36,9 +36,9 @@ class LogFeed:
         return self._log.head()
 
     def read_stream_names(self, after: int) -> Iterator[tuple[int, str]]:
-        with self._log.connect() as connection, connection.transaction(), connection.cursor("places") as cursor:
-            cursor.itersize = MOST_PLACES
-            yield from cursor.execute(_PLACES, (after,))
+        with self._log.connect() as connection, connection.transaction(), connection.cursor("stream_names") as cursor:
+            cursor.itersize = STREAM_NAMES_AT_ONCE
+            yield from cursor.execute(STREAM_NAMES, (after,))
 
     def read_streams(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
         return self._log.read_streams(streams, after)
@@ -49,15 +49,7 @@ class LogFeed:
     def read_by_stream(
         self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
     ) -> Sequence[Stored]:
-        with self._log.connect() as connection, connection.cursor(binary=True) as cursor:
-            cursor.execute(
-                "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events"
-                " WHERE (originator_id, originator_version) > (%b, %b) AND notification_id <= %b"
-                " AND (%b = 1 OR hashtext(originator_id) & 1073741823 %% %b = %b)"
-                " ORDER BY originator_id, originator_version LIMIT %b",
-                (*after, until, share[1], share[1], share[0], limit),
-            )
-            return [Stored(*row) for row in cursor.fetchall()]
+        return self._log.read_by_stream(after, limit, until, share)
 
 
 @contextmanager

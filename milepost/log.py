@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
@@ -15,45 +15,26 @@ from psycopg.rows import DictRow, tuple_row
 
 from domain.event import Recorded
 from domain.opening import LogOpened
+from milepost.log_queries import (
+    APPEND,
+    APPEND_WITH_OUTCOMES,
+    CHANNEL,
+    EVENTS_AT,
+    HEAD,
+    INSERT_OUTCOMES,
+    LAST_EVENT,
+    LOCK,
+    select_by_stream,
+    select_filtered,
+    select_outcomes,
+    select_page,
+    select_streams,
+)
 from milepost.migrate import Unsafe, demand_rights
 from milepost.stored import Damaged, Head, Stored, read
 
 LOCK_SECONDS = 10
 FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
-CHANNEL = "milepost_log"
-_LOCK: LiteralString = "LOCK TABLE log.writer IN EXCLUSIVE MODE"
-_INSERT: LiteralString = """
-    INSERT INTO log.events (notification_id, originator_id, originator_version, topic, state)
-    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[])
-    """
-_ANSWER: LiteralString = """
-    INSERT INTO log.outcomes (actor, command_id, digest, outcome, position)
-    SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::bigint[])
-    """
-_TELL: LiteralString = f"SELECT pg_notify('{CHANNEL}', '')"
-_APPEND: LiteralString = f"WITH appended AS ({_INSERT}) {_TELL}"
-_WRITE: LiteralString = f"WITH appended AS ({_INSERT}), answered AS ({_ANSWER}) {_TELL}"
-_LAST: LiteralString = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
-    ORDER BY notification_id DESC LIMIT 1
-    """
-_STREAMS: LiteralString = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
-    WHERE originator_id = ANY(%b) AND originator_version > %b ORDER BY originator_id, originator_version
-    """
-_PLACED: LiteralString = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
-    WHERE notification_id = ANY(%b)
-    """
-_FOLLOWING: LiteralString = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
-    WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b
-    """
-_ANSWERED: LiteralString = """
-    SELECT digest, outcome, a, c FROM unnest(%b::text[], %b::text[]) AS asked (a, c), LATERAL (
-        SELECT digest, outcome FROM log.outcomes WHERE actor = a AND command_id = c LIMIT 1
-    ) AS known
-    """
 Settled = tuple[str, str, bytes, bytes, int]
 """By actor and command id the digest of what was asked, the answer, and the log's position then."""
 _OWN = ("dbname", "host", "port", "user", "password")
@@ -65,23 +46,23 @@ class Store(PostgresApplicationRecorder):
     def __init__(self, conninfo: str) -> None:
         super().__init__(_datastore(conninfo), events_table_name="events")
         self.channel_name = CHANNEL
-        self.lock_table_statements = [_LOCK]
+        self.lock_table_statements = [LOCK]
 
     def create_table(self) -> None:
         raise Unsafe("the log's tables are made by `milepost migrate` alone")
 
     def append(self, cursor: Cursor[Any], events: Sequence[Stored]) -> None:
         """Insert these and tell who listens; whoever calls this holds the lock and has counted the positions."""
-        cursor.execute(_APPEND, _columns(events), prepare=True)
+        cursor.execute(APPEND, _columns(events), prepare=True)
 
     def answer(self, cursor: Cursor[Any], answers: Sequence[Settled]) -> None:
         """Keep what commands were answered."""
-        cursor.execute(_ANSWER, _columns(answers), prepare=True)
+        cursor.execute(INSERT_OUTCOMES, _columns(answers), prepare=True)
 
     def write(self, cursor: Cursor[Any], events: Sequence[Stored], answers: Sequence[Settled]) -> None:
         """Both in one statement; an answer may come without events, events never without the answer."""
         if events:
-            cursor.execute(_WRITE, [*_columns(events), *_columns(answers)], prepare=True)
+            cursor.execute(APPEND_WITH_OUTCOMES, [*_columns(events), *_columns(answers)], prepare=True)
         else:
             self.answer(cursor, answers)
 
@@ -208,9 +189,15 @@ class Log:
         """Where the log ends, for who writes behind it. Raises `Damaged` where its last event can't be read."""
         return Head.of(self._last())
 
+    def position(self) -> int:
+        """The position of the last event, 0 in an empty log, whether or not that event can be read."""
+        with self._cursor() as cursor:
+            found = cursor.execute(HEAD).fetchone()
+        return found[0] if found else 0
+
     def _last(self) -> Stored | None:
         with self._cursor() as cursor:
-            found = cursor.execute(_LAST).fetchone()
+            found = cursor.execute(LAST_EVENT).fetchone()
         return Stored(*found) if found else None
 
     def stream(self, stream: str, after: int = 0) -> list[Recorded]:
@@ -220,12 +207,12 @@ class Log:
     def read_streams(self, streams: Sequence[str], after: int = 0) -> list[Stored]:
         """The stored events of some streams with versions greater than `after`, stream by stream."""
         with self._cursor() as cursor:
-            return lines(cursor, streams, after)
+            return select_streams(cursor, streams, after)
 
     def read_positions(self, positions: Sequence[int]) -> list[Stored]:
         """The stored events at these positions, as far as there are any, in no order to rely on."""
         with self._cursor() as cursor:
-            cursor.execute(_PLACED, (list(positions),), prepare=True)
+            cursor.execute(EVENTS_AT, (list(positions),), prepare=True)
             return [Stored(*row) for row in cursor.fetchall()]
 
     def events(self, after: int = 0, until: int | None = None, batch: int = 1000) -> Iterator[Stored]:
@@ -237,12 +224,24 @@ class Log:
     def read_page(self, after: int, limit: int, until: int | None = None) -> list[Stored]:
         """At most `limit` events with positions greater than `after`, in order."""
         with self._cursor() as cursor:
-            return [Stored(*row) for row in select_events(cursor, after, limit, until).fetchall()]
+            return [Stored(*row) for row in select_page(cursor, after, limit, until).fetchall()]
+
+    def read_filtered(
+        self, after: int, until: int, limit: int, stream: str | None = None, kinds: Sequence[str] | None = None
+    ) -> list[Stored]:
+        """At most `limit` events between two positions, of one stream and of some kinds where given, in order."""
+        with self._cursor() as cursor:
+            return select_filtered(cursor, after, until, limit, stream, kinds)
+
+    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> list[Stored]:
+        """At most `limit` events after a stream and version; see `EventLog`."""
+        with self.connect() as connection, connection.cursor(binary=True) as cursor:
+            return select_by_stream(cursor, after, limit, until, share)
 
     def outcome(self, actor: str, command: str) -> tuple[bytes, bytes] | None:
         """The digest of what was asked and the answer, as stored; None where no such command was carried out."""
         with self._cursor() as cursor:
-            found = outcomes(cursor, [(actor, command)]).fetchone()
+            found = select_outcomes(cursor, [(actor, command)]).fetchone()
         return (found[0], found[1]) if found else None
 
     @contextmanager
@@ -252,20 +251,3 @@ class Log:
         pool.open()
         with pool.connection(timeout=5) as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:
             yield cursor
-
-
-def lines(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[Stored]:
-    """The stored events of some streams with versions greater than `after`, stream by stream."""
-    cursor.execute(_STREAMS, (list(streams), after), prepare=True)
-    return [Stored(*row) for row in cursor.fetchall()]
-
-
-def select_events(cursor: Cursor[Any], after: int, limit: int, until: int | None = None) -> Cursor[Any]:
-    """Ask for events by position; the rows are `Stored`."""
-    return cursor.execute(_FOLLOWING, (after, until or 2**53, limit), prepare=True)
-
-
-def outcomes(cursor: Cursor[Any], asked: Sequence[tuple[str, str]]) -> Cursor[Any]:
-    """Ask what these commands were answered: digest, outcome, actor, command id."""
-    actors, commands = [actor for actor, _ in asked], [command for _, command in asked]
-    return cursor.execute(_ANSWERED, (actors, commands), prepare=True)

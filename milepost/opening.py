@@ -10,6 +10,7 @@ from domain.policy import Policy
 from domain.rules.adoption import PolicyAdopted
 from milepost import clock as machine
 from milepost.log import Identity, Log, NotOpened
+from milepost.log_queries import ANY_EVENT
 from milepost.stored import Stored
 
 SYSTEM = "system"
@@ -29,7 +30,7 @@ def open_log(
     first, second = _events(new_id, clock(), name, policy)
     with log.connect() as connection, connection.cursor(binary=True) as cursor:
         log.store.begin(cursor)
-        if cursor.execute("SELECT FROM log.events LIMIT 1").fetchone() is None:
+        if cursor.execute(ANY_EVENT).fetchone() is None:
             lines = [Stored(n, r.stream, r.version, r.event.kind, r.data) for n, r in enumerate((first, second), 1)]
             log.store.append(cursor, lines)
         log.store.commit(cursor)

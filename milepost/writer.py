@@ -16,7 +16,8 @@ from consumers.tracing.spans import PROCESS
 from milepost import clock as machine
 from milepost.commands import Outcome, Request, Unavailable
 from milepost.deciding import Answered, Deciding
-from milepost.log import Log, lines, outcomes, select_events
+from milepost.log import Log
+from milepost.log_queries import select_outcomes, select_page, select_streams
 from milepost.states import KEPT_EVENTS, States
 from milepost.stored import Head, Stored
 from milepost.tracing.asking import Asking, tell_written
@@ -210,8 +211,8 @@ class Writer:
         with connection.pipeline(), connection.cursor(binary=True) as second:
             self._log.store.begin(cursor)
             if asked:
-                outcomes(second, asked)
-            select_events(cursor, self._head.position, MOST_FOLLOWED)
+                select_outcomes(second, asked)
+            select_page(cursor, self._head.position, MOST_FOLLOWED)
             followed = [Stored(*row) for row in cursor.fetchall()]
             known = {(a, c): (d, o) for d, o, a, c in second.fetchall()} if asked else {}
         self._alone = not followed
@@ -244,7 +245,7 @@ class Writer:
 
     def _read(self, streams: Sequence[str]) -> list[Stored]:
         with self._connected().cursor(binary=True) as cursor:
-            return lines(cursor, streams)
+            return select_streams(cursor, streams)
 
     def _write(self, cursor: psycopg.Cursor[Any], batch: Sequence[_Asked], deciding: Deciding) -> None:
         for asked in batch:

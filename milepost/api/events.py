@@ -27,7 +27,7 @@ from milepost.contract.cdevents import cdevent_of
 from milepost.problems import Problem
 from milepost.service import Service
 from milepost.stored import Stored
-from milepost.subscribing.selection import NoSuchKind, Selection, head_of, selection
+from milepost.subscribing.selection import NoSuchKind, Selection, selection
 from milepost.subscribing.tail import Tail
 
 MOST_FOLLOWERS = 200
@@ -90,7 +90,7 @@ def event_routes(service: Service) -> APIRouter:
         after: Behind = 0,
         form: Form = "cloudevents",
     ) -> EventStream:
-        head = await to_thread(head_of, service.log)
+        head = await to_thread(service.log.position)
         telling = _Telling(service, _wanted(project, kind or [], phase), _FORMS[form])
         told = telling.told(request.headers.get(RESUMED) or str(after), head)
         return EventStream(told, service.tail)

@@ -1,13 +1,8 @@
 """Selection: which events a subscriber wants, and how they are found in the log."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-from psycopg import Cursor
-from psycopg.rows import tuple_row
-from psycopg.sql import SQL, Composable
+from typing import NamedTuple
 
 import domain.commands  # noqa: F401 # pyright: ignore[reportUnusedImport] (with it every kind is known)
 from domain.event import catalogue
@@ -17,11 +12,6 @@ from milepost.stored import Stored
 
 MOST_AT_ONCE = 100
 LOOKED_THROUGH = 10_000
-HEAD = "SELECT coalesce(max(notification_id), 0) FROM log.events"
-_EVENTS = SQL("""
-    SELECT notification_id, originator_id, originator_version, topic, state FROM log.events
-    WHERE {} ORDER BY notification_id LIMIT %(most)s
-    """)
 
 
 class NoSuchKind(ValueError):
@@ -45,42 +35,9 @@ class Selection:
     def next(self, log: Log, after: int, head: int) -> Found:
         """Some of what is wanted behind a position, up to the head. Raises `psycopg.Error`."""
         until = head if self.project else min(head, after + LOOKED_THROUGH)
-        with _cursor(log) as cursor:
-            cursor.execute(_EVENTS.format(self._condition()), self._parameters(after, until))
-            events = [Stored(*row) for row in cursor.fetchall()]
+        stream = f"project-{self.project}" if self.project else None
+        events = log.read_filtered(after, until, MOST_AT_ONCE, stream, self.kinds)
         return Found(events, events[-1].position if len(events) == MOST_AT_ONCE else until)
-
-    def _condition(self) -> Composable:
-        asked: list[Composable] = [SQL("notification_id > %(after)s AND notification_id <= %(until)s")]
-        if self.project:
-            asked.append(SQL("originator_id = %(stream)s"))
-        if self.kinds is not None:
-            asked.append(SQL("topic = ANY(%(kinds)s)"))
-        return SQL(" AND ").join(asked)
-
-    def _parameters(self, after: int, until: int) -> dict[str, Any]:
-        return {
-            "after": after,
-            "until": until,
-            "stream": f"project-{self.project}",
-            "kinds": list(self.kinds or ()),
-            "most": MOST_AT_ONCE,
-        }
-
-
-def head_of(log: Log) -> int:
-    """The position where the log ends now, be its last event one that can be read or not. Raises `psycopg.Error`."""
-    with _cursor(log) as cursor:
-        found = cursor.execute(HEAD).fetchone()
-    return found[0] if found else 0
-
-
-@contextmanager
-def _cursor(log: Log) -> Generator[Cursor[tuple[Any, ...]]]:
-    pool = log.store.datastore.pool
-    pool.open()
-    with pool.connection(timeout=5) as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:
-        yield cursor
 
 
 def selection(project: str | None = None, kinds: Sequence[str] = (), phase: Phase | None = None) -> Selection:

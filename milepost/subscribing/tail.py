@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg import AsyncConnection
 
-from milepost.log import CHANNEL
-from milepost.subscribing.selection import HEAD
+from milepost.log_queries import CHANNEL, HEAD
 
 LOOK_SECONDS = 2.0
 AGAIN_SECONDS = 0.5

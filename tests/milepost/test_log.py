@@ -72,6 +72,11 @@ def test_is_read_by_position_and_by_stream(log: Log, writer: Writer) -> None:
     assert [stored.position for stored in log.events(after=2, until=4, batch=1)] == [3, 4]
     assert [stored.position for stored in log.read_page(3, 2)] == [4, 5]
     assert {stored.position for stored in log.read_positions([5, 2, 7])} == {2, 5}
+    assert [stored.position for stored in log.read_filtered(2, 6, 2, "project-a", ["risk.assessed/1"])] == [4, 5]
+    assert [stored.position for stored in log.read_filtered(0, 5, 9, "project-a")] == [3, 4, 5]
+    assert [stored.position for stored in log.read_filtered(4, 6, 9, kinds=["project.proposed/1"])] == []
+    assert [stored.position for stored in log.read_by_stream(("project-a", 1), 2, 6, (0, 1))] == [4, 5]
+    assert log.position() == 6
     assert [recorded.version for recorded in log.stream("project-a", after=2)] == [3, 4]
     assert log.stream("project-b") == []
     last = list(log.events())[-1]

@@ -8,7 +8,7 @@ from domain.lifecycle import Phase
 from milepost.log import Log
 from milepost.stored import Stored
 from milepost.subscribing import selection as selecting
-from milepost.subscribing.selection import NoSuchKind, Selection, head_of, phase_of, selection
+from milepost.subscribing.selection import NoSuchKind, Selection, phase_of, selection
 from milepost.writer import Writer
 from tests.consumers.telling import Telling
 from tests.milepost.logs import assess, log, prepared, propose, writer
@@ -92,8 +92,8 @@ def test_counts_a_kind_to_the_phase_that_it_tells_of(kind: str, phase: Phase | N
 
 
 def test_knows_where_the_log_ends_though_its_last_event_can_not_be_read(told: Log) -> None:
-    before = head_of(told)
+    before = told.position()
     assert before == told.head().position
     Telling(told).store(("project-odd", 1, "odd.kind/9", b"no event"))
-    assert head_of(told) == before + 1
+    assert told.position() == before + 1
     assert selection().next(told, before, before + 1).events[0].data == b"no event"
