@@ -43,7 +43,8 @@ def issues(project: Path, arguments: list[str]) -> set[tuple[str, str]]:
     """Deptry's findings in a project: each a rule and the package or module that breaks it."""
     report = project / "report.json"
     deptry = [sys.executable, "-m", "deptry", *arguments, "--json-output", str(report)]
-    subprocess.run(deptry, cwd=project, capture_output=True, timeout=100)
+    done = subprocess.run(deptry, cwd=project, capture_output=True, text=True, timeout=100)
+    assert report.exists(), f"{done.stderr}deptry made no report: `make .venv/dev.stamp` installs what the lock says"
     found: list[Mapping[str, Any]] = json.loads(report.read_text())
     return {(issue["error"]["code"], issue["module"]) for issue in found}
 
