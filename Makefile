@@ -54,10 +54,10 @@ test-kafka: .venv/dev.stamp ## run only the tests on real brokers
 	$(call step,pytest on brokers,$(SPREAD) --brokers=only --durations=10)
 
 bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m bench
 
 bench-large: .venv/dev.stamp ## the same over 1,000,000 events and three brokers; what was interrupted goes on
-	@$(BIN)/python -m tests.bench.large
+	@$(BIN)/python -m bench.large
 
 chaos: .venv/dev.stamp ## break what can break, many times over, and count what was lost: 0, or it fails
 	@$(BIN)/python -m tests.chaos

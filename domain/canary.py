@@ -6,7 +6,7 @@ from typing import ClassVar
 from domain.command import Command, CommandContext, Decided
 from domain.event import Event
 from domain.lifecycle import SupportingFunction
-from domain.opening import Opening
+from domain.log_opened import Opening
 
 
 class CanarySent(Event, kind="log.canary-sent/1", function=SupportingFunction.LOG):

@@ -12,8 +12,8 @@ from typing_extensions import TypeVar
 
 from domain.event import Event, TimeQuality
 from domain.lifecycle import Function
-from domain.policy import Policy
-from domain.rulebook import Rulebook
+from domain.policy.policy import Policy
+from domain.policy.rulebook import Rulebook
 
 
 @dataclass(frozen=True)

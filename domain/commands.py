@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from domain.command import Command, commands_with_rules
-from domain.reviews.reporting import reports
+from domain.reviews.fact_reports import reports
 
 
 @cache

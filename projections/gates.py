@@ -10,11 +10,11 @@ from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.preapproval import ProjectPreapproved
 from domain.reviews.breaches import BreachRecorded
-from domain.reviews.calling import ReviewCalled, ReviewWithdrawn
-from domain.reviews.deciding import APPROVALS, ReviewDecided, ReviewRefused
+from domain.reviews.decisions import APPROVALS, ReviewDecided, ReviewRefused
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
-from domain.reviews.reversing import ReviewReversed
-from domain.reviews.signing import SignoffGiven
+from domain.reviews.reversals import ReviewReversed
+from domain.reviews.review_call import ReviewCalled, ReviewWithdrawn
+from domain.reviews.signoffs import SignoffGiven
 from domain.state.gates import Required, counting
 from domain.values import moment_text
 from projections.figures import Figures, percentiles, totals

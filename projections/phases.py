@@ -12,7 +12,7 @@ from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResume
 from domain.portfolio.phases import PhaseStarted
 from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
-from domain.reviews.reversing import ReviewReversed
+from domain.reviews.reversals import ReviewReversed
 from domain.state.project import ProjectFact
 from projections.figures import Figures, percentiles, totals
 from projections.projection import COHORT, Projection, Query, Row, Rows, cohort

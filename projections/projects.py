@@ -16,9 +16,9 @@ from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.breaches import BreachRecorded
 from domain.reviews.conditions import ConditionClosed
 from domain.reviews.corrections import FactCorrected
-from domain.reviews.deciding import APPROVALS, ReviewDecided
+from domain.reviews.decisions import APPROVALS, ReviewDecided
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
-from domain.reviews.reversing import ReviewReversed
+from domain.reviews.reversals import ReviewReversed
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from domain.values import moment_text
 from projections.figures import Figures, totals

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from milepost.kafka import telling
-from milepost.kafka.brokers import Brokers, start
-from milepost.kafka.folder import Broker
-from milepost.kafka.process import end
-from milepost.kafka.warming import warm
-from milepost.settings import Settings
+from milepost.app.settings import Settings
+from milepost.embedded.kafka import broker_config
+from milepost.embedded.kafka.broker_cluster import Brokers, start
+from milepost.embedded.kafka.broker_folder import Broker
+from milepost.embedded.kafka.broker_process import end
+from milepost.embedded.kafka.class_cache import warm
 from tests.milepost.conftest import reachable
 
 JARS = Path(os.environ.get("MILEPOST_KAFKA_JARS", Settings().kafka_jars))
@@ -50,7 +50,7 @@ def drop(brokers: Brokers) -> None:
 def cluster(quick: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """`cluster(3)`: as many brokers of the test's own, which may be killed; what is left of them goes with the test."""
     made: list[Brokers] = []
-    monkeypatch.setattr("milepost.kafka.process.properties", _missed_soon)
+    monkeypatch.setattr("milepost.embedded.kafka.broker_process.properties", _missed_soon)
     folder = reachable()
 
     def cluster_of(count: int) -> Brokers:
@@ -64,4 +64,4 @@ def cluster(quick: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
 
 
 def _missed_soon(broker: Broker, brokers: Sequence[Broker]) -> str:
-    return telling.properties(broker, brokers) + SOON
+    return broker_config.properties(broker, brokers) + SOON

@@ -12,8 +12,8 @@ from domain.codec import decode, written
 from domain.command import Command, CommandContext, Refused, Rejected
 from domain.command_execution import CommandExecution
 from domain.event import Event, Recorded
-from domain.policy import Policy
-from domain.rulebook import PolicyEvent, Rulebook
+from domain.policy.policy import Policy
+from domain.policy.rulebook import PolicyEvent, Rulebook
 from domain.state.project import Project, fold
 
 settings.register_profile(

@@ -1,1 +1,1 @@
-"""Tracing: which trace a command has, and what took how long on its way."""
+"""Tracing: the trace that a command has, and the spans of its way."""

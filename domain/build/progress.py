@@ -1,8 +1,8 @@
 """Progress: how much of a package of work is done by when, for earned value."""
 
-from domain.calendar import day_of
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
+from domain.policy.calendar import day_of
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key, Permille
 

@@ -7,8 +7,8 @@ from typing import Literal, Protocol, TypeVar
 
 from domain.controls.objectives import Objective
 from domain.lifecycle import Column, Gate, Point
-from domain.policy import STRICT, Policy
-from domain.rulebook import Rulebook
+from domain.policy.policy import STRICT, Policy
+from domain.policy.rulebook import Rulebook
 from domain.state.gates import Review
 from domain.state.project import Project
 

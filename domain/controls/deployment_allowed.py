@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import STABILITY
 from domain.controls.wording import examples
-from domain.deploy.authorisation import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorised
 from domain.deploy.deployments import CORE, DeploymentStarted
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate

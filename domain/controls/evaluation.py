@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from domain.calendar import working_days_later
 from domain.controls.control import Control, EvaluationContext, Finding, controls
-from domain.controls.observed import observed
-from domain.policy import ControlRule, Severity
+from domain.controls.imported_history import observed
+from domain.policy.calendar import working_days_later
+from domain.policy.policy import ControlRule, Severity
 from domain.state.gates import Waiver
 from domain.values import Count, Digest, Fact, Key, Moment, Sentence, Version
 

@@ -10,7 +10,7 @@ from domain.event import Recorded
 from domain.lifecycle import Gate
 from domain.planning.plans import PlanBaselined
 from domain.planning.rfc import RfcSubmitted
-from domain.policy import GateRule
+from domain.policy.policy import GateRule
 from domain.stabilize.candidates import chosen_candidate
 from domain.stabilize.procedures import ProcedureExercised, RollbackRuledOut
 from domain.stabilize.readiness import ReadinessItemConfirmed, confirmed_items

@@ -11,7 +11,7 @@ from domain.event import Recorded
 from domain.lifecycle import Phase
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectFact
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Text
 
 Reservations = Annotated[tuple[Text, ...], Field(max_length=20)]

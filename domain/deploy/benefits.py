@@ -1,8 +1,8 @@
 """Benefits: what a success criterion measures once the solution is used."""
 
-from domain.calendar import day_of
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
+from domain.policy.calendar import day_of
 from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Document, Key
 

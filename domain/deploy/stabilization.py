@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.calendar import working_days_later
 from domain.command import CommandContext, Decided, Rejected
 from domain.deploy.deployments import in_production, known_attempt, last_change
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
+from domain.policy.calendar import working_days_later
 from domain.state.project import Project, ProjectCommand, ProjectFact
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Count, Fact, Key, Moment, Person, Text
 
 

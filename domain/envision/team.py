@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Column, Phase
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.state.team import Assignment
 from domain.values import EventId, Key, Moment, Person, Role, Text
 

@@ -10,7 +10,7 @@ from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent, ProjectFact
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Key, Money, Person, Text, Whole
 
 Parts = Annotated[tuple[Key, ...], Field(max_length=100)]

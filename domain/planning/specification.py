@@ -9,7 +9,7 @@ from domain.lifecycle import Gate, Phase
 from domain.planning.requirements import RequirementCaptured, requirements_in_force
 from domain.state.baseline import Baseline
 from domain.state.project import Project, ProjectCommand
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Count, Digest, Document, Text, Version
 
 

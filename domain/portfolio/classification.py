@@ -8,10 +8,10 @@ from pydantic import Field
 from domain.command import CommandContext, Decided, Rejected
 from domain.event import Recorded
 from domain.lifecycle import CATEGORIES, Category, Priority, SupportingFunction, column_of
-from domain.policy import CategoryRule, Policy
+from domain.policy.policy import CategoryRule, Policy
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Count, Fact, Key, Name, Role, Text
 
 MOST = 3

@@ -8,7 +8,7 @@ from domain.event import Recorded
 from domain.lifecycle import SupportingFunction
 from domain.portfolio.proposal import ProjectProposed
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Key, Text
 
 Attribute = Literal["customer", "portfolio", "service", "retention_class"]

@@ -10,7 +10,7 @@ from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Day, Key, Name, Text
 
 HoldCause = Literal["funding", "dependency", "priority", "risk", "other"]

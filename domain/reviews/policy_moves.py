@@ -7,11 +7,11 @@ from domain.command import CommandContext, Decided, Rejected
 from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.reviews.breaches import evaluation_context
 from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand, ProjectEvent
-from domain.state.standing import must_be_alive
+from domain.state.project_status import must_be_alive
 from domain.values import Count, Digest, Name, Text
 
 

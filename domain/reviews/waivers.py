@@ -10,7 +10,7 @@ from domain.command import CommandContext, Decided, Rejected
 from domain.controls.control import controls
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
-from domain.policy import WaiverRule
+from domain.policy.policy import WaiverRule
 from domain.state.authority import acting_as
 from domain.state.gates import Waiver, Wanted
 from domain.state.project import Project, ProjectCommand, ProjectEvent

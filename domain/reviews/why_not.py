@@ -9,9 +9,9 @@ from domain.controls.control import controls
 from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.lifecycle import Gate
-from domain.reviews.calling import gate_rules
-from domain.reviews.deciding import Seen, evaluation_context_at, results_at
-from domain.reviews.voting import waiting_for
+from domain.reviews.decisions import Seen, evaluation_context_at, results_at
+from domain.reviews.review_call import gate_rules
+from domain.reviews.voting_rules import waiting_for
 from domain.state.gates import Review
 from domain.state.project import Project
 

@@ -15,7 +15,7 @@ from milepost.cli.command_list import COMMANDS
 from milepost.cli.command_sources import SOURCES
 
 if TYPE_CHECKING:
-    from milepost.service import Service
+    from milepost.app.service import Service
 
 HELP = "Projects through MOF's Deliver Phase, every action an event that stays."
 
@@ -29,7 +29,7 @@ def load(name: str) -> click.Command:
     """The command of a name, with all that it needs imported."""
     source = next((source for source in SOURCES if name in source.names), None)
     if source is None:
-        from milepost.cli.asking import domain_command
+        from milepost.cli.commands import domain_command
 
         return domain_command(name, _opened)
     factory = getattr(import_module(f"milepost.cli.{source.module}"), source.factory)
@@ -38,7 +38,7 @@ def load(name: str) -> click.Command:
 
 
 def _opened() -> AbstractContextManager["Service"]:
-    from milepost.bootstrap import opened
+    from milepost.app.bootstrap import opened
     from milepost.cli.output import say
 
     return opened(say=say)

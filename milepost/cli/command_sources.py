@@ -17,18 +17,18 @@ class Source(NamedTuple):
 
 
 SOURCES = (
-    Source("showing", "showing_commands", "Query", ("projects", "show", "why", "trail", "inbox"), needs_log=True),
-    Source("running", "running_commands", "Run", ("serve", "demo", "simulate")),
-    Source("hooking", "hooking_commands", "Run", ("webhook",)),
-    Source("doctoring", "doctoring_commands", "Operate", ("doctor",)),
-    Source("lagging", "lagging_commands", "Operate", ("lag",)),
-    Source("projecting", "projecting_commands", "Operate", ("projections",)),
-    Source("parking", "parking_commands", "Operate", ("parked",)),
-    Source("running", "running_commands", "Operate", ("migrate", "catalogue")),
-    Source("bringing", "importing_commands", "Log", ("import",), needs_log=True),
-    Source("moving", "moving_commands", "Log", ("export", "verify", "log"), needs_log=True),
-    Source("brokering", "kafka_commands", "Kafka", ("kafka",)),
-    Source("carrying", "carrying_commands", "Kafka", ("relay", "project")),
+    Source("queries", "showing_commands", "Query", ("projects", "show", "why", "trail", "inbox"), needs_log=True),
+    Source("serve", "running_commands", "Run", ("serve", "demo", "simulate")),
+    Source("webhook", "hooking_commands", "Run", ("webhook",)),
+    Source("doctor", "doctoring_commands", "Operate", ("doctor",)),
+    Source("lag", "lagging_commands", "Operate", ("lag",)),
+    Source("projections", "projecting_commands", "Operate", ("projections",)),
+    Source("parked", "parking_commands", "Operate", ("parked",)),
+    Source("serve", "running_commands", "Operate", ("migrate", "catalogue")),
+    Source("import_", "importing_commands", "Log", ("import",), needs_log=True),
+    Source("log_files", "moving_commands", "Log", ("export", "verify", "log"), needs_log=True),
+    Source("kafka", "kafka_commands", "Kafka", ("kafka",)),
+    Source("workers", "carrying_commands", "Kafka", ("relay", "project")),
 )
 FUNCTIONS = {
     "portfolio": "Portfolio",

@@ -2,18 +2,18 @@
 
 import psycopg
 
-from consumers.carrying.security import Unusable
 from consumers.event_log import Unreachable
-from consumers.rows.reader import NotBuilt
-from milepost.commands import Conflict, Invalid, KeyReused, Unavailable
-from milepost.kafka import KafkaError
-from milepost.log import NotOpened
-from milepost.migrate import Unsafe
-from milepost.postgres import PostgresError
-from milepost.problems import Problem
-from milepost.reading import Unknown
-from milepost.settings import Unfit
-from milepost.stored import Damaged
+from consumers.kafka.security import Unusable
+from consumers.read_models.reader import NotBuilt
+from milepost.app.settings import Unfit
+from milepost.embedded.kafka import KafkaError
+from milepost.embedded.postgres.server import PostgresError
+from milepost.log.command_outcome import Conflict, Invalid, KeyReused, Unavailable
+from milepost.log.migrate import Unsafe
+from milepost.log.store import NotOpened
+from milepost.log.stored_event import Damaged
+from milepost.reading.project_queries import Unknown
+from milepost.web.problems import Problem
 
 WRONG, UNREACHABLE = 2, 5
 _WRONG = (Unfit, Unusable, Unsafe, NotOpened, Damaged, Invalid, Unknown, Conflict, KeyReused, Problem)

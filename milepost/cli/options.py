@@ -14,7 +14,9 @@ class _Key(click.ParamType[str]):
     name = "key"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from milepost.commands import KEY  # here, as it brings the domain along, which most commands start without
+        from milepost.log.command_outcome import (
+            KEY,  # here, as it brings the domain along, which most commands start without
+        )
 
         folded = value.lower()
         if not KEY.fullmatch(folded):

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from consumers.carrying.brokers import TOPIC
-from consumers.carrying.records import TRACE
-from consumers.carrying.topic import PARTITIONS
+from consumers.kafka.client import TOPIC
+from consumers.kafka.records import TRACE
+from consumers.kafka.topic import PARTITIONS
 from domain.event import Event, catalogue, type_of
 from milepost.contract.cdevents import cdevents_type
 from milepost.contract.schemas import DIALECT, ENVELOPE, Schema
-from milepost.subscribing.selection import phase_of
+from milepost.log.event_selection import phase_of
 
 FORMAT = f"application/schema+json;version={DIALECT.rpartition('draft/')[2].replace('/schema', '')}"
 CONTENT_TYPE = "application/cloudevents+json"

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from domain.policy import Policy
+from domain.policy.policy import Policy
 
 
 @cache

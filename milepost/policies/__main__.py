@@ -3,6 +3,6 @@
 import sys
 
 from milepost.policies import default_policy
-from milepost.policies.page import policy_page
+from milepost.policies.policy_document import policy_page
 
 sys.stdout.write(policy_page(default_policy()))

@@ -1,7 +1,7 @@
 """The handshake: an address is asked whether it wants events from here before any is brought (CloudEvents, §4)."""
 
 from milepost.webhooks.addresses import Forbidden, Target
-from milepost.webhooks.sending import Unanswered, send
+from milepost.webhooks.http_post import Unanswered, send
 
 FASTEST = 60_000
 """Requests a minute; who allows more is not brought more."""

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
+from bench import history
 from domain.codec import decode
 from domain.event import Recorded
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.state.project import fold
-from tests.bench import history
 
 EVENTS = history.LIFE_EVENTS * history.AT_ONCE
 

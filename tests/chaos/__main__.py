@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from time import monotonic
 
-from milepost.kafka.brokers import Brokers as Running
-from milepost.kafka.brokers import start as start_brokers
-from milepost.kafka.warming import warm
-from milepost.postgres import start
+from milepost.embedded.kafka.broker_cluster import Brokers as Running
+from milepost.embedded.kafka.broker_cluster import start as start_brokers
+from milepost.embedded.kafka.class_cache import warm
+from milepost.embedded.postgres.server import start
 from tests.brokers import JARS, drop
 from tests.chaos import teeth
 from tests.chaos.checker import ANOMALIES

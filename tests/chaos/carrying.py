@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from milepost.kafka.brokers import Brokers as Running
-from milepost.kafka.brokers import start
+from milepost.embedded.kafka.broker_cluster import Brokers as Running
+from milepost.embedded.kafka.broker_cluster import start
 from tests.brokers import JARS, drop
 from tests.chaos.field import Field, Ground
 from tests.chaos.killing import telling

@@ -14,10 +14,10 @@ from typing import Any
 
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.carrying.topic import partition_of
+from consumers.kafka.topic import partition_of
 from domain.codec import decode
-from milepost.log import Log
-from milepost.stored import Stored
+from milepost.log.store import Log
+from milepost.log.stored_event import Stored
 from projections import projections
 from tests.consumers.telling import Told, by_fold, in_models
 from tests.consumers.topics import positions

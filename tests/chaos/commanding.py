@@ -14,13 +14,13 @@ from threading import Event
 import psycopg
 
 from domain.codec import encode
-from milepost.commands import Conflict, Outcome, Request, Unavailable
-from milepost.log import Log
-from milepost.opening import open_log
+from milepost.embedded.postgres.server import Server, start
+from milepost.log.command_outcome import Conflict, Outcome, Request, Unavailable
+from milepost.log.open_log import open_log
+from milepost.log.store import Log
+from milepost.log.stored_event import Stored
+from milepost.log.writer import Writer
 from milepost.policies import default_policy
-from milepost.postgres import Server, start
-from milepost.stored import Stored
-from milepost.writer import Writer
 from tests.chaos.checker import Found, in_log, of_commands
 from tests.chaos.field import Ground
 from tests.chaos.row import Dose

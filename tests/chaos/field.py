@@ -10,16 +10,16 @@ from uuid import uuid4
 import psycopg
 from kafka import KafkaConsumer
 
-from consumers.carrying.brokers import Brokers
-from consumers.carrying.lease import Carried, carried
-from consumers.rows.models import connect
-from consumers.rows.reader import Reader
-from milepost.following import LogFeed
-from milepost.kafka.brokers import Brokers as Running
-from milepost.log import Log
-from milepost.opening import open_log
+from consumers.kafka.client import Brokers
+from consumers.kafka.lease import Carried, carried
+from consumers.read_models.reader import Reader
+from consumers.read_models.tables import connect
+from milepost.embedded.kafka.broker_cluster import Brokers as Running
+from milepost.embedded.postgres.server import Server
+from milepost.log.event_feed import LogFeed
+from milepost.log.open_log import open_log
+from milepost.log.store import Log
 from milepost.policies import default_policy
-from milepost.postgres import Server
 from projections import projections
 from tests.chaos.checker import Found, in_rows, in_topic, raw_duplicates
 from tests.consumers.telling import Telling

@@ -12,14 +12,14 @@ from typing import Any
 import psycopg
 from kafka import KafkaConsumer
 
-from consumers.carrying.brokers import Brokers
-from consumers.carrying.records import headers_of
-from consumers.carrying.topic import partition_of
 from consumers.event_log import LoggedEvent
-from consumers.projecting.group import member_of
-from consumers.projecting.projector import Projector
-from consumers.rows.reader import Reader, Watch
-from milepost.log import Log
+from consumers.kafka.client import Brokers
+from consumers.kafka.consumer_group import member_of
+from consumers.kafka.records import headers_of
+from consumers.kafka.topic import partition_of
+from consumers.read_models.projector import Projector
+from consumers.read_models.reader import Reader, Watch
+from milepost.log.store import Log
 from projections import projections
 from projections.projection import Query
 from tests.chaos.checker import Found
@@ -170,12 +170,12 @@ def _slow_down(projector: Projector, times: int) -> None:
 
 REBUILD = """
 import sys
-import consumers.projecting.building
-from consumers.projecting.rebuild import rebuild
-from milepost.following import LogFeed
-from milepost.log import Log
+import consumers.read_models.build
+from consumers.read_models.rebuild import rebuild
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
 from projections import projections
-consumers.projecting.building.PAGE = 500
+consumers.read_models.build.PAGE = 500
 feed = LogFeed(Log(sys.argv[1]))
 rebuild(sys.argv[1], feed.source, feed, projections(), report=lambda *done: print(*done, flush=True), promoted=True)
 print("done", flush=True)
@@ -219,11 +219,11 @@ def _rows_shown(log: Log) -> list[Any]:
 DIGEST = """
 import hashlib, locale, sys
 locale.setlocale(locale.LC_ALL, "")
-import consumers.projecting.building
-consumers.projecting.building.PAGE = int(sys.argv[2])
-from milepost.log import Log
-from consumers.projecting.rebuild import rebuild
-from milepost.following import LogFeed
+import consumers.read_models.build
+consumers.read_models.build.PAGE = int(sys.argv[2])
+from milepost.log.store import Log
+from consumers.read_models.rebuild import rebuild
+from milepost.log.event_feed import LogFeed
 from projections import projections
 from tests.consumers.telling import in_models
 feed = LogFeed(Log(sys.argv[1]))

@@ -15,12 +15,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import consumers.carrying.lease
-import consumers.carrying.relay
-from consumers.carrying.relay import Relay
-from consumers.projecting.group import member_of
-from milepost.following import LogFeed
-from milepost.log import Log
+import consumers.kafka.lease
+import consumers.kafka.relay
+from consumers.kafka.consumer_group import member_of
+from consumers.kafka.relay import Relay
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
 from projections import projections
 from tests.chaos.field import Field, Hasty
 
@@ -40,7 +40,7 @@ def fork() -> None:
 
 
 def _relay(told: dict[str, Any]) -> None:
-    for module in (consumers.carrying.lease, consumers.carrying.relay):
+    for module in (consumers.kafka.lease, consumers.kafka.relay):
         vars(module)["TERM_SECONDS"] = told["term"]
     log = Log(told["conninfo"])
     brokers, me = Hasty(**told["brokers"]), str(os.getpid())

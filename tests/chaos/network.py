@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from consumers.carrying.brokers import Brokers
+from consumers.kafka.client import Brokers
 
 PRODUCE, FETCH = 0, 1  # the keys of the Kafka protocol's requests
 

@@ -28,36 +28,36 @@ class Mutation:
 MUTATIONS = [
     Mutation(
         "the position is saved before the sends are checked",
-        "consumers/carrying/carrier.py",
+        "consumers/kafka/batch_publisher.py",
         "        while self.sent:\n",
         "        while self.sent and not self.sent:\n",
-        "tests/consumers/carrying/test_faults_relay.py::test_counts_nothing_as_carried_that_no_broker_took",
+        "tests/consumers/kafka/test_faults_relay.py::test_counts_nothing_as_carried_that_no_broker_took",
     ),
     Mutation(
         "a send that failed is passed over",
-        "consumers/carrying/carrier.py",
+        "consumers/kafka/batch_publisher.py",
         '        raise future.exception or KafkaTimeoutError("a record was never acknowledged")\n',
         "        pass\n",
-        "tests/consumers/carrying/test_faults_relay.py::test_sends_again_what_a_producer_gave_up",
+        "tests/consumers/kafka/test_faults_relay.py::test_sends_again_what_a_producer_gave_up",
     ),
     Mutation(
         "no version is checked",
-        "consumers/projecting/folding.py",
+        "consumers/read_models/apply.py",
         "    if heard.version <= one.version:\n        return\n",
         "",
-        "tests/consumers/projecting/test_projector.py::test_takes_in_once_what_it_hears_twice",
+        "tests/consumers/read_models/test_projector.py::test_takes_in_once_what_it_hears_twice",
     ),
     Mutation(
         "a lost offset is reset to the latest",
-        "consumers/carrying/brokers.py",
+        "consumers/kafka/client.py",
         '"auto_offset_reset": "none"',
         '"auto_offset_reset": "latest"',
-        "tests/consumers/carrying/test_faults_topic.py::"
+        "tests/consumers/kafka/test_faults_topic.py::"
         "test_a_projector_stops_where_it_was_truncated_before_it_heard_that_and_goes_on_once_all_was_sent_again",
     ),
     Mutation(
         "the position is written apart from the rows",
-        "consumers/rows/writing.py",
+        "consumers/read_models/batch_writer.py",
         "            with connection.transaction():\n"
         "                with connection.pipeline():\n"
         "                    found = [connection.execute(one.sql, (Json(one.rows, bytes),))"
@@ -73,17 +73,17 @@ MUTATIONS = [
     ),
     Mutation(
         "an event goes to any partition",
-        "consumers/carrying/carrier.py",
+        "consumers/kafka/batch_publisher.py",
         "            partition = partition_of(heard.stream)\n",
         "            partition = partition_of(str(heard.position))\n",
-        "tests/consumers/carrying/test_relay.py::test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes",
+        "tests/consumers/kafka/test_relay.py::test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes",
     ),
     Mutation(
         "no epoch is checked",
-        "consumers/carrying/lease.py",
+        "consumers/kafka/lease.py",
         "WHERE source = %s AND epoch = %s",
         "WHERE source = %s AND epoch >= %s",
-        "tests/consumers/carrying/test_relay.py::test_stops_sending_once_another_has_taken_its_lease",
+        "tests/consumers/kafka/test_relay.py::test_stops_sending_once_another_has_taken_its_lease",
     ),
 ]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from milepost.kafka.brokers import Brokers as Running
-from milepost.postgres import Server
+from milepost.embedded.kafka.broker_cluster import Brokers as Running
+from milepost.embedded.postgres.server import Server
 from tests.brokers import Cluster
 from tests.chaos.field import Ground
 from tests.chaos.lives import forking

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from consumers.carrying.brokers import Brokers
-from milepost.following import LogFeed
-from milepost.kafka.brokers import Brokers as Running
-from milepost.log import Log
-from milepost.opening import open_log
+from consumers.kafka.client import Brokers
+from milepost.embedded.kafka.broker_cluster import Brokers as Running
+from milepost.embedded.postgres.server import Server, start
+from milepost.log.event_feed import LogFeed
+from milepost.log.open_log import open_log
+from milepost.log.store import Log
 from milepost.policies import default_policy
-from milepost.postgres import Server, start
 from tests.consumers.telling import Telling
 from tests.milepost.logs import migrated
 from tests.milepost.servers import drop

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from consumers.event_log import LOG
-from consumers.projecting.following import Following
-from consumers.projecting.projector import Projector
-from consumers.rows.liveness import Liveness
-from consumers.rows.reader import Reader
-from milepost.following import LogFeed
-from milepost.log import Log
+from consumers.read_models.log_follower import Following
+from consumers.read_models.projector import Projector
+from consumers.read_models.reader import Reader
+from consumers.read_models.stall_detector import Liveness
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
 from projections import projections
 from projections.projection import Projection
 

@@ -6,9 +6,9 @@ from functools import partial
 
 import orjson
 
-from consumers.carrying.records import CONTENT_TYPE, headers_of
-from consumers.carrying.topic import LARGEST_RECORD, PARTITIONS, partition_of
 from consumers.event_log import LoggedEvent, Source
+from consumers.kafka.records import CONTENT_TYPE, headers_of
+from consumers.kafka.topic import LARGEST_RECORD, PARTITIONS, partition_of
 
 Headers = list[tuple[str, bytes | None]]
 NUMBERS = ("milepost-position", "milepost-version")

@@ -11,13 +11,13 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
 from consumers.event_log import Batch, LoggedEvent
-from consumers.rows.models import Model, connect
-from consumers.rows.versions import versions_of
+from consumers.read_models.tables import Model, connect
+from consumers.read_models.versions import versions_of
 from domain.codec import decode, encode
 from domain.event import Recorded
-from milepost.following import LogFeed
-from milepost.log import Log
-from milepost.stored import Head, Stored
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
+from milepost.log.stored_event import Head, Stored
 from projections import projections
 from projections.projection import Projection, Rows
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.carrying.brokers import Brokers
-from consumers.carrying.lease import carried
-from consumers.carrying.relay import Relay
-from consumers.carrying.topic import PARTITIONS
-from consumers.rows.models import connect
-from milepost.following import LogFeed
-from milepost.log import Log
+from consumers.kafka.client import Brokers
+from consumers.kafka.lease import carried
+from consumers.kafka.relay import Relay
+from consumers.kafka.topic import PARTITIONS
+from consumers.read_models.tables import connect
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
 from tests.waiting import until
 
 

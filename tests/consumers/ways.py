@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.carrying.brokers import Brokers
-from consumers.carrying.lease import carried
-from consumers.carrying.topic import PARTITIONS
-from consumers.projecting.following import Following
-from consumers.projecting.group import Member, member_of
-from consumers.projecting.projector import Projector
-from consumers.rows.models import Model, index, prepare
-from consumers.rows.progress import Reflected
-from consumers.rows.progress import begin as begin_progress
-from consumers.rows.reader import Reader
-from consumers.rows.versions import begin, change, discard, versions_of
-from milepost.following import LogFeed
-from milepost.log import Log
+from consumers.kafka.client import Brokers
+from consumers.kafka.consumer_group import Member, member_of
+from consumers.kafka.lease import carried
+from consumers.kafka.topic import PARTITIONS
+from consumers.read_models.checkpoint import Reflected
+from consumers.read_models.checkpoint import begin as begin_progress
+from consumers.read_models.log_follower import Following
+from consumers.read_models.projector import Projector
+from consumers.read_models.reader import Reader
+from consumers.read_models.tables import Model, index, prepare
+from consumers.read_models.versions import begin, change, discard, versions_of
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
 from projections import projections
 from tests.consumers.topics import relay_of
 from tests.waiting import running, until

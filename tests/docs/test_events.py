@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from milepost.catalogue import page
+from milepost.contract.catalogue import page
 
 
 def test_says_what_the_code_has() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from domain.commands import commands
-from milepost.bootstrap import opened
-from milepost.settings import MEANINGS, Settings
+from milepost.app.bootstrap import opened
+from milepost.app.settings import MEANINGS, Settings
 from tests.milepost.serving import Site, served
 
 ROOT = Path(__file__).parents[2]

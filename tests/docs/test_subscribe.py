@@ -8,10 +8,10 @@ from typing import Any, cast
 import pytest
 from fastapi.routing import APIRoute
 
-from consumers.carrying.records import Arrived
-from consumers.subscribing.subscriber import Subscriber
-from milepost.api import events
-from milepost.webhooks import delivering, sending
+from consumers.kafka.records import Arrived
+from consumers.kafka.subscriber import Subscriber
+from milepost.web.api import events
+from milepost.webhooks import delivery, http_post
 
 PAGE = Path("docs/subscribe.md").read_text("utf-8")
 
@@ -45,5 +45,5 @@ def test_names_every_parameter_of_the_stream() -> None:
 def test_says_the_limits_that_hold() -> None:
     assert f"every {events.HEARTBEAT_SECONDS:.0f} seconds" in PAGE
     assert f"At most {events.MOST_FOLLOWERS} may listen" in PAGE
-    assert f"After {delivering.MOST_FAILURES} times in a row" in PAGE
-    assert f"an answer has {sending.PATIENCE_SECONDS:.0f} seconds" in PAGE
+    assert f"After {delivery.MOST_FAILURES} times in a row" in PAGE
+    assert f"an answer has {http_post.PATIENCE_SECONDS:.0f} seconds" in PAGE

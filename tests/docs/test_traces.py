@@ -9,7 +9,7 @@ from opentelemetry.sdk import environment_variables
 
 from consumers.tracing.trace import trace_of
 from milepost.tracing.collector import LAST_SECONDS
-from milepost.tracing.starting import EXPORTER
+from milepost.tracing.setup import EXPORTER
 from tests.house.sources import ROOT
 
 OPERATE, DECISION = ((ROOT / "docs" / name).read_text("utf-8") for name in ("operate.md", "decisions/0006-traces.md"))

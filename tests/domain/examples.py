@@ -10,8 +10,8 @@ from pydantic import BaseModel, StringConstraints
 
 from domain.command import Command
 from domain.event import Event, kind_named
-from domain.policy import Policy
-from domain.reviews.reporting import Report, report
+from domain.policy.policy import Policy
+from domain.reviews.fact_reports import Report, report
 from domain.values import Decimal
 
 M = TypeVar("M", bound=BaseModel)

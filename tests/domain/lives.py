@@ -9,9 +9,9 @@ from domain.build.completion import FeatureCompleted, FeatureVerified
 from domain.build.documents import DocumentRecorded, DocumentType, EvidenceVerified, documents
 from domain.command import Command
 from domain.deploy.acceptance import AcceptAsCustomer
-from domain.deploy.closing import ProjectReviewed
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
 from domain.deploy.ownership import OwnershipTransferred
+from domain.deploy.post_implementation import ProjectReviewed
 from domain.deploy.sites import SitesNotApplicable
 from domain.deploy.stabilization import DeploymentStabilised, StartQuietPeriod
 from domain.deploy.surveys import SurveyRecorded
@@ -33,14 +33,14 @@ from domain.planning.schedule import MilestoneDue, ScheduleBaselined
 from domain.planning.specification import BaselineSpecification
 from domain.portfolio.classification import Answers
 from domain.portfolio.goals import GoalLinked
-from domain.reviews.authorising import AuthoriseDeployment
-from domain.reviews.calling import CallReview
-from domain.reviews.classifying import ClassifyChange
-from domain.reviews.deciding import DecideReview
-from domain.reviews.proposing import Granted, Propose
-from domain.reviews.reporting import report
-from domain.reviews.rfc import DecideRfc
-from domain.reviews.signing import GiveSignoff
+from domain.reviews.change_classification import ClassifyChange
+from domain.reviews.decisions import DecideReview
+from domain.reviews.deployment_authorization import AuthoriseDeployment
+from domain.reviews.fact_reports import report
+from domain.reviews.full_proposal import Granted, Propose
+from domain.reviews.review_call import CallReview
+from domain.reviews.rfc_approval import DecideRfc
+from domain.reviews.signoffs import GiveSignoff
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.pilot import PilotAgreed, PilotCriterion, PilotDecided, PilotStarted
 from domain.stabilize.procedures import ProcedureExercised

@@ -8,12 +8,12 @@ from domain.command import CommandContext
 from domain.command_execution import CommandExecution
 from domain.controls.evaluation import Result
 from domain.event import Event, Recorded, TimeQuality
+from domain.imports.observations import MilestoneSeen, ProposalSeen
+from domain.imports.observe import Observation, Observe
 from domain.lifecycle import Gate
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.reviews.breaches import BreachRecorded
 from domain.reviews.milestones import MilestoneReached
-from domain.reviews.observations import MilestoneSeen, ProposalSeen
-from domain.reviews.observing import Observation, Observe
 from domain.state.project import Project
 from milepost.policies import policy_from
 from tests.conftest import START, event_id, rulebook_of

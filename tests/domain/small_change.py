@@ -6,12 +6,12 @@ from typing import Any
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted, Window
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.classification import Answers
-from domain.reviews.calling import CallReview
-from domain.reviews.proposing import Granted, Propose
-from domain.reviews.reporting import report
-from domain.reviews.signing import GiveSignoff
+from domain.reviews.fact_reports import report
+from domain.reviews.full_proposal import Granted, Propose
+from domain.reviews.review_call import CallReview
+from domain.reviews.signoffs import GiveSignoff
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document

@@ -9,8 +9,8 @@ import pytest
 from domain.command import Command, CommandContext, Refused, Rejected
 from domain.command_execution import CommandExecution
 from domain.event import E, Recorded, only
-from domain.policy import Policy
-from domain.rulebook import Rulebook
+from domain.policy.policy import Policy
+from domain.policy.rulebook import Rulebook
 from domain.state.project import Project, fold
 from tests.conftest import START, event_id
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.event import Event
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.values import LARGEST_INTEGER, Decimal
 from tests.domain.examples import POLICY
 

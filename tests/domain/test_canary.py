@@ -3,9 +3,9 @@
 from domain.canary import CanarySent, SendCanary
 from domain.command import CommandContext
 from domain.commands import commands
-from domain.opening import Opening
-from domain.policy import Policy
-from domain.rulebook import Rulebook
+from domain.log_opened import Opening
+from domain.policy.policy import Policy
+from domain.policy.rulebook import Rulebook
 from tests.conftest import START
 
 

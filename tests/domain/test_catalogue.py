@@ -15,7 +15,7 @@ from domain import commands as all_commands
 from domain.command import Command, commands_with_rules
 from domain.commands import commands
 from domain.event import CATEGORIES, Event
-from domain.reviews.reporting import Report
+from domain.reviews.fact_reports import Report
 from domain.state.project import ProjectFact
 from domain.values import Moment
 from tests.domain.everything import KINDS

@@ -10,16 +10,16 @@ from domain.command import CommandContext, Rejected
 from domain.command_execution import CommandExecution
 from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
-from domain.opening import Opening
-from domain.policy import Policy
+from domain.log_opened import Opening
+from domain.policy.policy import Policy
+from domain.policy.rulebook import Rulebook
+from domain.policy_changes.freezes import FreezeDeclared
+from domain.policy_changes.standard_changes import StandardChangeRegistered
 from domain.portfolio.classification import Answers, ChangeClassified
-from domain.reviews.classifying import ClassifyChange
-from domain.reviews.reporting import report
-from domain.reviews.signing import GiveSignoff
-from domain.reviews.standard_way import Start
-from domain.rulebook import Rulebook
-from domain.rules.freezes import FreezeDeclared
-from domain.rules.standard_changes import StandardChangeRegistered
+from domain.reviews.change_classification import ClassifyChange
+from domain.reviews.fact_reports import report
+from domain.reviews.signoffs import GiveSignoff
+from domain.reviews.standard_change import Start
 from domain.state.project import Project, fold
 from domain.values import Sealed
 from tests.conftest import LOG, START, event_id, history

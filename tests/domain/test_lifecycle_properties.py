@@ -14,18 +14,18 @@ from domain.commands import commands
 from domain.controls.evaluation import Result
 from domain.event import Event
 from domain.lifecycle import GATES, Gate
+from domain.policy.rulebook import PolicyEvent
 from domain.portfolio.classification import Answers
 from domain.portfolio.pauses import CancelProject, HoldProject, ResumeProject
-from domain.reviews.calling import CallReview, WithdrawReview
-from domain.reviews.classifying import ClassifyChange
-from domain.reviews.deciding import DecideReview, ReviewDecided
-from domain.reviews.emergency_way import ApproveEmergency
+from domain.reviews.change_classification import ClassifyChange
+from domain.reviews.decisions import DecideReview, ReviewDecided
+from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.fact_reports import Report, report
+from domain.reviews.full_proposal import Granted, Propose
 from domain.reviews.milestones import MilestoneReached
-from domain.reviews.proposing import Granted, Propose
-from domain.reviews.reporting import Report, report
-from domain.reviews.reversing import ReverseReview
-from domain.reviews.signing import GiveSignoff
-from domain.rulebook import PolicyEvent
+from domain.reviews.reversals import ReverseReview
+from domain.reviews.review_call import CallReview, WithdrawReview
+from domain.reviews.signoffs import GiveSignoff
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.state.project import ProjectEvent, fold

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from domain.deploy.closing import ProjectReviewed
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
+from domain.deploy.post_implementation import ProjectReviewed
 from domain.deploy.stabilization import DeploymentStabilised
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted, Window
-from domain.policy import Policy
+from domain.policy.policy import Policy
+from domain.policy_changes.standard_changes import RegisterStandardChange
 from domain.portfolio.classification import Answers
-from domain.reviews.calling import CallReview
-from domain.reviews.emergency_way import ApproveEmergency
-from domain.reviews.proposing import Granted, Propose
-from domain.reviews.reporting import report
-from domain.reviews.signing import GiveSignoff
-from domain.reviews.standard_way import Finish, Go, Start
-from domain.rules.standard_changes import RegisterStandardChange
+from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.fact_reports import report
+from domain.reviews.full_proposal import Granted, Propose
+from domain.reviews.review_call import CallReview
+from domain.reviews.signoffs import GiveSignoff
+from domain.reviews.standard_change import Finish, Go, Start
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document

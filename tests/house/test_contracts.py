@@ -30,18 +30,18 @@ BREACHES: dict[str, list[Mapping[str, str]]] = {
         {"domain/controls/__init__.py": "import domain.reviews", "domain/reviews/__init__.py": ""},
         {"domain/stray.py": ""},
     ],
-    "hearing": [
-        {"consumers/event_log.py": "import consumers.rows.models"},
-        {"consumers/carrying/topic.py": "import consumers.projecting.group"},
+    "consumers": [
+        {"consumers/event_log.py": "import consumers.read_models.tables"},
+        {"consumers/read_models/tables.py": "import consumers.kafka.topic"},
         {"consumers/stray.py": ""},
     ],
     "machinery": [{"domain/event.py": "import os"}, {"domain/event.py": "import psycopg"}],
     "kafka": [{"milepost/serve.py": "import kafka"}, {"projections/gates.py": "import kafka"}],
     "store": [{"consumers/event_log.py": "import eventsourcing"}, {"milepost/serve.py": "import eventsourcing"}],
-    "traces": [{"milepost/writer.py": "import opentelemetry"}, {"consumers/event_log.py": "import opentelemetry"}],
+    "traces": [{"milepost/log/writer.py": "import opentelemetry"}, {"consumers/event_log.py": "import opentelemetry"}],
     "read-models": [{"projections/left.py": "import projections.right", "projections/right.py": ""}],
     "auditor": [
-        {"milepost/verify.py": "import milepost.far", "milepost/far.py": "import psycopg"},
+        {"milepost/log/verify.py": "import milepost.far", "milepost/far.py": "import psycopg"},
         {"milepost/replay.py": "import consumers"},
         {"domain/ledger/__init__.py": "import kafka"},
     ],
@@ -85,7 +85,7 @@ def test_break(house: Path, contract: str, breach: Mapping[str, str]) -> None:
 
 
 def test_let_the_log_know_the_store_and_the_consumers_kafka(house: Path) -> None:
-    add(house, {"milepost/log.py": "import eventsourcing", "consumers/event_log.py": "import kafka"})
+    add(house, {"milepost/log/store.py": "import eventsourcing", "consumers/event_log.py": "import kafka"})
     assert "Contracts: 2 kept, 0 broken." in verdicts(house, "store", "kafka")
 
 

@@ -5,8 +5,8 @@ import re
 from tests.house.sources import modules, place
 
 ON_THE_LOG = re.compile(r"\b(?:FROM|INTO|JOIN|UPDATE|TABLE|ON)\s+log\.\w+")
-QUERIES = "milepost/log_queries.py"
-RIGHTS = "milepost/migrate.py"
+QUERIES = "milepost/log/queries.py"
+RIGHTS = "milepost/log/migrate.py"
 """It grants rights on the log's tables, and reads which steps were taken."""
 
 

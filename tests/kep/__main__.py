@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from domain.codec import decode
-from milepost.export import export
-from milepost.importing import Imported, import_file, mapping_from, people_of
-from milepost.log import Log
-from milepost.migrate import APPLICATION, migrate
-from milepost.opening import open_log
+from milepost.embedded.postgres.server import start
+from milepost.imports import Imported, import_file, mapping_from, people_of
+from milepost.log.export import export
+from milepost.log.migrate import APPLICATION, migrate
+from milepost.log.open_log import open_log
+from milepost.log.store import Log
+from milepost.log.verify import verify
+from milepost.log.writer import Writer
 from milepost.policies import default_policy
-from milepost.postgres import start
-from milepost.verify import verify
-from milepost.writer import Writer
 from tests.kep.claims import Claims
 from tests.kep.file import History, check_file
 from tests.kep.told import Histories, check_log

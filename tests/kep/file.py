@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from milepost.importing import Mapping
+from milepost.imports import Mapping
 from tests.kep.claims import Claims
 
 Change = dict[str, Any]

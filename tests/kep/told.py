@@ -10,7 +10,7 @@ from domain.portfolio.pauses import ProjectCancelled
 from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.breaches import BreachRecorded
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, ProjectDeployed
-from domain.reviews.reversing import ReviewReversed
+from domain.reviews.reversals import ReviewReversed
 from domain.state.project import fold
 from tests.kep.claims import Claims
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 from uuid import uuid4
 
-from consumers.carrying.brokers import Brokers
-from consumers.rows.models import Model, connect
-from milepost.kafka.brokers import start as kafka
-from milepost.log import Log
+from consumers.kafka.client import Brokers
+from consumers.read_models.tables import Model, connect
+from milepost.embedded.kafka.broker_cluster import start as kafka
+from milepost.log.store import Log
 from projections import projections
 from tests.brokers import JARS
 from tests.consumers.telling import Told, by_fold, in_models

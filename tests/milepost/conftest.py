@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from milepost.cluster import SUPERUSER
-from milepost.postgres import Server, start
+from milepost.embedded.postgres.cluster import SUPERUSER
+from milepost.embedded.postgres.server import Server, start
 from tests.milepost.servers import drop
 
 _numbers = count()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.command import CommandContext, Decided, Refused, Rejected
 from domain.envision.risks import RiskAssessed, RisksFoundNone
-from domain.rules.freezes import FreezeDeclared
+from domain.policy_changes.freezes import FreezeDeclared
 from domain.state.project import Project, ProjectCommand
 
 RISK = RiskAssessed(risk="half", statement="half written")

@@ -18,15 +18,15 @@ from psycopg.conninfo import make_conninfo
 from domain.command import Command
 from domain.envision.risks import RiskAssessed
 from domain.portfolio.proposal import ProposeProject
-from domain.reviews.reporting import report
-from milepost.cluster import SUPERUSER
-from milepost.commands import Request
-from milepost.log import Log
-from milepost.migrate import APPLICATION, migrate
-from milepost.opening import open_log
+from domain.reviews.fact_reports import report
+from milepost.embedded.postgres.cluster import SUPERUSER
+from milepost.embedded.postgres.server import Server
+from milepost.log.command_outcome import Request
+from milepost.log.migrate import APPLICATION, migrate
+from milepost.log.open_log import open_log
+from milepost.log.store import Log
+from milepost.log.writer import Writer
 from milepost.policies import default_policy
-from milepost.postgres import Server
-from milepost.writer import Writer
 
 PROPOSE = ProposeProject(title="Pay", project_kind="it_service", service="pay", customer="sales")
 _numbers = count()

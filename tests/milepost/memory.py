@@ -7,13 +7,13 @@ from itertools import count
 
 from domain.codec import decode, written
 from domain.event import Recorded
-from domain.rules.adoption import PolicyAdopted
+from domain.policy_changes.adoption import PolicyAdopted
 from domain.state.project import Project
-from milepost.commands import Outcome, Request
-from milepost.deciding import Deciding
+from milepost.log.command_batch import Deciding
+from milepost.log.command_outcome import Outcome, Request
+from milepost.log.state_cache import States
+from milepost.log.stored_event import Stored
 from milepost.policies import default_policy
-from milepost.states import States
-from milepost.stored import Stored
 from tests.conftest import LOG, START, event_id
 
 

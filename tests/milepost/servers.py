@@ -12,14 +12,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from milepost.account import Account
-from milepost.postgres import PostgresError, Server, running, start
+from milepost.embedded.os_user import Account
+from milepost.embedded.postgres.server import PostgresError, Server, running, start
 
 ROOT = os.geteuid() == 0
 UNHEARD: list[str] = []
 USER = """
 import pathlib, sys
-from milepost.postgres import start
+from milepost.embedded.postgres.server import start
 server = start(pathlib.Path(sys.argv[1]), print)
 print(server.pid, flush=True)
 sys.stdin.read()

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import uvicorn
 
-from milepost.api.app import application
-from milepost.service import Service
+from milepost.app.service import Service
+from milepost.web.app import application
 from tests.milepost.servers import until
 
 PROPOSAL: dict[str, Any] = {"title": "Pay", "project_kind": "it_service", "service": "pay", "customer": "sales"}

@@ -3,9 +3,9 @@
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from milepost.cluster import SUPERUSER
-from milepost.log import Log
-from milepost.postgres import Server
+from milepost.embedded.postgres.cluster import SUPERUSER
+from milepost.embedded.postgres.server import Server
+from milepost.log.store import Log
 
 
 def tamper(server: Server, log: Log, position: int, kind: str, data: bytes) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from milepost.bootstrap import opened
-from milepost.log import Log
-from milepost.postgres import Server
-from milepost.settings import Settings
-from milepost.stored import Stored
+from milepost.app.bootstrap import opened
+from milepost.app.settings import Settings
+from milepost.embedded.postgres.server import Server
+from milepost.log.store import Log
+from milepost.log.stored_event import Stored
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.cli.test_program import PROPOSAL as PROPOSE
 from tests.milepost.logs import migrated, removed

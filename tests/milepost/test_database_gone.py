@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from milepost.bootstrap import opened
-from milepost.postgres import running, start
-from milepost.settings import Settings
+from milepost.app.bootstrap import opened
+from milepost.app.settings import Settings
+from milepost.embedded.postgres.server import running, start
 from tests.milepost.servers import ended, until
 from tests.milepost.serving import PROPOSAL, Site, served
 

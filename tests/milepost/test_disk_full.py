@@ -9,16 +9,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from milepost.commands import Outcome, Request, Unavailable
-from milepost.log import Log
-from milepost.opening import open_log
+from milepost.embedded.postgres.server import Server, start
+from milepost.log.command_outcome import Outcome, Request, Unavailable
+from milepost.log.open_log import open_log
+from milepost.log.store import Log
+from milepost.log.writer import Writer
 from milepost.policies import default_policy
-from milepost.postgres import Server, start
-from milepost.problems import problem_of
-from milepost.writer import Writer
+from milepost.web.problems import problem_of
+from tests.milepost.log.test_writer import contiguous
 from tests.milepost.logs import Database, assess, migrated, propose
 from tests.milepost.servers import until
-from tests.milepost.test_writer import contiguous
 
 CALLERS, LIMIT = 4, 60
 MEGABYTE = 1024 * 1024

@@ -14,11 +14,11 @@ from threading import Event, Thread
 import httpx
 import pytest
 
-from milepost.log import Log
-from milepost.postgres import start
+from milepost.embedded.postgres.server import start
+from milepost.log.store import Log
+from tests.milepost.log.test_writer import contiguous
 from tests.milepost.servers import ended, until
 from tests.milepost.serving import PROPOSAL
-from tests.milepost.test_writer import contiguous
 
 ROOT = Path(__file__).parents[2]
 KILLS, CALLERS = 20, 4
@@ -26,7 +26,7 @@ KILLS, CALLERS = 20, 4
 LIVES = """
 import os, sys
 import domain.commands
-from milepost.cli.running import serve
+from milepost.cli.serve import serve
 domain.commands.commands()
 for _ in sys.stdin:
     if (child := os.fork()) == 0:

@@ -14,8 +14,8 @@ from psycopg.sql import SQL, Identifier
 
 from domain.codec import decode
 from domain.event import Recorded
-from milepost.log import Log, Store
-from milepost.writer import Writer
+from milepost.log.store import Log, Store
+from milepost.log.writer import Writer
 from tests.milepost.logs import Database, assess, log, prepared, propose, writer
 
 __all__ = ["log", "prepared", "writer"]

@@ -13,7 +13,7 @@ import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.tests import persistence as suite
 
-from milepost.log import Store
+from milepost.log.store import Store
 from tests.milepost.logs import Database, prepared
 
 __all__ = ["prepared"]

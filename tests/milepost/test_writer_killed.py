@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from threading import Timer
 
-from milepost.log import Log
-from milepost.writer import Writer
+from milepost.log.store import Log
+from milepost.log.writer import Writer
+from tests.milepost.log.test_writer import contiguous
 from tests.milepost.logs import Database, log, prepared, propose
-from tests.milepost.test_writer import contiguous
 
 __all__ = ["log", "prepared"]
 ROOT = Path(__file__).parents[2]
@@ -17,8 +17,8 @@ WRITERS, ANSWERS = 3, 150
 LOAD = """
 import sys
 from threading import Thread
-from milepost.log import Log
-from milepost.writer import Writer
+from milepost.log.store import Log
+from milepost.log.writer import Writer
 from tests.milepost.logs import assess, propose
 
 conninfo, run = sys.argv[1:]

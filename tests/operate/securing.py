@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from consumers.carrying.brokers import TOPIC, Brokers
-from consumers.carrying.security import MECHANISM, Security
-from consumers.carrying.topic import made
-from milepost.kafka import telling
-from milepost.kafka.brokers import start
-from milepost.kafka.folder import Broker
-from milepost.kafka.ports import free_port
+from consumers.kafka.client import TOPIC, Brokers
+from consumers.kafka.security import MECHANISM, Security
+from consumers.kafka.topic import made
+from milepost.embedded.kafka import broker_config
+from milepost.embedded.kafka.broker_cluster import start
+from milepost.embedded.kafka.broker_folder import Broker
+from milepost.embedded.kafka.ports import free_port
 from tests.brokers import JARS, drop
 from tests.certificates import Authority, Identity
 from tests.milepost.conftest import reachable
@@ -135,10 +135,10 @@ def secured(quick: None) -> Iterator[Secured]:
     more = "".join(f"{name}={value}\n" for name, value in _properties(found).items())
 
     def told(broker: Broker, brokers: Sequence[Broker]) -> str:
-        return telling.properties(broker, brokers) + more + _listeners(broker, found)
+        return broker_config.properties(broker, brokers) + more + _listeners(broker, found)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("milepost.kafka.process.properties", told)
+        patch.setattr("milepost.embedded.kafka.broker_process.properties", told)
         running = start(folder / "kafka", JARS, print)
     try:
         found = replace(found, port=running.brokers[0].port)

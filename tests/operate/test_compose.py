@@ -11,14 +11,14 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from consumers.carrying.topic import PARTITIONS
-from milepost.binaries import binary
-from milepost.cluster import SUPERUSER
-from milepost.kafka import telling
-from milepost.kafka.folder import Broker
-from milepost.kafka.ports import free_port
-from milepost.postgres import Server, start
-from milepost.settings import settings_from
+from consumers.kafka.topic import PARTITIONS
+from milepost.app.settings import settings_from
+from milepost.embedded.kafka import broker_config
+from milepost.embedded.kafka.broker_folder import Broker
+from milepost.embedded.kafka.ports import free_port
+from milepost.embedded.postgres.binaries import binary
+from milepost.embedded.postgres.cluster import SUPERUSER
+from milepost.embedded.postgres.server import Server, start
 from tests.brokers import Cluster
 from tests.milepost.conftest import reachable
 from tests.milepost.servers import until
@@ -46,9 +46,9 @@ def bootstrap(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> str:
     more = "".join(f"{name}={value}\n" for name, value in kafka_properties().items())
 
     def told(broker: Broker, brokers: list[Broker]) -> str:
-        return telling.properties(broker, brokers) + more
+        return broker_config.properties(broker, brokers) + more
 
-    monkeypatch.setattr("milepost.kafka.process.properties", told)
+    monkeypatch.setattr("milepost.embedded.kafka.broker_process.properties", told)
     return cluster(1).bootstrap
 
 

@@ -9,8 +9,8 @@ import click
 import pytest
 import yaml
 
+from milepost.app.metrics import GAUGES, PREFIX
 from milepost.cli import command_line
-from milepost.metrics import GAUGES, PREFIX
 from tests.operate.composing import ROOT
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
@@ -18,9 +18,9 @@ ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2],
 RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved", "Damaged"}
 LOGGED = {"warning", "error", "critical"}
 SAY = [
-    *(f"consumers/carrying/{name}" for name in ("brokers", "ends", "knocking", "lease", "proving")),
-    *(f"consumers/carrying/{name}" for name in ("reaching", "relay", "topic")),
-    *(f"consumers/projecting/{name}" for name in ("folding", "group", "projector")),
+    *(f"consumers/kafka/{name}" for name in ("brokers", "ends", "knocking", "lease", "proving")),
+    *(f"consumers/kafka/{name}" for name in ("reaching", "relay", "topic")),
+    *(f"consumers/read_models/{name}" for name in ("folding", "group", "projector")),
     "milepost/webhooks/delivering",
     "milepost/tracing/collector",
     "milepost/log",

@@ -10,17 +10,17 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from consumers.carrying.brokers import Brokers, sentence
-from consumers.carrying.knocking import Knocking
-from consumers.carrying.lease import carried
-from consumers.carrying.security import Security
-from consumers.carrying.topic import made
-from consumers.checkup import looked_at
 from consumers.event_log import Unreachable
-from consumers.projecting.group import member_of
-from consumers.rows.models import connect
-from milepost.following import LogFeed
-from milepost.log import Log
+from consumers.kafka.access_probe import Knocking
+from consumers.kafka.client import Brokers, sentence
+from consumers.kafka.consumer_group import member_of
+from consumers.kafka.health import looked_at
+from consumers.kafka.lease import carried
+from consumers.kafka.security import Security
+from consumers.kafka.topic import made
+from consumers.read_models.tables import connect
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
 from projections import projections
 from tests.consumers.telling import Telling
 from tests.consumers.topics import records_in, relay_of

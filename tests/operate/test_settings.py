@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from milepost.log import Log
+from milepost.log.store import Log
 from tests.consumers.topics import wait_until_carried
 from tests.milepost.servers import until
 from tests.operate.securing import Secured

@@ -9,19 +9,19 @@ from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event, Recorded, TimeQuality
 from domain.lifecycle import Gate, Phase
 from domain.planning.discipline import DisciplineChosen
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.cohort import ProjectReassigned
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.phases import PhaseStarted
 from domain.reviews.breaches import BreachRecorded
-from domain.reviews.calling import ReviewCalled, ReviewWithdrawn
 from domain.reviews.conditions import ConditionClosed
-from domain.reviews.deciding import ConditionSet, ReviewDecided, ReviewRefused
+from domain.reviews.decisions import ConditionSet, ReviewDecided, ReviewRefused
 from domain.reviews.milestones import PhaseReturned, ProjectEnvisioned
-from domain.reviews.reversing import ReviewReversed
-from domain.reviews.signing import SignoffGiven
-from domain.reviews.voting import Tally
+from domain.reviews.reversals import ReviewReversed
+from domain.reviews.review_call import ReviewCalled, ReviewWithdrawn
+from domain.reviews.signoffs import SignoffGiven
+from domain.reviews.voting_rules import Tally
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from domain.state.gates import Required
 from tests.conftest import START, Act, by, event_id, history, rulebook_of

@@ -6,14 +6,14 @@ from typing import Any, get_args
 
 from domain.event import Event
 from domain.lifecycle import Gate, Phase
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.reviews.breaches import BreachRecorded
-from domain.reviews.calling import ReviewWithdrawn
 from domain.reviews.milestones import PhaseReturned, ProjectEnvisioned
-from domain.reviews.reversing import ReviewReversed
-from domain.reviews.signing import Verdict
-from domain.reviews.voting import waiting_for
+from domain.reviews.reversals import ReviewReversed
+from domain.reviews.review_call import ReviewWithdrawn
+from domain.reviews.signoffs import Verdict
+from domain.reviews.voting_rules import waiting_for
 from domain.state.gates import Required
 from domain.state.project import fold
 from projections.gates import gates

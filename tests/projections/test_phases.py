@@ -9,11 +9,11 @@ from domain.envision.risks import RiskAssessed
 from domain.event import Event
 from domain.lifecycle import Gate, Phase
 from domain.planning.discipline import DisciplineChosen
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.phases import PhaseStarted
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, PlanApproved, ProjectDeployed
-from domain.reviews.reversing import ReviewReversed
+from domain.reviews.reversals import ReviewReversed
 from domain.stabilize.defects import DefectFound
 from projections.phases import phases
 from projections.projection import Row

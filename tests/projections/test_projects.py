@@ -6,7 +6,7 @@ from domain.envision.risks import RiskAssessed
 from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event
 from domain.lifecycle import Gate, Phase
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.classification import Classification
 from domain.portfolio.cohort import ProjectReassigned
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
@@ -14,9 +14,9 @@ from domain.portfolio.preapproval import ProjectPreapproved
 from domain.reviews.breaches import BreachRecorded
 from domain.reviews.conditions import ConditionClosed
 from domain.reviews.corrections import FactCorrected, FieldCorrected
-from domain.reviews.deciding import ConditionSet
+from domain.reviews.decisions import ConditionSet
 from domain.reviews.milestones import PhaseReturned
-from domain.reviews.reversing import ReviewReversed
+from domain.reviews.reversals import ReviewReversed
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from domain.state.project import fold
 from projections.projection import Row

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.build.builds import BuildRecorded, BuildVerified, Commits, handed_over, verification_of
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.conftest import START
 from tests.domain.openings import PROPOSED, GivenPast
 

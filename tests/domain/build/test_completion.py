@@ -2,7 +2,7 @@
 
 from domain.build.builds import BuildRecorded
 from domain.build.completion import FeatureCompleted, FeatureVerified, completed, verified
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 BUILD = BuildRecorded(build="b1", digest=f"sha256:{1:064x}")

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.build.costs import CostRecorded
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.values import Money
 from tests.domain.openings import PROPOSED, GivenPast
 

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.build.documents import DocumentRecorded, EvidenceVerified, documents, not_found_again, preparers
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.conftest import by
 from tests.domain.openings import PROPOSED, GivenPast
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.build.progress import WorkProgressed
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 HALF = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), done=500)

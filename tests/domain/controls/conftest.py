@@ -8,8 +8,8 @@ import pytest
 
 from domain.controls.control import EvaluationContext, Finding, controls
 from domain.lifecycle import Column, Point
-from domain.policy import Policy
-from domain.rulebook import PolicyEvent
+from domain.policy.policy import Policy
+from domain.policy.rulebook import PolicyEvent
 from domain.state.project import ProjectEvent, fold
 from tests.conftest import START, Act, history, rulebook_of
 

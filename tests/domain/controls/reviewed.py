@@ -3,11 +3,11 @@
 from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest
 from domain.lifecycle import Gate
-from domain.reviews.calling import ReviewCalled
-from domain.reviews.deciding import ConditionSet, ReviewDecided
+from domain.reviews.decisions import ConditionSet, ReviewDecided
 from domain.reviews.milestones import PlanApproved, ProjectEnvisioned
-from domain.reviews.signing import SignoffGiven, Verdict
-from domain.reviews.voting import Tally
+from domain.reviews.review_call import ReviewCalled
+from domain.reviews.signoffs import SignoffGiven, Verdict
+from domain.reviews.voting_rules import Tally
 from domain.state.gates import Required
 from tests.conftest import event_id
 

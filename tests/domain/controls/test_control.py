@@ -5,7 +5,7 @@ import pytest
 from domain.commands import commands
 from domain.controls.control import Control, EvaluationContext, Finding, control, controls, met
 from domain.controls.objectives import COMPLIANCE, OBJECTIVES
-from domain.policy import Policy
+from domain.policy.policy import Policy
 
 EVERY = pytest.mark.parametrize("known", controls().values(), ids=list(controls()))
 

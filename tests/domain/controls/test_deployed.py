@@ -8,7 +8,7 @@ from domain.deploy.sites import DeploymentSignedOff, SitePlanned, SitesNotApplic
 from domain.deploy.stabilization import DeploymentStabilised, QuietPeriodStarted
 from domain.lifecycle import Gate
 from domain.reviews.milestones import ReleaseReady
-from domain.reviews.signing import Verdict
+from domain.reviews.signoffs import Verdict
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.state.project import ProjectEvent
 from tests.conftest import START, by

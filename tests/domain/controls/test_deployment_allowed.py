@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.deploy.authorisation import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorised
 from domain.deploy.deployments import DeploymentStarted
 from domain.lifecycle import Act as ActOf
 from domain.lifecycle import Column, Gate, Phase
 from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
 from domain.planning.rfc_decision import Body, RfcDecided
-from domain.policy import Policy
+from domain.policy.policy import Policy
+from domain.policy_changes.freezes import FreezeDeclared
 from domain.reviews.milestones import ReleaseReady
-from domain.reviews.reversing import ReviewReversed
-from domain.rules.freezes import FreezeDeclared
+from domain.reviews.reversals import ReviewReversed
 from domain.state.project import ProjectEvent
 from tests.conftest import START, Act, by
 from tests.domain.controls.conftest import Look

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from domain.lifecycle import Gate
+from domain.policy.rulebook import PolicyEvent
+from domain.policy_changes.standard_changes import StandardChangeRegistered, StandardChangeSuspended, StandardChangeUsed
 from domain.portfolio.classification import ChangeClassified, Classification
 from domain.portfolio.goals import GoalLinked
 from domain.portfolio.preapproval import ProjectPreapproved
-from domain.rulebook import PolicyEvent
-from domain.rules.standard_changes import StandardChangeRegistered, StandardChangeSuspended, StandardChangeUsed
 from tests.conftest import START, Act, by, event_id
 from tests.domain.controls.conftest import Look
 from tests.domain.controls.reviewed import ENVISIONED, called, decided, signs

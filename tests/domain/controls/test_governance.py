@@ -12,9 +12,9 @@ from domain.lifecycle import Column, Gate, Phase
 from domain.planning.rfc import RfcSubmitted
 from domain.reviews.conditions import ConditionClosed
 from domain.reviews.corrections import FactCorrected
-from domain.reviews.deciding import ConditionSet
+from domain.reviews.decisions import ConditionSet
 from domain.reviews.milestones import PhaseReturned
-from domain.reviews.reversing import ReviewConfirmed, ReviewReversed
+from domain.reviews.reversals import ReviewConfirmed, ReviewReversed
 from domain.reviews.waivers import WaiverAsked, WaiverDecided
 from tests.conftest import START, Act, by, event_id
 from tests.domain.controls.conftest import Look

@@ -16,7 +16,7 @@ from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
 from domain.planning.schedule import MilestoneDue, ScheduleBaselined
 from domain.planning.specification import SpecificationBaselined, digest_of_ids
 from domain.planning.traces import TraceLinked
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.state.project import ProjectEvent
 from domain.values import Money
 from tests.conftest import START

@@ -6,8 +6,8 @@ from domain.build.documents import DocumentRecorded, DocumentType
 from domain.lifecycle import Gate
 from domain.planning.plans import PlanBaselined, Subplan
 from domain.planning.rfc import RfcSubmitted
-from domain.policy import Policy
-from domain.reviews.signing import Verdict
+from domain.policy.policy import Policy
+from domain.reviews.signoffs import Verdict
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.procedures import Procedure, ProcedureExercised, RollbackRuledOut
 from domain.stabilize.readiness import ReadinessItemConfirmed

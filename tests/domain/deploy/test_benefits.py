@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.deploy.benefits import BenefitMeasured
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 MEASURED = BenefitMeasured(criterion="faster", value="0.8", measured_on=date(2026, 1, 5))

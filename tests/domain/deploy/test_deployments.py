@@ -14,7 +14,7 @@ from domain.deploy.deployments import (
     last_change,
 )
 from domain.deploy.outages import Outage
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.state.project import ProjectFact
 from tests.conftest import START, by
 from tests.domain.deploy.past import AGAIN, OLD, ONE, ROLLED_BACK, STARTED, SUCCEEDED, TWO

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.deploy.incidents import IncidentReported, IncidentRestored, open_incidents
 from domain.deploy.outages import Outage
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.conftest import START
 from tests.domain.deploy.past import STARTED
 from tests.domain.openings import PROPOSED, GivenPast

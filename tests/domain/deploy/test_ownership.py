@@ -1,7 +1,7 @@
 """Ownership."""
 
 from domain.deploy.ownership import OwnershipTransferred
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.values import Document
 from tests.domain.deploy.past import ONE
 from tests.domain.openings import PROPOSED, GivenPast

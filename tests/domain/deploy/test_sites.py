@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.deploy.sites import DeploymentSignedOff, SitePlanned, SitesNotApplicable, no_sites, sites
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.deploy.past import STARTED
 from tests.domain.openings import PROPOSED, GivenPast
 

@@ -15,8 +15,8 @@ from domain.event import Event
 from domain.lifecycle import Category, Priority
 from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.pauses import ProjectCancelled
+from domain.reviews.fact_reports import report
 from domain.reviews.milestones import BuildCompleted, ReleaseReady
-from domain.reviews.reporting import report
 from tests.conftest import START, Act, by
 from tests.domain.deploy.past import AGAIN, ROLLED_BACK, STARTED, SUCCEEDED
 from tests.domain.openings import PROPOSED, GivenPast

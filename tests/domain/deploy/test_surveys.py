@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.deploy.surveys import SurveyRecorded
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 HELD = SurveyRecorded(survey="s1", asked=40, counts=((1, 5), (4, 15), (5, 10)))

@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.envision.criteria import SuccessCriterionAgreed
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 SPEED = SuccessCriterionAgreed(

@@ -1,7 +1,7 @@
 """A risk."""
 
 from domain.envision.risks import RiskAssessed, RisksFoundNone
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.conftest import by
 from tests.domain.openings import PROPOSED, GivenPast
 

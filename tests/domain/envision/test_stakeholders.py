@@ -2,7 +2,7 @@
 
 from domain.envision.stakeholders import StakeholderIdentified, required_at
 from domain.lifecycle import Gate
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 SALES = StakeholderIdentified(party="sales", stake="customer", required_at=(Gate.ENVISIONED,))

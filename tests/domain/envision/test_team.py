@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.envision.team import AssignRole, ReleaseRole, RoleAssigned, RoleReleased, signing_roles
-from domain.policy import GateRule, Policy
+from domain.policy.policy import GateRule, Policy
 from tests.conftest import START, by, event_id
 from tests.domain.openings import CANCELLED, PROPOSED, GivenPast, classified, holds
 

@@ -1,7 +1,7 @@
 """A vision with its scope."""
 
 from domain.envision.vision import VisionScopeBaselined
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import DOCUMENT, PROPOSED, GivenPast
 
 FIRST = VisionScopeBaselined(version=1, document=DOCUMENT, problem="paying takes a week", in_scope=("cards",))

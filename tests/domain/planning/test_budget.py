@@ -1,7 +1,7 @@
 """A budget."""
 
 from domain.planning.budget import BudgetBaselined
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.values import Money
 from tests.domain.openings import PROPOSED, GivenPast
 

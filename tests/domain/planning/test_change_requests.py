@@ -9,8 +9,8 @@ from domain.planning.change_requests import (
     approved_changes,
     removed_by_change,
 )
-from domain.policy import Policy
-from domain.reviews.reporting import report
+from domain.policy.policy import Policy
+from domain.reviews.fact_reports import report
 from tests.conftest import by
 from tests.domain.openings import CANCELLED, PROPOSED, GivenPast, classified, holds
 

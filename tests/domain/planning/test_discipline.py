@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from domain.planning.discipline import DisciplineChosen
-from domain.policy import DisciplineTerms, Policy
-from domain.reviews.reporting import report
+from domain.policy.policy import DisciplineTerms, Policy
+from domain.reviews.fact_reports import report
 from tests.conftest import Given
 from tests.domain.openings import PROPOSED, GivenPast
 

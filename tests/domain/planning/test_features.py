@@ -3,7 +3,7 @@
 from domain.planning.change_requests import ChangeRequestDecided, ChangeRequestRaised
 from domain.planning.features import FeaturePlanned, features_in_scope
 from domain.planning.requirements import RequirementCaptured
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 CARDS = RequirementCaptured(requirement="cards", level="user", statement="pay by card")

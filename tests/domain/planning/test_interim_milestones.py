@@ -5,8 +5,8 @@ from dataclasses import replace
 from domain.lifecycle import Phase
 from domain.planning.discipline import DisciplineChosen
 from domain.planning.interim_milestones import InterimMilestoneReached
-from domain.policy import DisciplineTerms
-from domain.reviews.reporting import report
+from domain.policy.policy import DisciplineTerms
+from domain.reviews.fact_reports import report
 from tests.conftest import Given
 from tests.domain.openings import DOCUMENT, PROPOSED, GivenPast
 

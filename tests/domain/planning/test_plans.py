@@ -1,7 +1,7 @@
 """A master plan."""
 
 from domain.planning.plans import PlanBaselined, Subplan
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import DOCUMENT, PROPOSED, GivenPast
 
 TESTING = Subplan(subplan="test", driving_role="tester", document=DOCUMENT)

@@ -1,7 +1,7 @@
 """A requirement."""
 
 from domain.planning.requirements import RequirementCaptured, RequirementRevised, requirements_in_force
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.state.project import Project
 from tests.domain.openings import PROPOSED, GivenPast
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.conftest import START
 from tests.domain.openings import DOCUMENT, PROPOSED, GivenPast
 

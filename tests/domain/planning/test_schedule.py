@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from domain.lifecycle import Gate
 from domain.planning.schedule import MilestoneDue, PackagePlanned, ScheduleBaselined, packages_of
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.values import Money
 from tests.domain.openings import PROPOSED, GivenPast
 

@@ -5,7 +5,7 @@ from domain.planning.change_requests import ChangeRequestDecided, ChangeRequestR
 from domain.planning.features import FeaturePlanned
 from domain.planning.requirements import RequirementCaptured, RequirementRevised
 from domain.planning.traces import TraceLinked, checks_of, features_of, orphan_features, untraced_requirements
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 CARDS = RequirementCaptured(requirement="cards", level="user", statement="pay by card")

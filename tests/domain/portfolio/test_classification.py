@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 
 from domain.lifecycle import Category
-from domain.policy import CategoryRule, Policy, Question
+from domain.policy.policy import CategoryRule, Policy, Question
 from domain.portfolio.classification import Answers, ChangeClassified, Classification, derived
-from domain.reviews.classifying import ClassifyChange
+from domain.reviews.change_classification import ClassifyChange
 from tests.conftest import Given, by
 from tests.domain.openings import CANCELLED, PROPOSED, GivenPast, answers, classified, holds
 

@@ -1,7 +1,7 @@
 """A goal of the organisation."""
 
 from domain.portfolio.goals import GoalLinked
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 FASTER = GoalLinked(goal="faster", statement="pay within a day", confirmed_by_role="executive")

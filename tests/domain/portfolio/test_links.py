@@ -1,7 +1,7 @@
 """A link."""
 
 from domain.portfolio.links import ProjectLinked
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 OLDER = ProjectLinked(relation="replaces", to="pay-1")

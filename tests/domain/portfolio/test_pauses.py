@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from domain.command import Command
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.pauses import (
     CancelProject,
     HoldProject,

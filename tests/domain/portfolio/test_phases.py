@@ -2,7 +2,7 @@
 
 from domain.lifecycle import Phase
 from domain.portfolio.phases import PhaseStarted
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
 BUILD = PhaseStarted(phase=Phase.BUILD)

@@ -8,11 +8,11 @@ from domain.codec import written
 from domain.envision.risks import RiskAssessed
 from domain.event import Event
 from domain.lifecycle import MILESTONES, Act, Column, Gate, gates_before
-from domain.policy import AuthorityRule, ByColumn, ControlRule, GateRule, Policy, Severity, Times, WaiverRule
-from domain.reviews.calling import CallReview
-from domain.reviews.deciding import DecideReview
+from domain.policy.policy import AuthorityRule, ByColumn, ControlRule, GateRule, Policy, Severity, Times, WaiverRule
+from domain.reviews.decisions import DecideReview
 from domain.reviews.milestones import milestone
-from domain.reviews.signing import GiveSignoff
+from domain.reviews.review_call import CallReview
+from domain.reviews.signoffs import GiveSignoff
 from domain.state.project import fold
 from tests.conftest import Act as Said
 from tests.conftest import event_id, history, rulebook_of

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.lifecycle import Gate
 from domain.reviews.conditions import CloseCondition, ConditionClosed
-from domain.reviews.deciding import ConditionSet, DecideReview
+from domain.reviews.decisions import ConditionSet, DecideReview
 from tests.domain.openings import DOCUMENT
 from tests.domain.reviews.small import begun, called, decide, policy_of, rule
 from tests.domain.story import Story

@@ -15,15 +15,15 @@ from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
 from domain.planning.change_requests import ChangeRequestRaised, DecideChangeRequest
 from domain.planning.rfc import RfcSubmitted
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from domain.portfolio.links import ProjectLinked
 from domain.reviews.breaches import BreachRecorded
-from domain.reviews.calling import CallReview
 from domain.reviews.corrections import CorrectFact, FactCorrected, FieldCorrected, NewValue, as_it_was, surviving
-from domain.reviews.deciding import DecideReview, ReviewRefused
-from domain.reviews.reporting import report
-from domain.reviews.reversing import ConfirmReview, ReverseReview
-from domain.reviews.signing import GiveSignoff
+from domain.reviews.decisions import DecideReview, ReviewRefused
+from domain.reviews.fact_reports import report
+from domain.reviews.reversals import ConfirmReview, ReverseReview
+from domain.reviews.review_call import CallReview
+from domain.reviews.signoffs import GiveSignoff
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.state.project import ProjectFact

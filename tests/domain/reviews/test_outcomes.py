@@ -3,9 +3,9 @@
 import pytest
 
 from domain.lifecycle import Gate, Phase
-from domain.policy import JointReview
+from domain.policy.policy import JointReview
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld
-from domain.reviews.deciding import DecideReview
+from domain.reviews.decisions import DecideReview
 from domain.reviews.milestones import PhaseReturned
 from tests.domain.reviews.small import begun, called, decide, policy_of
 

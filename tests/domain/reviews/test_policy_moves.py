@@ -1,10 +1,10 @@
 """Moving a project to another policy."""
 
 from domain.lifecycle import Gate
-from domain.policy import Policy
-from domain.reviews.calling import CallReview
+from domain.policy.policy import Policy
+from domain.policy_changes.adoption import PolicyAdopted
 from domain.reviews.policy_moves import MoveProject, ProjectPolicyMoved
-from domain.rules.adoption import PolicyAdopted
+from domain.reviews.review_call import CallReview
 from tests.conftest import START, history
 from tests.domain.openings import CANCELLED, holds
 from tests.domain.reviews.small import ENVISIONED, RISK, authority, begun, called, decide, gate, policy_of, rule

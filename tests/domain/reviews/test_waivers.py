@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from domain.lifecycle import Gate
-from domain.policy import WaiverRule
-from domain.reviews.deciding import DecideReview
+from domain.policy.policy import WaiverRule
+from domain.reviews.decisions import DecideReview
 from domain.reviews.waivers import AskWaiver, DecideWaiver, WaiverAsked, WaiverDecided
 from tests.conftest import START
 from tests.domain.openings import PROPOSED, classified, holds

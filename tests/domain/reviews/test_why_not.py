@@ -7,8 +7,8 @@ import pytest
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate
 from domain.portfolio.pauses import ProjectHeld
-from domain.reviews.deciding import DecideReview, ReviewRefused
-from domain.reviews.reporting import report
+from domain.reviews.decisions import DecideReview, ReviewRefused
+from domain.reviews.fact_reports import report
 from domain.reviews.why_not import WaitsFor, WhyNot, why_not
 from tests.domain.openings import CANCELLED, holds
 from tests.domain.reviews.small import RISK, SIGNED, begun, called, decide, gate, policy_of, rule, sign

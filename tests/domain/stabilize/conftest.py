@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from milepost.policies import default_policy
 
 

@@ -1,6 +1,6 @@
 """A candidate."""
 
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen, chosen_candidate
 from tests.domain.openings import PROPOSED, GivenPast
 

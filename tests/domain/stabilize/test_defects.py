@@ -3,7 +3,7 @@
 import pytest
 
 from domain.lifecycle import Phase
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt
 from domain.stabilize.defects import (
     DefectFact,

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt
 from domain.stabilize.pilot import (
     MOST_CRITERIA,

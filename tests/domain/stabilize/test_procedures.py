@@ -1,6 +1,6 @@
 """A procedure."""
 
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.stabilize.procedures import ProcedureExercised, RollbackRuledOut
 from tests.domain.openings import PROPOSED, GivenPast
 

@@ -1,6 +1,6 @@
 """A readiness item."""
 
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.stabilize.readiness import ReadinessItemConfirmed, confirmed_items
 from tests.conftest import by
 from tests.domain.openings import PROPOSED, GivenPast

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.reviews.reporting import report
+from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt
 from domain.stabilize.test_runs import RequirementTested, TestRunCompleted, runs_on
 from tests.domain.openings import PROPOSED, GivenPast

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from milepost.cli import main
-from milepost.postgres import Server
+from milepost.embedded.postgres.server import Server
 from tests.milepost.logs import migrated, removed
 
 ROOT = Path(__file__).parents[3]

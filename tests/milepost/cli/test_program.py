@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from milepost.postgres import running
+from milepost.embedded.postgres.server import running
 from tests.milepost.cli.conftest import PROGRAM, ROOT, Run, clean, run
 
 PROPOSAL = ("--title", "Pay", "--project-kind", "it_service", "--service", "pay", "--customer", "sales")

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from consumers.tracing.trace import Trace, trace_of
-from milepost.log import Log
-from milepost.postgres import Server
+from milepost.embedded.postgres.server import Server
+from milepost.log.store import Log
 from projections import projections
 from tests.milepost.cli.processes import Running, running
-from tests.milepost.cli.test_carrying import Parts, parts
+from tests.milepost.cli.test_workers import Parts, parts
 from tests.milepost.logs import Database, migrated, removed
 from tests.milepost.serving import PROPOSAL
 from tests.milepost.tracing.collecting import Collecting, Seen, collecting

@@ -1,11 +1,11 @@
 """The description of what Milepost sends."""
 
-from consumers.carrying.brokers import TOPIC
-from consumers.carrying.records import headers_of
 from consumers.event_log import Source
+from consumers.kafka.client import TOPIC
+from consumers.kafka.records import headers_of
 from domain.event import catalogue, type_of
 from milepost.contract.asyncapi import document
-from milepost.stored import Stored
+from milepost.log.stored_event import Stored
 
 HEARD = Stored(7, "project-pay", 3, "risk.assessed/1", b'{"authid":"ada","commandid":"c"}')
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from domain.codec import LARGEST_EVENT
 from domain.controls.control import controls
 from domain.lifecycle import Column, Gate
-from domain.policy import Policy
+from domain.policy.policy import Policy
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
 # As default-policy.md sums them up, but that debts block in every column: leaving the emergency pays none of them.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
-from milepost.webhooks.signing import PREFIX
+from milepost.webhooks.signature import PREFIX
 
 
 class Got(NamedTuple):

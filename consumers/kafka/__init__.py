@@ -1,0 +1,1 @@
+"""Kafka: clients, topic, relay and consumers; the only importer of kafka-python."""

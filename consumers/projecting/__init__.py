@@ -1,1 +1,0 @@
-"""Projecting: what is heard becomes rows, followed live and built anew."""

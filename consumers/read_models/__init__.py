@@ -1,0 +1,1 @@
+"""Read models: their tables, versions, checkpoints, and the projector that fills them. Knows no Kafka."""

@@ -1,1 +1,0 @@
-"""The rows of read models: where they are kept, how far they reflect the log, and what answers from them."""

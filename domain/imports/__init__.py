@@ -1,0 +1,1 @@
+"""Imported histories: what a source reports of a project, recorded at its own time and never refused."""

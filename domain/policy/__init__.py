@@ -1,0 +1,1 @@
+"""Policy as data: how strict each control is, who signs and decides, and what holds when."""

@@ -1,0 +1,75 @@
+"""Authorising a deployment: permission that is checked before it is given, and needed before it begins."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.command import CommandContext, Decided, Rejected
+from domain.controls.evaluation import evaluate
+from domain.deploy.authorization import DeploymentAuthorised
+from domain.lifecycle import Act, Gate, Phase
+from domain.planning.rfc import RfcSubmitted
+from domain.reviews.breaches import evaluation_context
+from domain.reviews.review_call import at_work
+from domain.stabilize.candidates import chosen_candidate
+from domain.state.authority import acting_as
+from domain.state.project import Project, ProjectCommand
+from domain.values import Digest, EventId, Key, Moment, Text
+
+AUTHORISED_BY = ("release-management", "change-manager", "operations", "emergency-committee", "solution-manager")
+
+
+class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
+    """Let a candidate go to core or to sites; without release readiness only core components, early, on their own."""
+
+    authorisation: Key
+    scope: Literal["early-core", "core", "site"] = "core"
+    candidate_digest: Digest | None = None
+    operations_consent: EventId | None = None
+    valid_until: Moment | None = None
+    components: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
+    reason: Text | None = None
+
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        at_work(state)
+        if state.facts.latest(DeploymentAuthorised, self.authorisation):
+            raise Rejected(f"authorisation: {self.authorisation} was given already: choose another id")
+        acting_as(state, context, AUTHORISED_BY, "to authorise a deployment")
+        self._kept(state, context)
+        yield self._authorisation(state)
+
+    def _kept(self, project: Project, context: CommandContext) -> None:
+        ready = project.gates.passed(Gate.RELEASE_READY)
+        if self.scope != "early-core" and ready is None:
+            raise Rejected("scope: the release is not ready; only core components may go earlier, as early-core")
+        if ready and ready.valid_until and context.now >= ready.valid_until:
+            raise Rejected(f"release readiness ended on {ready.valid_until:%Y-%m-%d %H:%M} UTC: review it again")
+        if self.scope == "early-core" and self.operations_consent is None:
+            raise Rejected("operations_consent: early core components need operations' consent: name its sign-off")
+        approved = ready.candidate_digest if ready and self.scope != "early-core" else None
+        if approved and self.candidate_digest not in (None, approved):
+            raise Rejected(f"candidate_digest: {approved} was found ready, and no other bytes: review these first")
+        point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORISATION
+        results = evaluate(evaluation_context(project, point, context))
+        stays = [result for result in results if result.blocks or (result.warns and self.reason is None)]
+        if stays:
+            raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in stays[:3]))
+
+    def _authorisation(self, project: Project) -> DeploymentAuthorised:
+        chosen, rfc = chosen_candidate(project), project.facts.newest(RfcSubmitted)
+        ready = project.gates.passed(Gate.RELEASE_READY) if self.scope != "early-core" else None
+        found_ready = ready.candidate_digest if ready else None
+        digest = self.candidate_digest or found_ready or (chosen.event.digest if chosen else None)
+        if digest is None:
+            raise Rejected("candidate_digest: no candidate was chosen: name the digest of what may be deployed")
+        return DeploymentAuthorised(
+            authorisation=self.authorisation,
+            scope=self.scope,
+            candidate_digest=digest,
+            rfc=rfc.event.rfc if rfc else None,
+            operations_consent=self.operations_consent,
+            valid_until=self.valid_until,
+            components=self.components,
+            reason=self.reason,
+        )

@@ -1,0 +1,226 @@
+"""Signing: one person says go or no-go in a granted role, meaning something, having seen exactly this evidence."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.command import CommandContext, Decided, Rejected
+from domain.controls.evaluation import digest_of
+from domain.controls.evidence import evidence_digest, evidence_of
+from domain.event import Recorded
+from domain.lifecycle import Gate, SupportingFunction
+from domain.policy.policy import STRICT
+from domain.reviews.decisions import DecideReview, approved, decision, refusal, results_at
+from domain.reviews.outcomes import consequences
+from domain.reviews.review_call import must_fit, open_review, review_rules
+from domain.reviews.voting_rules import against, is_body, logic_holds, waiting_for
+from domain.state.gates import Evidence, Required, Review, Signoff
+from domain.state.project import Project, ProjectCommand, ProjectEvent
+from domain.values import Digest, EventId, Fact, Key, Person, Role, Text
+
+Verdict = Literal["go", "no-go", "abstain", "recused", "taken-back"]
+Meaning = Literal["authorship", "review", "approval", "responsibility", "acceptance"]
+
+
+class Answered(Fact):
+    """One of the review's questions, and what the signer answered."""
+
+    question: Text
+    answer: Text
+
+
+class SignoffGiven(ProjectEvent, kind="signoff.given/1", function=SupportingFunction.REVIEW):
+    """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70).
+
+    `seat` is whose place in a body that is, or which of several, where the review tells them apart.
+    `evidence_set_digest` is of all that the review looks at, `own_evidence_digest` of what the role answers for.
+    An imported history knows no reviews: `gate` is what was signed for, `person` who signed, as the source names them.
+    """
+
+    review: Key | None = None
+    gate: Gate | None = None
+    person: Person | None = None
+    role: Role
+    party: Key | None = None
+    seat: Key | None = None
+    verdict: Verdict
+    meaning: Meaning
+    statement: Text
+    answers: tuple[Answered, ...] = ()
+    evidence_set_digest: Digest
+    own_evidence_digest: Digest | None = None
+    assignment: EventId | None = None
+    key: Key | None = None
+    second_component: bool = False
+
+    def evolve(self, project: Project, recorded: Recorded) -> None:
+        gates = project.gates
+        words = gates.reviews[self.review].signoffs if self.review else gates.signed.setdefault(self.gate, [])
+        words.append(
+            Signoff(
+                id=recorded.id,
+                version=recorded.version,
+                role=self.role,
+                party=self.party,
+                seat=self.seat,
+                person=self.person or recorded.who,
+                verdict=self.verdict,
+                meaning=self.meaning,
+                assignment=self.assignment,
+                evidence=self.evidence_set_digest,
+                auth=recorded.auth,
+                at=recorded.measured_at,
+                answers=digest_of(answer.model_dump_json() for answer in self.answers),
+                own=self.own_evidence_digest,
+            )
+        )
+
+
+class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
+    """Sign in an open review, in a role that it requires and that was granted to you.
+
+    `seen_evidence` makes it fail where the evidence has changed since you looked. Where the policy decides with the
+    last sign-off, this decides the review as well; so does who decides by saying again what they have said.
+    """
+
+    review: Key
+    role: Role | None = None
+    party: Key | None = None
+    verdict: Verdict = "go"
+    meaning: Meaning = "approval"
+    answers: Annotated[tuple[Answered, ...], Field(max_length=20)] = ()
+    seen_evidence: Digest | None = None
+    reason: Text | None = None
+
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        review = open_review(state, self.review)
+        must_fit(state, review)
+        required = self._required(state, review, context)
+        evidence = evidence_of(state, review.gates)
+        if self.seen_evidence not in (None, evidence_digest(evidence)):
+            raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
+        if self.verdict == "no-go" and self.reason is None:
+            raise Rejected("reason: a no-go needs one, so that it can be mended")
+        if self.verdict not in ("recused", "taken-back"):
+            self._not_opposed(review, required, context)
+        given = self._signoff(state, review, required, evidence, context)
+        known = review.words(required).get(context.who)
+        context.infer(required.role)
+        if known is None or not _same(known, given):
+            yield given
+        yield from settled(state, review, context, self.verdict, self.reason)
+
+    def _not_opposed(self, review: Review, required: Required, context: CommandContext) -> None:
+        """Raise `Rejected` where this person has signed here in an opposed role; elsewhere, without a reason."""
+        who, policy = context.who, context.policy
+        mine = [(other.role, word) for other in review.required if (word := review.words(other).get(who))]
+        signed = sorted({role for role, word in mine if word.verdict != "recused"})
+        opposed = next((role for role in signed if policy.combination(role, required.role) == "N"), None)
+        if opposed and review.column in STRICT:
+            raise Rejected(f"role: {who} signed here as {opposed}: somebody else has to sign as {required.role}")
+        if opposed and self.reason is None:
+            raise Rejected(f"reason: {who} signed here as {opposed}, say why the same person signs as {required.role}")
+
+    def _required(self, project: Project, review: Review, context: CommandContext) -> Required:
+        wanted = self.role or context.role
+        mine = [
+            r
+            for r in review.required
+            if wanted in (None, r.role) and self.party in (None, r.party)
+            if may_sit(project, review, r, context)
+        ]
+        unsigned = [required for required in mine if required in waiting_for(review)]
+        if not mine:
+            roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
+            raise Rejected(
+                f"review {review.id} asks {roles} to sign; {context.who} was not granted {wanted or 'any'}"
+                f"{f' to speak for {self.party}' if self.party else ''}"
+            )
+        return (unsigned or mine)[0]
+
+    def _signoff(
+        self, project: Project, review: Review, required: Required, seen: tuple[Evidence, ...], c: CommandContext
+    ) -> SignoffGiven:
+        granted = project.team.speaking_for(required.party, c.who, required.role, c.now)
+        return SignoffGiven(
+            review=review.id,
+            role=required.role,
+            party=required.party,
+            seat=required.seat,
+            verdict=self.verdict,
+            meaning=self.meaning,
+            statement=statement(project, review, required, self.verdict, self.meaning),
+            answers=self.answers,
+            evidence_set_digest=evidence_digest(seen),
+            own_evidence_digest=evidence_digest(seen, required.role),
+            assignment=granted.id if granted else None,
+            reason=self.reason,
+        )
+
+
+def _same(known: Signoff, given: SignoffGiven) -> bool:
+    """Whether this was said before: meaning the same, answering the same, on the same evidence, by the same grant."""
+    said = known.verdict, known.meaning, known.evidence, known.assignment, known.answers
+    answers = digest_of(answer.model_dump_json() for answer in given.answers)
+    return said == (given.verdict, given.meaning, given.evidence_set_digest, given.assignment, answers)
+
+
+def statement(project: Project, review: Review, required: Required, verdict: str, meaning: str) -> str:
+    """The sentence that the signer puts their name to."""
+    gates = " and ".join(review.gates)
+    party = f" for {required.party}" if required.party else ""
+    return f"As {required.role}{party} I say {verdict} to {gates} of {project.key}, by way of {meaning}."
+
+
+def may_sit(project: Project, review: Review, required: Required, context: CommandContext) -> bool:
+    """Whether this person may sign there, in a role that they hold: for a party only who speaks for it, in a body only
+    in their own seat or as its deputy, else in one seat alone.
+    """
+    who, team = context.who, project.team
+    held = team.speaking_for(required.party, who, required.role, context.now)
+    if held is None:
+        return False
+    if is_body(required.rule) and required.seat:
+        stands_in_for = team.assignments.get(held.deputy_for or "")
+        return required.seat in (who, stands_in_for.person if stands_in_for else None)
+    place = required.role, required.party
+    others = [other for other in review.required if other != required and (other.role, other.party) == place]
+    return not any(who in review.words(other) for other in others)
+
+
+def settled(
+    project: Project, review: Review, context: CommandContext, verdict: Verdict, reason: Text | None
+) -> Iterator[Decided]:
+    """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
+    rules = review_rules(project, review.gates, context)
+    if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, context):
+        return
+    if against(review) and all(rule.no_go != "recorded" for rule in rules):
+        asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
+        yield decision(project, review, context, asked, ())
+        yield from consequences(project, review, "returned-for-rework", context)
+        return
+    if verdict != "go":
+        return
+    try:
+        for rule in rules:
+            logic_holds(project, review, rule, overriding=False)
+    except Rejected:
+        return
+    results = results_at(project, review, context)
+    if not any(result.blocks for result in results):
+        yield from approved(project, review, context, DecideReview(review=review.id, reason=reason), results)
+    else:
+        shut = refusal(review, results)
+        if not shut.repeated:
+            yield shut.record
+
+
+def _decides(project: Project, review: Review, context: CommandContext) -> bool:
+    """Whether the signer may decide as well; what follows is then said in a role that does."""
+    held = project.team.roles_of(context.who, context.now)
+    deciding = [role for role in review.decided_by if role in held]
+    if deciding and context.acting not in deciding:
+        context.infer(deciding[0])
+    return bool(deciding)

@@ -1,0 +1,207 @@
+"""The standard change's way: start, go, finish. A registered template opens every gate in advance."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.command import Command, CommandContext, Decided, Rejected
+from domain.controls.evaluation import Result, evaluate
+from domain.deploy.authorization import DeploymentAuthorised
+from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted, attempts
+from domain.deploy.post_implementation import ProjectReviewed
+from domain.deploy.stabilization import DeploymentStabilised
+from domain.lifecycle import Act, Gate, Phase, ProjectKind, SupportingFunction
+from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
+from domain.planning.rfc_decision import RfcDecided
+from domain.policy.rulebook import Rulebook, Template
+from domain.policy_changes.standard_changes import StandardChangeUsed
+from domain.portfolio.classification import ChangeClassified
+from domain.portfolio.preapproval import ProjectPreapproved
+from domain.portfolio.proposal import ProposeProject
+from domain.reviews.breaches import evaluation_context
+from domain.reviews.fact_reports import report
+from domain.reviews.milestone_grants import reached
+from domain.reviews.review_call import at_work
+from domain.stabilize.candidates import CandidateBuilt, CandidateChosen, chosen_candidate
+from domain.stabilize.test_runs import TestRunCompleted
+from domain.state.project import Project, ProjectCommand, ProjectFact
+from domain.values import Digest, Document, Key, Name, Text
+
+
+class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
+    """Start a standard change on its template: proposed, classified, approved in advance, planned; in one command."""
+
+    template: Key
+    title: Name | None = None
+    project_kind: ProjectKind = "change"
+    customer: Key
+    window: Window | None = None
+    summary: Text | None = None
+
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        template = usable(context.rulebook, self.template, context)
+        yield from self._entry(template).decide(state, context)
+        yield ChangeClassified(category="standard", priority="low", template=template.id)
+        yield preapproval(template)
+        yield StandardChangeUsed(template=template.id, project=state.key, outcome="started")
+        yield from self._request(state, template, context)
+        yield from opened(state, (Gate.ENVISIONED, Gate.PLAN_APPROVED), context)
+
+    def _entry(self, template: Template) -> Command[Project]:
+        return ProposeProject(
+            title=self.title or template.id,
+            project_kind=self.project_kind,
+            service=template.service,
+            customer=self.customer,
+            summary=self.summary,
+        )
+
+    def _request(self, project: Project, template: Template, context: CommandContext) -> Iterator[Decided]:
+        rfc = f"{template.id}-{template.version}"[:63]
+        yield RfcSubmitted(rfc=rfc, services=(template.service,), window_wanted=self.window)
+        yield RfcDecided(
+            rfc=rfc,
+            body="standing",
+            outcome="approved",
+            valid_until=self.window.closes if self.window else template.valid_until,
+        )
+        if self.window:
+            yield RfcScheduled(rfc=rfc, window=self.window)
+
+
+class Go(ProjectCommand, function=Phase.DEPLOY):
+    """Let the tested candidate of a standard change go into production; a failed check ends its use of the template."""
+
+    candidate: Digest
+    check: Literal["passed", "failed"]
+    document: Document | None = None
+    reason: Text | None = None
+
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        template = running(state, context)
+        number = len(attempts(state)) + 1
+        candidate, passed = f"candidate-{number}", int(self.check == "passed")
+        checks = max(1, len(template.checks))
+        yield CandidateBuilt(candidate=candidate, digest=self.candidate)
+        yield TestRunCompleted(
+            run=f"check-{number}",
+            type="acceptance",
+            candidate=candidate,
+            planned=checks,
+            passed=checks * passed,
+            failed=checks - checks * passed,
+            document=self.document,
+        )
+        if not passed:
+            yield StandardChangeUsed(template=template.id, project=state.key, outcome="failed")
+            return
+        yield CandidateChosen(candidate=candidate, digest=self.candidate)
+        yield from opened(state, (Gate.BUILD_COMPLETED, Gate.RELEASE_READY), context)
+        yield from self._deployment(state, f"attempt-{number}", context)
+
+    def _deployment(self, project: Project, attempt: str, context: CommandContext) -> Iterator[Decided]:
+        warned = [result for result in _evaluated(project, Act.AUTHORISATION, context) if result.blocks]
+        if warned:
+            raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in warned[:3]))
+        yield DeploymentAuthorised(authorisation=attempt, scope="core", candidate_digest=self.candidate)
+        started = DeploymentStarted(attempt=attempt, candidate_digest=self.candidate, authorisation=attempt)
+        yield from report(started).decide(project, context)
+
+
+class Finish(ProjectCommand, function=Phase.DEPLOY):
+    """Say how a standard change ended: verified and done, or rolled back and held against its template."""
+
+    result: Literal["succeeded", "failed"]
+    verified: Text | None = None
+    lessons: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    reason: Text | None = None
+
+    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+        template = running(state, context)
+        tried = attempts(state)
+        if not tried or tried[-1].state != "running":
+            raise Rejected("nothing is being deployed: go first")
+        attempt, chosen = tried[-1].started.event.attempt, chosen_candidate(state)
+        digest = chosen.event.digest if chosen else None
+        yield DeploymentFinished(
+            attempt=attempt, result=self.result, digest_found=digest if self.result == "succeeded" else None
+        )
+        if self.result == "failed" or self.verified is None:
+            yield DeploymentRolledBack(attempt=attempt, cause=self.reason or "the change was not verified")
+            yield StandardChangeUsed(template=template.id, project=state.key, outcome="failed")
+            return
+        yield from self._closed(state, attempt, template, self.verified, context)
+
+    def _closed(
+        self, project: Project, attempt: str, template: Template, verified: Text, context: CommandContext
+    ) -> Iterator[Decided]:
+        facts: tuple[ProjectFact, ...] = (
+            DeploymentStabilised(attempt=attempt, verified=verified),
+            ProjectReviewed(
+                technical_success=True, business_success=True, on_time=True, on_budget=True, lessons=self.lessons
+            ),
+        )
+        for fact in facts:
+            yield from report(fact).decide(project, context)
+        yield from opened(project, (Gate.DEPLOYED,), context)
+        yield StandardChangeUsed(template=template.id, project=project.key, outcome="succeeded")
+
+
+def preapproval(template: Template) -> ProjectPreapproved:
+    return ProjectPreapproved(
+        template=template.id,
+        template_version=template.version,
+        standing_approval=template.event,
+        limits_checked=("registered", "in date", "uses", "failure rate"),
+    )
+
+
+def usable(rulebook: Rulebook, name: str, context: CommandContext) -> Template:
+    """The template of this name, if a change may start on it now."""
+    template = rulebook.templates.get(name)
+    if template is None:
+        known = ", ".join(sorted(rulebook.templates)) or "none"
+        raise Rejected(f"template: no standard change {name} is registered; registered now: {known}")
+    why = template.unusable(context.now, context.policy.templates.failures_counted_over)
+    if why:
+        raise Rejected(f"template: {name} can't be used: {why}")
+    return template
+
+
+def running(project: Project, context: CommandContext) -> Template:
+    """The template that a project runs on."""
+    at_work(project)
+    template = context.rulebook.templates.get(project.entry.template or "")
+    if template is None or project.column != "standard":
+        raise Rejected("this is no standard change: its gates are opened by reviews")
+    if why := _over(project, template):
+        raise Rejected(f"this change is over, {why}: start another")
+    return template
+
+
+def _over(project: Project, template: Template) -> str | None:
+    """Why a change goes no further on its template, if so; what failed stays failed, though the template be renewed."""
+    tried, checks = attempts(project), project.facts.parts(TestRunCompleted).items()
+    outcome = next((use.outcome for use in reversed(template.uses) if use.project == project.key), None)
+    if project.gates.passed(Gate.DEPLOYED):
+        return "it was deployed"
+    if project.entry.template_left:
+        return "what its template had opened was taken back"
+    if outcome == "failed" or any(run.startswith("check-") and check.event.failed for run, check in checks):
+        return "its check or its deployment failed"
+    return "it was rolled back" if tried and tried[-1].state == "rolled-back" else None
+
+
+def opened(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[Decided]:
+    """The milestones that a standing approval opens, each with the results it stands on."""
+    for gate in gates:
+        results = _evaluated(project, gate, context)
+        shut = [result for result in results if result.blocks]
+        if shut:
+            raise Rejected(f"{gate} stays shut: " + "; ".join(f"{r.control}: {r.sentence}" for r in shut[:3]))
+        yield reached(project, gate, "standing", results=results)
+
+
+def _evaluated(project: Project, point: Gate | Act, context: CommandContext) -> tuple[Result, ...]:
+    return tuple(evaluate(evaluation_context(project, point, context)))

@@ -1,1 +1,0 @@
-"""The rules: adopting policies, registering standard changes, declaring freezes."""

@@ -1,0 +1,1 @@
+"""The application: settings, logging, metrics, and the wiring of a service."""

@@ -1,0 +1,124 @@
+"""Settings: every one in one list, with what it means and what holds where it is not set."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class Unfit(ValueError):
+    """A setting is wrong or unsafe. Names it and says what to set."""
+
+
+ROOTS_DATA = Path("/var/lib/milepost/data")
+"""Root's default: the server runs as another user, who need not reach the folder that root works in."""
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "milepost"
+"""The user's own place for what can be fetched again; root's is one that other users can look into."""
+
+MOST_REPLICAS = 9
+NUMBERS = {"port": ("a port", 0, 65_535), "kafka_replicas": ("a number of brokers", 1, MOST_REPLICAS)}
+"""The settings that are numbers: what each is, and from where to where."""
+
+MEANINGS = {
+    "data": "Folder of the embedded database, made where it is missing.",
+    "database_url": "A PostgreSQL of your own, for the application's role; without it the embedded one runs.",
+    "host": "Address to serve on; only loopback while people can't sign in.",
+    "port": "Port to serve on; 0 takes a free one.",
+    "log_name": "What you call the log: a new one gets this name, an old one must have it.",
+    "owner_url": "A connection of the role that owns the schemas, for `milepost migrate` alone.",
+    "actor": "Who asks on the command line, where --as doesn't say.",
+    "kafka_data": "Folder of the embedded Kafka, made where it is missing.",
+    "kafka_jars": "Folder that keeps Kafka's jars, fetched when they are first needed.",
+    "origin": "Address under which people reach the service, for links; without it host and port.",
+    "kafka_bootstrap": "The Kafka that carries events, as host:port,host:port; without it the service follows its log.",
+    "kafka_topic": "The topic of the events; logs that share a Kafka have one each.",
+    "kafka_replicas": "How many brokers keep each event; so many must run when the topic is made.",
+    "kafka_security": "How Kafka is spoken to: plaintext, tls, sasl or sasl-tls (SCRAM-SHA-512).",
+    "kafka_ca": "File with the certificates that Kafka's may be signed by; without it whom the system trusts.",
+    "kafka_certificate": "File with our certificate, where Kafka tells by it who we are.",
+    "kafka_key": "File with the key to it, closed to others.",
+    "kafka_user": "Who we are to Kafka, for sasl and sasl-tls.",
+    "kafka_password_file": "File with that user's password, closed to others.",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
+
+    data: Path = ROOTS_DATA if os.geteuid() == 0 else Path("var/milepost")
+    kafka_data: Path = ROOTS_DATA.with_name("kafka") if os.geteuid() == 0 else Path("var/kafka")
+    kafka_jars: Path = Path("/var/cache/milepost/embedded/kafka") if os.geteuid() == 0 else CACHE / "kafka"
+    database_url: str = field(default="", repr=False)
+    owner_url: str = field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log_name: str = ""
+    origin: str = ""
+    actor: str = ""
+    kafka_bootstrap: str = ""
+    kafka_topic: str = "milepost.events.v1"
+    kafka_replicas: int | None = None
+    kafka_security: str = "plaintext"
+    kafka_ca: str = ""
+    kafka_certificate: str = ""
+    kafka_key: str = ""
+    kafka_user: str = ""
+    kafka_password_file: str = ""
+
+    @property
+    def distributed(self) -> bool:
+        """Whether Kafka carries the events, so that others than the service keep the read models up."""
+        return bool(self.kafka_bootstrap)
+
+    @property
+    def address(self) -> str:
+        """Where people find the service."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.origin or f"http://{host}:{self.port}"
+
+    def safe(self) -> dict[str, str]:
+        """The settings in force, without secrets."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        shown = {name: "" if value is None else str(value) for name, value in values.items()}
+        secret = {"database_url": "set" if self.database_url else "embedded", "owner_url": self.owner_url and "set"}
+        return shown | secret
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The settings that an environment asks for. Raises `Unfit` for what is wrong, unsafe, or no setting at all."""
+    known = {f"MILEPOST_{one.name.upper()}": one for one in fields(Settings)}
+    unknown = sorted(name for name in environment if name.startswith("MILEPOST_") and name not in known)
+    if unknown:
+        raise Unfit(f"{unknown[0]} is no setting of Milepost; the settings are {', '.join(known)}")
+    given: dict[str, Any] = {
+        one.name: _value(name, environment[name], one) for name, one in known.items() if name in environment
+    }
+    settings = Settings(**given)
+    _demand_loopback(settings.host)
+    return settings
+
+
+def _value(name: str, text: str, setting: "Field[Any]") -> Any:
+    if isinstance(setting.default, Path):
+        return Path(text)
+    if setting.name in NUMBERS:
+        what, least, most = NUMBERS[setting.name]
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise Unfit(f"{name} is {what} from {least} to {most}, not {text!r}")
+        return int(text)
+    if "\0" in text or text != text.strip():
+        raise Unfit(f"{name} begins or ends with white space")
+    return text
+
+
+def _demand_loopback(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise Unfit(f"MILEPOST_HOST is {host!r}: while people can't sign in, only 127.0.0.1, ::1 or localhost is safe")

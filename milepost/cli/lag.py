@@ -1,0 +1,42 @@
+"""Lag on the command line: how far behind the head of the log each read model is, in each partition."""
+
+import os
+from itertools import groupby
+
+import click
+
+from consumers.read_models.tables import connect, prepare
+from consumers.read_models.versions import versions_of
+from milepost.app.bootstrap import opened_log
+from milepost.app.settings import settings_from
+from milepost.cli.options import JSON
+from milepost.cli.output import as_json, say, table
+from milepost.log.event_feed import LogFeed
+from projections import projections
+
+HELP = "Say how many events of the log each read model has still to take in, and how old the oldest of them is."
+
+
+def lagging_commands() -> list[click.Command]:
+    """The command that says who is behind."""
+    return [click.Command("lag", params=[JSON], callback=_lag, help=HELP)]
+
+
+def _lag(json: bool) -> None:
+    from consumers.kafka.lag import lags
+
+    with opened_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
+        prepare(connection)
+        found = lags(connection, versions_of(connection, projections()), LogFeed(log))
+        head = log.head().position
+    if json:
+        as_json({"head": head, "lag": [one._asdict() for one in found]})
+        return
+    rows = [
+        ("" if number else one.who, "" if number else one.state, one.partition, f"{one.position:,}", one.events,
+         f"{one.seconds:.1f}")
+        for _, each in groupby(found, key=lambda one: one.who)
+        for number, one in enumerate(each)
+    ]  # fmt: skip
+    table(("who", "state", "partition", "position", "events behind", "seconds behind"), rows)
+    click.echo(f"the log ends at {head:,}", err=True)

@@ -1,0 +1,1 @@
+"""The demonstration: a simulated portfolio, in one process or in its parts."""

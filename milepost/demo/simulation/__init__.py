@@ -1,0 +1,1 @@
+"""Simulated lives of projects: what their people do in turn, on a virtual clock (`milepost.demo.simulate`)."""

@@ -1,0 +1,1 @@
+"""The embedded servers: PostgreSQL and Kafka of this machine, in private data folders."""

@@ -1,0 +1,142 @@
+"""Migration: the schemas, tables and rights that Milepost needs, made by their owner; and no right more."""
+
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier, Literal
+
+from milepost.log.migrations import steps
+
+OWNER = "milepost_owner"
+APPLICATION = "milepost_app"
+OPEN_SCHEMAS = ("models", "carrying", "analytics")
+_ONE_AT_A_TIME = 0x6D696C65
+
+
+class Unsafe(Exception):
+    """The database is not as Milepost may use it. Says in a sentence what is wrong and what to do."""
+
+
+def migrate(conninfo: str, application: str = APPLICATION, password: str | None = None) -> list[int]:
+    """Bring the database to this release; the steps that were taken now, none where it is up to date.
+
+    `conninfo` is a superuser's, who makes both roles and hands everything to `milepost_owner`, or that of any role that
+    may create schemas: it then is the owner, and the application's role must be there. `password` is the application's.
+    """
+    with psycopg.connect(conninfo, connect_timeout=10) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+        _roles(connection, application, password)
+        taken = _steps(connection)
+        _grant(connection, application)
+        return taken
+
+
+def _roles(connection: Connection[Any], application: str, password: str | None) -> None:
+    may_make = connection.execute(
+        "SELECT rolsuper OR rolcreaterole, rolsuper FROM pg_roles WHERE rolname = current_user"
+    )
+    creates, everything = may_make.fetchone() or (False, False)
+    if not _exists(connection, application):
+        if not creates:
+            raise Unsafe(
+                f"there is no role {application} and this one may not create it: say CREATE ROLE {application} LOGIN"
+            )
+        connection.execute(SQL("CREATE ROLE {} LOGIN NOINHERIT").format(Identifier(application)))
+    if password is not None:
+        secret = Literal(_verifier(connection, application, password))
+        connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(application), secret))
+    if everything:
+        if not _exists(connection, OWNER):
+            connection.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(OWNER)))
+        database = Identifier(connection.info.dbname)
+        connection.execute(SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, Identifier(OWNER)))
+        connection.execute(SQL("SET LOCAL ROLE {}").format(Identifier(OWNER)))
+
+
+def _verifier(connection: Connection[Any], role: str, password: str) -> str:
+    """What the server keeps of a password, so that the password itself is in no statement and in no server's log."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
+def _exists(connection: Connection[Any], role: str) -> bool:
+    return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
+
+
+def _steps(connection: Connection[Any]) -> list[int]:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS log")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS log.migrations (step int PRIMARY KEY, taken timestamptz NOT NULL DEFAULT now())"
+    )
+    known = {step for (step,) in connection.execute("SELECT step FROM log.migrations")}
+    wanted = {step: text for step, text in steps().items() if step not in known}
+    for step, text in wanted.items():
+        connection.execute(text.encode())
+        connection.execute("INSERT INTO log.migrations (step) VALUES (%s)", (step,))
+    return list(wanted)
+
+
+_GRANTS = (
+    SQL("GRANT USAGE ON SCHEMA log TO {}"),
+    SQL("GRANT SELECT ON ALL TABLES IN SCHEMA log TO {}"),
+    SQL("GRANT INSERT ON log.events, log.outcomes TO {}"),
+    SQL("GRANT UPDATE ON log.writer TO {}"),  # what LOCK TABLE asks for
+)
+
+
+def _grant(connection: Connection[Any], application: str) -> None:
+    role = Identifier(application)
+    for grant in _GRANTS:
+        connection.execute(grant.format(role))
+    for schema in map(Identifier, OPEN_SCHEMAS):
+        connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
+        connection.execute(SQL("GRANT USAGE, CREATE ON SCHEMA {} TO {}").format(schema, role))
+
+
+_EXCESS: dict[str, LiteralString] = {
+    "is a superuser": "SELECT rolsuper FROM pg_roles WHERE rolname = current_user",
+    "may create roles": "SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user",
+    "owns the schema log or something in it": """
+        SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'log' AND pg_has_role(nspowner, 'MEMBER'))
+            OR EXISTS (SELECT FROM pg_class WHERE relnamespace::regnamespace::text = 'log'
+                AND pg_has_role(relowner, 'MEMBER'))
+            OR EXISTS (SELECT FROM pg_proc WHERE pronamespace::regnamespace::text = 'log'
+                AND pg_has_role(proowner, 'MEMBER'))
+        """,
+    "may create in the schema log": "SELECT has_schema_privilege('log', 'CREATE')",
+    "may change, remove or hook into what the log keeps": """
+        SELECT bool_or(has_table_privilege(oid, 'DELETE, TRUNCATE, TRIGGER')
+            OR relname <> 'writer' AND has_any_column_privilege(oid, 'UPDATE'))
+        FROM pg_class WHERE relnamespace = 'log'::regnamespace AND relkind IN ('r', 'p')
+        """,
+}
+_GUARDS = {
+    ("events", "refuse_change"),
+    ("events", "demand_lock"),
+    ("outcomes", "refuse_change"),
+    ("outcomes", "demand_lock"),
+}
+
+
+def demand_rights(connection: Connection[Any]) -> None:
+    """Raise `Unsafe` unless this release's steps were taken, the triggers stand, and the role has no right too many."""
+    try:
+        taken = {step for (step,) in connection.execute("SELECT step FROM log.migrations")}
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
+        raise Unsafe("this database holds no log for this role yet: run `milepost migrate` as its owner") from error
+    if taken != set(steps()):
+        raise Unsafe(f"the database is at step {max(taken)}, this release at {max(steps())}: run `milepost migrate`")
+    for excess, question in _EXCESS.items():
+        if connection.execute(question).fetchone() != (False,):
+            raise Unsafe(
+                f"the role {connection.info.user} {excess}, so what it records would prove nothing: "
+                f"connect as {APPLICATION}, the owner is for `milepost migrate` alone"
+            )
+    asked = connection.execute(
+        "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE relnamespace = 'log'::regnamespace AND tgenabled = 'A'"
+    )
+    missing = _GUARDS - set(asked.fetchall())
+    if missing:
+        names = ", ".join(sorted(f"{trigger} on log.{table}" for table, trigger in missing))
+        raise Unsafe(f"the log is not guarded, for want of {names}: find out who removed it, then enable it ALWAYS")

@@ -1,0 +1,119 @@
+"""States: what is known of each stream, kept between commands as long as there is room."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.event import Recorded
+from domain.imports.import_events import Imports
+from domain.log_opened import Opening
+from domain.policy.rulebook import Rulebook
+from domain.state.project import Project
+from milepost.log.stored_event import Stored, read
+
+BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
+    "project": lambda stream: Project(stream=stream),
+    "policy": lambda _: Rulebook(),
+    "log": lambda _: Opening(),
+    "import": lambda _: Imports(),
+}
+"""What is known of a stream of each category before its first event."""
+
+KEPT_EVENTS = 40_000  # of about 2 KB each
+
+
+@dataclass(slots=True)
+class Known:
+    """What a stream's events have made, and the origin that they all have: none before the first."""
+
+    state: Any
+    origin: str | None = None
+    counted: int = 0  # how many of its events are in the sum of what is kept
+
+    def apply(self, recorded: Recorded) -> None:
+        self.state.apply(recorded)
+        self.origin = recorded.origin
+
+
+class States:
+    """The states of the streams used last; the rest is folded again when it is asked for.
+
+    `read` gives the stored events of some streams. What a transaction has not yet committed is held as pending, so
+    that a stream can be folded again in the midst of it.
+    """
+
+    def __init__(self, read: Callable[[Sequence[str]], Iterable[Stored]], room: int = KEPT_EVENTS) -> None:
+        self._read, self._room = read, room
+        self._known: OrderedDict[str, Known] = OrderedDict()
+        self._kept = 0
+        self._pending: defaultdict[str, list[Recorded]] = defaultdict(list)
+        self._used: set[str] = set()
+
+    def __getitem__(self, stream: str) -> Any:
+        return self.known(stream).state
+
+    def known(self, stream: str) -> Known:
+        self._used.add(stream)
+        known = self._known.get(stream)
+        if known is None:
+            self.load([stream])
+            known = self._known[stream]
+            for recorded in self._pending.get(stream, ()):
+                known.apply(recorded)
+        return known
+
+    def load(self, streams: Iterable[str]) -> None:
+        """Fold those of these streams that are not known, read in one go."""
+        missing = [stream for stream in dict.fromkeys(streams) if stream not in self._known]
+        if not missing:
+            return
+        fresh = {stream: Known(BEGINNINGS[stream.partition("-")[0]](stream)) for stream in missing}
+        for stored in self._read(missing):
+            fresh[stored.stream].apply(read(stored))
+        self._known.update(fresh)
+        self._used.update(fresh)
+
+    def written(self, events: Iterable[Recorded]) -> None:
+        """These are in the transaction, and applied already."""
+        for recorded in events:
+            self._pending[recorded.stream].append(recorded)
+            self._known[recorded.stream].origin = recorded.origin
+
+    def follow(self, stored: Iterable[Stored]) -> None:
+        """Apply what others have written in the meantime, where it is the next event of a stream that is known."""
+        for line in stored:
+            known = self._known.get(line.stream)
+            if known is None or line.version <= known.state.version:
+                continue
+            if line.version == known.state.version + 1:
+                known.apply(read(line))
+                self._used.add(line.stream)
+            else:
+                self.drop(line.stream)
+
+    def drop(self, *streams: str) -> None:
+        """Forget what may be half changed."""
+        for stream in streams:
+            known = self._known.pop(stream, None)
+            self._kept -= known.counted if known else 0
+
+    def settle(self) -> None:
+        """The transaction has committed: make room, oldest use first, and keep nothing of streams that don't exist."""
+        for stream in self._used & self._known.keys():
+            self._known.move_to_end(stream)
+            known = self._known[stream]
+            self._kept += known.state.version - known.counted
+            known.counted = known.state.version
+            if known.counted == 0:
+                self.drop(stream)
+        self._pending.clear()
+        self._used.clear()
+        while self._kept > self._room and len(self._known) > 1:
+            self.drop(next(iter(self._known)))
+
+    def forget(self) -> None:
+        self._known.clear()
+        self._kept = 0
+        self._pending.clear()
+        self._used.clear()

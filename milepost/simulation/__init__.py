@@ -1,1 +1,0 @@
-"""Simulated lives of projects: what their people do one after another, on a virtual clock (`milepost.simulate`)."""

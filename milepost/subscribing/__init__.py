@@ -1,1 +1,0 @@
-"""Subscribing: what others are told of what happens, and how they say what they want to hear."""

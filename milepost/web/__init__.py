@@ -1,0 +1,1 @@
+"""The web service: HTTP API and pages behind one guard."""

@@ -1,0 +1,80 @@
+"""The portfolio over HTTP: where projects stand, what waits, what is due, what happened anywhere."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from milepost.app.service import Service
+from milepost.reading.deferrals import still_due
+from milepost.web.api.rows import After, Behind, Limit, When, Word, rows_answer
+from milepost.web.caller import caller_of
+from milepost.web.openapi import MOMENT, TEXT, WHO, reads, rows
+from projections import audit_trail, gates, projects
+
+Days = Annotated[int, Query(ge=0, le=3660)]
+WORD = {"what": TEXT, "role": TEXT, "party": TEXT, "since": MOMENT}
+STANDING = reads(rows("projects", projects.projects))
+DUE = reads(rows("due", projects.projects, due=MOMENT, what=TEXT))
+WAITING = reads(rows("waiting", gates.gates, **WORD))
+INBOX = reads(rows("inbox", gates.gates, **WORD, title=TEXT), 400)
+TRAIL = reads(rows("trail", audit_trail.audit_trail))
+
+
+def portfolio_routes(service: Service) -> APIRouter:
+    """The routes that list over all projects, from the read models."""
+    router = APIRouter(tags=["portfolio"])
+    for add in (_standing, _due, _waiting, _trail):
+        add(router, service)
+    return router
+
+
+def _standing(router: APIRouter, service: Service) -> None:
+    @router.get("/v1/projects", responses=STANDING, summary="Where projects stand, in the order of their keys")
+    async def standing(
+        state: Word = None, phase: Word = None, category: Word = None, discipline: Word = None, origin: Word = None,
+        behind: Word = None, limit: Limit = 50, after: After = 0,
+    ) -> Response:  # fmt: skip
+        cohort = {"category": category, "discipline": discipline, "origin": origin}
+        question = projects.standing(state, phase, behind or "", limit, **cohort)
+        return await rows_answer(service, "projects", question, after)
+
+
+def _due(router: APIRouter, service: Service) -> None:
+    @router.get(
+        "/v1/due",
+        responses=DUE,
+        summary="Conditions, debts not paid yet, and waivers that end soon, the earliest first",
+    )
+    async def due(days: Days = 30, after: After = 0) -> Response:
+        now = service.clock()
+        question = projects.due(now + timedelta(days=days))
+        return await rows_answer(service, "due", question, after, lambda rows: still_due(service.reading, rows, now))
+
+
+def _waiting(router: APIRouter, service: Service) -> None:
+    @router.get("/v1/waiting", responses=WAITING, summary="What waits for whose sign-off or decision, the oldest first")
+    async def waiting(role: Word = None, after: After = 0) -> Response:
+        return await rows_answer(service, "waiting", gates.waiting(role), after)
+
+    @router.get(
+        "/v1/inbox",
+        responses=INBOX,
+        summary="What waits for me, in the roles that I hold",
+        openapi_extra={"parameters": WHO},
+    )
+    async def inbox(request: HttpRequest, after: After = 0) -> Response:
+        question = gates.inbox(caller_of(request).who, service.clock())
+        return await rows_answer(service, "inbox", question, after)
+
+
+def _trail(router: APIRouter, service: Service) -> None:
+    @router.get("/v1/trail", responses=TRAIL, summary="What happened anywhere, in the log's order")
+    async def trail(
+        who: Word = None, kind: Word = None, since: When = None, until: When = None,
+        behind: Behind = 0, limit: Limit = 100, after: After = 0,
+    ) -> Response:  # fmt: skip
+        question = audit_trail.searched(who, kind, since, until, behind, limit)
+        return await rows_answer(service, "trail", question, after)

@@ -1,0 +1,95 @@
+"""Projects over HTTP: one as it is or as of a moment, its events, and why its next gate is shut."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from domain.lifecycle import Gate
+from domain.reviews.why_not import why_not
+from domain.values import LARGEST_INTEGER
+from milepost.app.service import Service
+from milepost.reading.deferrals import owed
+from milepost.reading.project_queries import AsOf
+from milepost.web.api.rows import When
+from milepost.web.caller import caller_of, key_of
+from milepost.web.openapi import WHO, problems, reads, ref
+from milepost.web.problems import Problem
+from milepost.web.responses import json_answer, matches
+from milepost.web.views import project_view, why_view
+
+Version = Annotated[int | None, Query(ge=1, le=LARGEST_INTEGER, description="A version of the project's stream.")]
+
+
+class Lines(Response):
+    """JSON, one value a line."""
+
+    media_type = "application/jsonl"
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is at the version that If-None-Match names"}}
+PROJECT = reads(ref("Project"), 404, tagged=True) | UNCHANGED
+WHY = reads(ref("Why"), 400, 404, tagged=True)
+LINES = {"application/jsonl": {"schema": {"type": "string"}}}
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "CloudEvents, in the order of their versions", "content": LINES},
+    **problems(404, 422),
+}
+
+
+def project_routes(service: Service) -> APIRouter:
+    """The routes that tell of one project, folded from the log."""
+    router = APIRouter(tags=["projects"])
+    for add in (_project, _why, _events):
+        add(router, service)
+    return router
+
+
+def _project(router: APIRouter, service: Service) -> None:
+    @router.get("/v1/projects/{key}", responses=PROJECT, summary="A project, as it is or as of a version or moment")
+    def project(
+        request: HttpRequest, key: str, version: Version = None, known_at: When = None, as_at: When = None
+    ) -> Response:
+        as_of = _as_of(version, known_at, as_at)
+        found = service.reading.project(key_of(key), as_of)
+        tag = f'"{found.version}"'
+        if as_of == AsOf() and matches(request, tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        now = as_at or known_at or service.clock()
+        return json_answer(project_view(found, owed(service.reading, found, now), now), service, {"ETag": tag})
+
+
+def _why(router: APIRouter, service: Service) -> None:
+    @router.get(
+        "/v1/projects/{key}/why",
+        responses=WHY,
+        summary="Why the next gate, or the one named, is shut; and who can open it",
+        openapi_extra={"parameters": WHO},
+    )
+    def why(request: HttpRequest, key: str, gate: Gate | None = None) -> Response:
+        found = service.reading.project(key_of(key))
+        caller = caller_of(request)
+        context = service.reading.command_context(found, caller.who, caller.role, service.clock())
+        return json_answer(why_view(why_not(found, context, gate)), service, {"ETag": f'"{found.version}"'})
+
+
+def _events(router: APIRouter, service: Service) -> None:
+    @router.get(
+        "/v1/projects/{key}/events",
+        responses=EVENTS,
+        response_class=Lines,
+        summary="The stored bytes of a project's events, one a line",
+    )
+    def events(key: str) -> Response:
+        lines = b"".join(recorded.data + b"\n" for recorded in service.reading.history(key_of(key)))
+        return Lines(lines)
+
+
+def _as_of(version: int | None, known_at: datetime | None, as_at: datetime | None) -> AsOf:
+    asked: dict[str, Any] = {"version": version, "known_at": known_at, "as_at": as_at}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if len(given) > 1:
+        raise Problem(422, "invalid", "One at a time", f"{' and '.join(given)}: ask for one of them")
+    return AsOf(**given)

@@ -1,0 +1,41 @@
+"""The page of one event: its envelope, its data, and the bytes that it is kept as."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Path
+from starlette.responses import HTMLResponse
+
+from milepost.app.service import Service
+from milepost.log.stored_event import read
+from milepost.web.caller import key_of
+from milepost.web.pages.page_response import Pages
+from milepost.web.problems import Problem
+
+Version = Annotated[int, Path(ge=1, le=2**53 - 1)]
+
+
+def event_routes(service: Service, pages: Pages) -> APIRouter:
+    """The route of an event."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/projects/{key}/events/{version}")
+    def event(key: str, version: Version) -> HTMLResponse:
+        name = key_of(key)
+        lines = service.log.read_streams([f"project-{name}"], version - 1)
+        if not lines:
+            raise Problem(404, "unknown", "There is no such event", f"project {name} has no version {version}")
+        recorded, whole = read(lines[0]), orjson.loads(lines[0].data)
+        told = {
+            "key": name,
+            "recorded": recorded,
+            "position": lines[0].position,
+            "last": len(lines) == 1,
+            "means": " ".join((type(recorded.event).__doc__ or "").replace("`", "").split()),
+            "data": whole.pop("data"),
+            "envelope": whole,
+            "text": lines[0].data.decode(),
+        }
+        return pages.render("event.html", "", told)
+
+    return router

@@ -1,0 +1,68 @@
+"""The page of one project: its way through the gates, why the next one is shut, who said what, and its trail."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import HTMLResponse
+
+from domain.event import Recorded
+from domain.portfolio.proposal import ProjectProposed
+from domain.reviews.breaches import BreachRecorded
+from domain.reviews.decisions import ReviewDecided
+from domain.reviews.why_not import why_not
+from domain.state.project import Project, fold
+from milepost.app.service import Service
+from milepost.reading.deferrals import owed
+from milepost.web.caller import ANONYMOUS, key_of
+from milepost.web.pages.page_response import Pages
+from milepost.web.pages.timeline import stops, turns
+from milepost.web.views import phase_of, state_of
+from projections import audit_trail, gates, phases
+
+TRAIL = 25
+Behind = Annotated[int | None, Query(ge=0, description="Behind which version the trail begins.")]
+
+
+def project_routes(service: Service, pages: Pages) -> APIRouter:
+    """The route of a project."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/projects/{key}")
+    def project(key: str, behind: Behind = None) -> HTMLResponse:
+        name, now, head = key_of(key), service.clock(), service.log.head()
+        history = service.reading.history(name)
+        found = fold(history)
+        first = max(found.version - TRAIL, 0) if behind is None else behind
+        tried = service.models.ask(gates.of_project(name))
+        stays = service.models.ask(phases.of_project(name))
+        trail = service.models.ask(audit_trail.trail(f"project-{name}", first, TRAIL))
+        told: dict[str, Any] = {
+            "now": now,
+            "project": found,
+            "owed": owed(service.reading, found, now),
+            "why": why_not(found, service.reading.command_context(found, ANONYMOUS, None, now)),
+            "stops": stops(found, stays.rows, tried.rows, now),
+            "tried": {(row["review"], row["gate"]): row for row in tried.rows},
+            "trail": trail.rows[::-1],
+            "first": first,
+            "per_page": TRAIL,
+            **_told(found, history),
+        }
+        return pages.render("project.html", "", told, tried, stays, trail, head=head)
+
+    return router
+
+
+def _told(project: Project, history: list[Recorded]) -> dict[str, Any]:
+    proposed = project.facts.latest(ProjectProposed)
+    decided = (recorded for recorded in history if isinstance(recorded.event, ReviewDecided))
+    return {
+        "proposed": proposed.event if proposed else None,
+        "state": state_of(project),
+        "phase": phase_of(project),
+        "decisions": {recorded.version: recorded for recorded in decided},
+        "decided": {decision.review: decision for decision in project.gates.decisions.values()},
+        "breaches": [recorded for recorded in history if isinstance(recorded.event, BreachRecorded)],
+        "turns": turns(history),
+        "facts": {kind.kind: len(project.facts.parts(kind)) for kind in project.facts.kinds()},
+    }

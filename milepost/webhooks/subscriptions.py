@@ -1,0 +1,129 @@
+"""The webhooks that are registered: kept in PostgreSQL, in the schema `carrying`, with how far each is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from milepost.log.event_selection import Selection, selection
+from milepost.webhooks.addresses import Target, target
+
+_ONE_AT_A_TIME = 0x686F6F6B
+_TABLE = """
+    CREATE TABLE IF NOT EXISTS carrying.webhooks (
+        name text PRIMARY KEY, url text NOT NULL, secret text NOT NULL, private text, project text, kinds text[],
+        rate int, position bigint NOT NULL, state text NOT NULL DEFAULT 'active', failures int NOT NULL DEFAULT 0,
+        due timestamptz NOT NULL DEFAULT now(), why text, since timestamptz NOT NULL DEFAULT now()
+    );
+    COMMENT ON TABLE carrying.webhooks IS 'To where events are brought, and how far each is: active, parked or gone.';
+    """
+_EVERY = b"SELECT * FROM carrying.webhooks ORDER BY name"
+_DUE = b"SELECT * FROM carrying.webhooks WHERE name = %s AND state = 'active' AND due <= now()"
+
+
+class Taken(ValueError):
+    """There is a webhook of this name already."""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A webhook, and how far it is; `private` is the host that may be at a private address, `rate` is per minute."""
+
+    name: str
+    url: str
+    secret: str = field(repr=False)
+    position: int
+    private: str | None = None
+    project: str | None = None
+    kinds: list[str] | None = None
+    rate: int | None = None
+    state: str = "active"
+    failures: int = 0
+    due: datetime | None = None
+    why: str | None = None
+    since: datetime | None = None
+
+    @property
+    def target(self) -> Target:
+        return target(self.url, self.private)
+
+    @property
+    def wanted(self) -> Selection:
+        return selection(self.project, self.kinds or ())
+
+
+def prepare(connection: Connection[Any]) -> None:
+    """Make the table where it is missing; several may do so at the same time."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+        connection.execute(_TABLE)
+
+
+def add(connection: Connection[Any], hook: Hook) -> None:
+    """Register a webhook. Raises `Taken`."""
+    try:
+        connection.execute(
+            "INSERT INTO carrying.webhooks (name, url, secret, private, project, kinds, rate, position)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            (hook.name, hook.url, hook.secret, hook.private, hook.project, hook.kinds, hook.rate, hook.position),
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise Taken(f"there is a webhook {hook.name}: choose another name, or remove it first") from error
+
+
+def remove(connection: Connection[Any], name: str) -> bool:
+    """Whether there was such a webhook; there is none now."""
+    return connection.execute("DELETE FROM carrying.webhooks WHERE name = %s", (name,)).rowcount > 0
+
+
+def every(connection: Connection[Any]) -> Sequence[Hook]:
+    """All that are registered, by name."""
+    with connection.cursor(row_factory=class_row(Hook)) as cursor:
+        return cursor.execute(_EVERY).fetchall()
+
+
+def due(connection: Connection[Any], name: str) -> Hook | None:
+    """The webhook if something may be brought there now."""
+    with connection.cursor(row_factory=class_row(Hook)) as cursor:
+        return cursor.execute(_DUE, (name,)).fetchone()
+
+
+def advance(connection: Connection[Any], hook: Hook, position: int, pause: float = 0.0) -> bool:
+    """Everything up to a position was brought; what comes next waits so many seconds.
+
+    False where somebody has put the webhook elsewhere meanwhile, or another of its name in its place.
+    """
+    changed = connection.execute(
+        "UPDATE carrying.webhooks SET position = %s, failures = 0, why = NULL,"
+        " due = clock_timestamp() + make_interval(secs => %s) WHERE (name, since, position) = (%s, %s, %s)",
+        (position, pause, hook.name, hook.since, hook.position),
+    )
+    return changed.rowcount > 0
+
+
+def fail(connection: Connection[Any], hook: Hook, why: str, seconds: float, state: str) -> bool:
+    """What comes next couldn't be brought: try again in so many seconds, or in another state not by itself.
+
+    False where that is of one that was put elsewhere, tried anew, or removed for another of its name meanwhile.
+    """
+    changed = connection.execute(
+        "UPDATE carrying.webhooks SET failures = failures + 1, why = %s, state = %s,"
+        " due = clock_timestamp() + make_interval(secs => %s)"
+        " WHERE (name, since, position, failures) = (%s, %s, %s, %s)",
+        (why.replace("\0", " ")[:500], state, seconds, hook.name, hook.since, hook.position, hook.failures),
+    )
+    return changed.rowcount > 0
+
+
+def retry(connection: Connection[Any], name: str, position: int | None = None) -> bool:
+    """Bring events there again, from where it stopped or behind a position; whether there is such a webhook."""
+    changed = connection.execute(
+        "UPDATE carrying.webhooks SET state = 'active', failures = 0, why = NULL, due = now(),"
+        " position = coalesce(%s, position) WHERE name = %s",
+        (position, name),
+    )
+    return changed.rowcount > 0

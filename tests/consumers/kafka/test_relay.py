@@ -1,0 +1,295 @@
+"""The relay."""
+
+import logging
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import Any
+
+import pytest
+from kafka import KafkaConsumer
+
+from consumers.event_log import Source
+from consumers.kafka.batch_publisher import Carrier
+from consumers.kafka.client import Brokers
+from consumers.kafka.lease import Lease, begin_again, carried, prepare, sent_so_far
+from consumers.kafka.parked_streams import release
+from consumers.kafka.records import CONTENT_TYPE
+from consumers.kafka.relay import Relay
+from consumers.kafka.republish import send_again
+from consumers.kafka.topic import partition_of
+from consumers.read_models.tables import connect
+from milepost.log.event_feed import LogFeed
+from milepost.log.store import Log
+from tests.conftest import history
+from tests.consumers.telling import Telling
+from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
+from tests.domain.openings import PROPOSED
+from tests.projections.histories import eventful
+from tests.waiting import running, until
+
+
+def test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes(
+    log: Log, brokers: Brokers, telling: Telling
+) -> None:
+    telling.tell({f"project-{n}": eventful() for n in range(5)})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+        telling.tell({"project-later": eventful()})
+        wait_until_carried(log)
+    stored = {event.position: event for event in log.events()}
+    found = records_in(brokers)
+    assert sorted(positions(found)) == sorted(stored)
+    versions: dict[str, list[int]] = defaultdict(list)
+    for record, position in zip(found, positions(found), strict=True):
+        event, headers = stored[position], dict(record.headers)
+        assert (record.key, record.value) == (event.stream.encode(), event.data)
+        assert record.partition == partition_of(event.stream)
+        assert headers["content-type"] == CONTENT_TYPE
+        assert headers["milepost-kind"] == event.kind.encode()
+        versions[event.stream].append(event.version)
+    assert all(one == list(range(1, len(one) + 1)) for one in versions.values())
+
+
+def test_sends_nothing_twice_when_it_starts_again(log: Log, brokers: Brokers, telling: Telling) -> None:
+    telling.tell({"project-a": eventful()})
+    for _ in range(3):
+        with running(relay_of(log, brokers).run):
+            wait_until_carried(log)
+        telling.tell({f"project-{log.head().position}": history(PROPOSED)})
+    found = positions(records_in(brokers))
+    assert len(found) == len(set(found)) == log.head().position - 1
+
+
+def test_skips_what_is_there_already_where_its_own_position_was_not_saved(
+    log: Log, brokers: Brokers, telling: Telling
+) -> None:
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        connection.execute("UPDATE carrying.relay SET position = 7")
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    found = positions(records_in(brokers))
+    assert len(found) == len(set(found)) == log.head().position
+
+
+def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
+    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+    source = str(LogFeed(log).source)
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        whole = sent_so_far(connection, source)
+        connection.execute("UPDATE carrying.relay SET position = 7")
+        connection.execute("DELETE FROM carrying.partitions")
+        monkeypatch.setattr("consumers.kafka.relay.PAGE", 5)
+        saved, save = list[int](), Lease.save
+
+        def noting(lease: Lease, position: int, *rest: Any) -> None:
+            saved.append(position)
+            save(lease, position, *rest)
+
+        monkeypatch.setattr(Lease, "save", noting)
+        with running(relay_of(log, brokers).run):
+            wait_until_carried(log)
+        again = sent_so_far(connection, source)
+    assert saved[0] == log.head().position
+    for n in range(4):
+        partition = partition_of(f"project-{n}")
+        assert again[partition] == whole[partition]
+
+
+def test_stands_by_while_another_is_active_and_takes_over_when_that_ends(
+    log: Log, brokers: Brokers, telling: Telling
+) -> None:
+    first, second = relay_of(log, brokers, "first"), relay_of(log, brokers, "second")
+    with running(second.run) as stop_second:
+        until(lambda: second.active, "the second is active")
+        with running(first.run):
+            telling.tell({"project-a": eventful()})
+            wait_until_carried(log)
+            assert not first.active
+            stop_second.set()
+            until(lambda: first.active, "the first is active", 10)
+            telling.tell({"project-b": eventful()})
+            wait_until_carried(log)
+    found = positions(records_in(brokers))
+    assert len(found) == len(set(found)) == log.head().position
+
+
+def test_stops_sending_once_another_has_taken_its_lease(log: Log, brokers: Brokers, telling: Telling) -> None:
+    relay = relay_of(log, brokers)
+    with running(relay.run):
+        until(lambda: relay.active, "it is active")
+        with connect(log.conninfo) as connection:
+            taken = "UPDATE carrying.relay SET epoch = epoch + 1, owner = 'other', until = now() + interval '1 hour'"
+            connection.execute(taken)
+            telling.tell({"project-a": eventful()})
+            until(lambda: not relay.active, "it stands by")
+            assert carried(connection, str(LogFeed(log).source)).position < log.head().position
+            connection.execute("UPDATE carrying.relay SET until = now()")
+        wait_until_carried(log)
+
+
+def refusal(log: Log, brokers: Brokers, caplog: pytest.LogCaptureFixture) -> str:
+    """Why a relay carries nothing."""
+    return said_by(relay_of(log, brokers), caplog)
+
+
+def said_by(relay: Relay, caplog: pytest.LogCaptureFixture) -> str:
+    """The first error that a relay logs."""
+    with running(relay.run):
+        until(lambda: any(map(_is_error, caplog.records)), "it says why it waits")
+    return next(record.getMessage() for record in caplog.records if _is_error(record))
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return (record.name, record.levelno) == ("milepost.relay", logging.ERROR)
+
+
+def test_refuses_a_topic_with_another_number_of_partitions(
+    log: Log, brokers: Brokers, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_topic(brokers, partitions=6)
+    assert "has 6 partitions and not 12" in refusal(log, brokers, caplog)
+
+
+def make_topic(brokers: Brokers, partitions: int = 12, **configs: str) -> None:
+    admin = brokers.admin()
+    wanted = {"num_partitions": partitions, "replication_factor": 1, "configs": configs}
+    admin.create_topics({brokers.topic: wanted}, wait_for_metadata=True)
+    admin.close()
+
+
+def test_refuses_a_topic_that_forgets(log: Log, brokers: Brokers, caplog: pytest.LogCaptureFixture) -> None:
+    make_topic(brokers)
+    assert "retention.ms is 604800000 and must be -1" in refusal(log, brokers, caplog)
+
+
+def test_refuses_the_topic_of_another_log(
+    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+
+    class Other(LogFeed):
+        @property
+        def source(self) -> Source:
+            return replace(super().source, log="another")
+
+    relay = relay_of(log, brokers)
+    relay.event_log = Other(log)
+    assert "holds what this log never sent there" in said_by(relay, caplog)
+
+
+def test_refuses_a_topic_that_was_made_anew_until_told_to_send_all_of_it_again(
+    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    telling.tell({"project-a": eventful()})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    admin = brokers.admin()
+    admin.delete_topics([brokers.topic])
+    admin.close()
+    assert "made anew: let `milepost relay --again`" in refusal(log, brokers, caplog)
+    with connect(log.conninfo) as connection:
+        begin_again(connection, str(LogFeed(log).source), {})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    assert sorted(positions(records_in(brokers))) == list(range(1, log.head().position + 1))
+
+
+def test_sends_all_of_it_again_though_one_that_was_active_still_sends(
+    log: Log, brokers: Brokers, telling: Telling
+) -> None:
+    feed = LogFeed(log)
+    telling.tell({f"project-{n}": eventful() for n in range(4)})
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with closing(Carrier(brokers.producer(), brokers.topic, feed.source, {}, set(), {})) as before:
+        send_again(log.conninfo, brokers, feed.source, replicas=1)
+        late = before.send(feed.read(log.head().position - 1, 1))
+        until(lambda: late.settled(0.2), "it is acknowledged")
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        sent = sent_so_far(connection, str(feed.source))
+    counted = [one for one in records_in(brokers) if one.offset >= sent[one.partition].since]
+    assert set(positions(counted)) == set(range(1, log.head().position + 1))
+
+
+def test_refuses_to_go_on_where_the_topic_has_lost_what_it_took(
+    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connect(log.conninfo) as connection:
+        prepare(connection)
+        with running(relay_of(log, brokers).run):
+            wait_until_carried(log)
+        connection.execute("UPDATE carrying.partitions SET next = next + 1000")
+    assert "was acknowledged: find out what happened to it" in refusal(log, brokers, caplog)
+
+
+def test_waits_for_brokers_that_are_not_there(log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    said = refusal(log, Brokers("127.0.0.1:9"), caplog)
+    assert "127.0.0.1:9" in said
+    assert "MILEPOST_KAFKA_BOOTSTRAP" in said
+
+
+@dataclass(frozen=True)
+class Slow(Brokers):
+    """Brokers that need longer than a lease lasts to tell where a topic ends."""
+
+    def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
+        consumer = super().consumer(group, **others)
+        told, poll = iter(range(4)), consumer.poll
+
+        def slowly(**how: Any) -> Any:
+            if next(told, None) is None:
+                return poll(**how)
+            Event().wait(0.5)
+            return {}
+
+        vars(consumer)["poll"] = slowly
+        return consumer
+
+
+def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
+    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("lease", "relay"):
+        monkeypatch.setattr(f"consumers.kafka.{module}.TERM_SECONDS", 1.0)
+    with running(relay_of(log, brokers).run):
+        wait_until_carried(log)
+    telling.tell({"project-a": eventful()})
+    slow = Slow(brokers.bootstrap, brokers.topic)
+    with running(relay_of(log, slow, "one").run, relay_of(log, slow, "two").run):
+        wait_until_carried(log)
+    with connect(log.conninfo) as connection:
+        assert carried(connection, str(LogFeed(log).source)).epoch == 2
+
+
+def test_is_followed_by_another_where_it_is_paused_in_the_midst_of_saving(
+    log: Log, brokers: Brokers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("lease", "relay"):
+        monkeypatch.setattr(f"consumers.kafka.{module}.TERM_SECONDS", 1.0)
+    awake, saving = Event(), Event()
+
+    def pause(*told: Any) -> None:
+        if not saving.is_set():
+            saving.set()
+            awake.wait(120)
+        release(*told)
+
+    monkeypatch.setattr("consumers.kafka.lease.release", pause)
+    with running(relay_of(log, brokers, "one").run, relay_of(log, brokers, "two").run):
+        until(saving.is_set, "one is in the midst of saving")
+        wait_until_carried(log)
+        awake.set()
+    with connect(log.conninfo) as connection:
+        assert carried(connection, str(LogFeed(log).source)).epoch == 2

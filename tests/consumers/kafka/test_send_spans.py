@@ -1,0 +1,64 @@
+"""Sending, as spans tell it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from consumers.event_log import Source
+from consumers.kafka.send_spans import sending
+from consumers.kafka.topic import partition_of
+from consumers.tracing.trace import Trace, trace_of
+from milepost.log.stored_event import Stored
+from tests.conftest import LOG, history
+from tests.domain.openings import PROPOSED, classified
+from tests.listening import Listening, listening
+
+SOURCE = Source(LOG, 1)
+EVENTS = [
+    Stored(40 + event.version, event.stream, event.version, event.event.kind, event.data)
+    for event in history(PROPOSED, classified("minor"))
+]
+
+
+@pytest.fixture
+def heard() -> Iterator[Listening]:
+    with listening() as found:
+        yield found
+
+
+def trace(version: int) -> Trace:
+    return trace_of(LOG, "ada", f"command-{version}")
+
+
+def sent(*events: Stored) -> None:
+    found = sending("the-topic", SOURCE)
+    assert found
+    found.events += events
+    found.tell()
+
+
+def test_is_told_for_each_command_of_a_page(heard: Listening) -> None:
+    sent(*EVENTS, EVENTS[1])
+    [first], [second] = heard.of(trace(1)), heard.of(trace(2))
+    assert (first.name, first.kind, first.root) == ("send the-topic", "producer", False)
+    assert first.began < first.ended
+    assert second.attributes == {
+        "milepost.stream": "project-p",
+        "milepost.position": 42,
+        "milepost.events": 2,
+        "messaging.system": "kafka",
+        "messaging.operation.name": "send",
+        "messaging.operation.type": "send",
+        "messaging.destination.name": "the-topic",
+        "messaging.destination.partition.id": str(partition_of("project-p")),
+    }
+
+
+def test_is_not_told_of_traces_that_nobody_wants(heard: Listening) -> None:
+    heard.unwanted.add(trace(1))
+    sent(*EVENTS)
+    assert [span.trace for span in heard.spans] == [trace(2)]
+
+
+def test_keeps_nothing_where_nobody_listens() -> None:
+    assert sending("the-topic", SOURCE) is None

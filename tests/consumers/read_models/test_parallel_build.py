@@ -1,0 +1,144 @@
+"""Rebuilding in parallel."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from consumers.event_log import EventLog
+from consumers.read_models.apply import Newer, Stopped
+from consumers.read_models.batch_writer import Fenced
+from consumers.read_models.parallel_build import BeingBuilt, Task, rebuild_in_parallel
+from consumers.read_models.rebuild import alone, begun, shares_of
+from consumers.read_models.tables import connect
+from milepost.log.event_feed import LogFeed, archive_of
+from milepost.log.store import Log
+from projections import projections
+from tests.consumers.telling import Telling, by_fold, in_models
+from tests.projections.histories import eventful
+from tests.waiting import until
+
+ROOT = Path(__file__).parents[2]
+NAMES = tuple(projection.name for projection in projections())
+BUILD = """
+import sys
+from functools import partial
+from threading import Event
+from consumers.read_models import building
+from consumers.event_log import Source
+from consumers.read_models.parallel_build import Task, rebuild_in_parallel
+from milepost.log.event_feed import archive_of
+from projections import projections
+write, building.PAGE = building._write, 20
+building._write = lambda *given: (Event().wait(0.2), write(*given))
+if __name__ == "__main__":
+    conninfo, log, generation = sys.stdin.read().split("\\n")
+    names = tuple(projection.name for projection in projections())
+    rebuild_in_parallel(Task(conninfo, Source(log, int(generation)), partial(archive_of, conninfo), names), 2)
+"""
+
+
+@pytest.fixture
+def task(log: Log, feed: LogFeed, telling: Telling) -> Task:
+    telling.tell({f"project-{n}": eventful() for n in range(8)})
+    return Task(log.conninfo, feed.source, partial(archive_of, log.conninfo), NAMES)
+
+
+def test_makes_what_a_fold_of_the_log_makes(log: Log, task: Task) -> None:
+    reports: list[tuple[int, int]] = []
+    until_ = rebuild_in_parallel(task, 2, lambda done, total: reports.append((done, total)), promoted=True)
+    assert until_ == log.head().position
+    assert in_models(log.conninfo) == by_fold(log)
+    assert reports[-1] == (until_, until_)
+
+
+def test_goes_on_in_as_many_shares_as_it_had_after_it_was_killed(
+    log: Log, feed: LogFeed, task: Task, tmp_path: Path
+) -> None:
+    program = tmp_path / "build.py"
+    program.write_text(BUILD)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, str(program)], env=environment, stdin=subprocess.PIPE, text=True
+    ) as building:
+        assert building.stdin
+        building.stdin.write(f"{log.conninfo}\n{feed.source.log}\n{feed.source.generation}")
+        building.stdin.close()
+        until(lambda: built(log) > 0, "a page is written")
+        building.send_signal(signal.SIGKILL)
+        building.wait(30)
+    before = built(log)
+    reports: list[tuple[int, int]] = []
+    rebuild_in_parallel(task, 3, lambda done, total: reports.append((done, total)), promoted=True)
+    assert reports[0][0] >= before > 0
+    assert in_models(log.conninfo) == by_fold(log)
+
+
+def built(log: Log) -> int:
+    """How many events an unfinished building has taken in."""
+    with connect(log.conninfo) as connection:
+        row = connection.execute("SELECT to_regclass('models.building') IS NOT NULL AS there").fetchone()
+        if not row or not row["there"]:
+            return 0
+        found = connection.execute(
+            "SELECT coalesce(sum(events), 0)::int AS n, count(*) AS shares FROM models.building"
+            " WHERE model = 'projects_v2_1'"
+        ).fetchone()
+        assert found
+        assert found["shares"] in (0, 2)
+        return int(found["n"])
+
+
+def test_is_refused_while_another_builds(log: Log, task: Task) -> None:
+    with connect(log.conninfo) as other:
+        assert alone(other, projections()[:1])
+        with pytest.raises(BeingBuilt, match="another program builds some of these"):
+            rebuild_in_parallel(task, 2)
+
+
+def test_raises_what_a_worker_failed_with(log: Log, task: Task, telling: Telling) -> None:
+    telling.store(("project-0", 999, "tea.made/1", b'{"type":"milepost.tea.made.v1"}'))
+    with pytest.raises(Newer, match="a newer release wrote it"):
+        rebuild_in_parallel(task, 2)
+
+
+@contextmanager
+def ended_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
+    """An archive for who asks first; a worker that opens it ends without a word, and as if all were well."""
+    if os.getpid() != parent:
+        os._exit(0)
+    with archive_of(conninfo) as archive:
+        yield archive
+
+
+def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> None:
+    silent = replace(task, opener=partial(ended_in_every_worker, log.conninfo, os.getpid()))
+    with pytest.raises(Stopped, match="died with code 0: say it again"):
+        rebuild_in_parallel(silent, 2, promoted=True)
+
+
+@contextmanager
+def late_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
+    """An archive for who asks first; before a worker looks, another program begins all read models anew."""
+    with archive_of(conninfo) as archive:
+        if os.getpid() != parent:
+            with connect(conninfo) as connection:
+                begun(connection, archive.source, archive, projections(), (0, 2))
+        yield archive
+
+
+def test_throws_away_nothing_that_another_has_begun_meanwhile(log: Log, task: Task) -> None:
+    late = replace(task, opener=partial(late_in_every_worker, log.conninfo, os.getpid()), names=("projects",))
+    with pytest.raises(Fenced, match="another program"):
+        rebuild_in_parallel(late, 1)
+    with connect(log.conninfo) as connection:
+        assert shares_of(connection, projections(), task.source) == 2
+    rebuild_in_parallel(task, 2, promoted=True)
+    assert in_models(log.conninfo) == by_fold(log)

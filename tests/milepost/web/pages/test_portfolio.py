@@ -1,0 +1,68 @@
+"""The portfolio page."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from tests.milepost.web.pages.browsing import Visit, visiting
+
+KEYS = "[...document.querySelectorAll('section:has(#projects) tbody th')].map(one => one.textContent)"
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    with visiting(browser, site) as made:
+        yield made
+
+
+def test_lists_all_projects_by_key(visit: Visit) -> None:
+    visit.open("/")
+    keys = visit.tell(KEYS)
+    assert keys == sorted(keys)
+    assert len(keys) == 11
+
+
+def test_narrows_to_what_is_chosen_in_its_form(visit: Visit) -> None:
+    visit.open("/")
+    visit.page.get_by_label("State").select_option("held")
+    visit.page.get_by_label("Origin").select_option("live")
+    visit.page.get_by_role("button", name="Show").click()
+    assert visit.tell(KEYS) == ["odd", "pay-2"]
+
+
+def test_counts_as_many_as_its_numbers_open_to(visit: Visit) -> None:
+    visit.open("/")
+    links = visit.tell("[...document.querySelectorAll('.matrix a')].map(one => [one.href, Number(one.textContent)])")
+    assert links
+    for link, says in links:
+        visit.open(link.removeprefix(visit.site))
+        assert len(visit.tell(KEYS)) == says, link
+
+
+def test_pages_by_key(visit: Visit) -> None:
+    visit.open("/?behind=pay-1")
+    assert visit.tell(KEYS)[0] == "pay-2"
+    assert visit.page.get_by_role("link", name="From the first").count() == 1
+
+
+def test_tells_one_word_for_a_review_over_several_gates_once(visit: Visit) -> None:
+    visit.open("/")
+    rows = visit.page.locator("section:has(#waits) tbody tr", has_text="mail-2")
+    assert rows.count() == 1
+    assert "Build completed, release ready" in rows.inner_text()
+
+
+def test_tells_what_is_due(visit: Visit) -> None:
+    visit.open("/")
+    assert visit.page.locator("section:has(#due) tbody tr", has_text="down-1").count() >= 5
+
+
+def test_tells_of_no_debt_that_is_paid(visit: Visit, site: str) -> None:
+    due = httpx.get(f"{site}/v1/due").json()["due"]
+    visit.open("/")
+    controls = visit.page.locator("section:has(#due) [data-label=Which]").all_inner_texts()
+    assert controls == [one["name"] for one in due]
+    assert "operations-ready" in controls
+    assert "rfc-submitted" not in controls

@@ -1,0 +1,78 @@
+"""The page of a project: the same as the log and the API say."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from tests.milepost.web.pages.browsing import Visit, visiting
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    with visiting(browser, site) as made:
+        yield made
+
+
+OWED = ("rfc-submitted", "operations-ready")
+
+
+def text(visit: Visit, section: str) -> str:
+    return visit.page.locator(f"section:has(#{section})").inner_text()
+
+
+def test_says_why_the_gate_is_shut_as_the_api_does(visit: Visit, site: str) -> None:
+    why: dict[str, Any] = httpx.get(f"{site}/v1/projects/mail-2/why").json()
+    visit.open("/projects/mail-2")
+    said = text(visit, "why")
+    assert why["sentence"].lower() in said.lower()
+    assert why["shut"]
+    for one in why["shut"]:
+        assert all(words in said for words in (one["control"], one["sentence"], one["question"], *one["with"]))
+    for one in why["waits"]:
+        assert all(person in said for person in one["people"])
+
+
+def test_shows_its_way_through_the_gates(visit: Visit) -> None:
+    visit.open("/projects/mail-2")
+    status = visit.tell("[...document.querySelectorAll('.stop')].map(one => one.className.trim())")
+    assert status == ["stop passed"] * 3 + ["stop next"] + ["stop ahead"] * 2
+
+
+def test_names_the_basis_of_a_milestone_that_nobody_reviewed(visit: Visit) -> None:
+    visit.open("/projects/cert-1")
+    assert visit.page.locator(".stop", has_text="standing").count() == 6
+
+
+def test_shows_sign_offs_that_are_out(visit: Visit) -> None:
+    visit.open("/projects/mail-2")
+    assert "Waits" in visit.page.locator("#review-go").inner_text()
+
+
+def test_shows_what_is_owed(visit: Visit) -> None:
+    visit.open("/projects/down-1")
+    state = {name: visit.page.locator("section:has(#duties) tr", has_text=name).inner_text() for name in OWED}
+    assert ["Paid" in state[name] for name in OWED] == [True, False]
+    assert ["Owed" in state[name] for name in OWED] == [False, True]
+
+
+def test_tells_debts_as_the_api_does(site: str) -> None:
+    debts = httpx.get(f"{site}/v1/projects/down-1").json()["debts"]
+    assert [one["paid"] for one in debts if one["control"] in OWED] == [True, False]
+
+
+def test_tells_that_it_is_held_and_why(visit: Visit) -> None:
+    visit.open("/projects/pay-2")
+    assert "nothing is decided until it is resumed" in visit.page.locator("main").inner_text().lower()
+    assert "until the new year" in text(visit, "phases")
+
+
+def test_pages_through_its_trail(visit: Visit) -> None:
+    visit.open("/projects/mail-1")
+    newest = visit.tell("document.querySelector('.trail tbody th').textContent")
+    visit.page.get_by_role("link", name="Older").click()
+    assert visit.page.locator(".trail tbody th").last.inner_text() == "#1"
+    visit.page.get_by_role("link", name="Newer").click()
+    assert visit.page.locator(".trail tbody th").first.inner_text() == newest
