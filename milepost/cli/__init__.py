@@ -13,6 +13,7 @@ import click
 from milepost.cli.command_group import LazyGroup
 from milepost.cli.command_list import COMMANDS
 from milepost.cli.command_sources import SOURCES
+from milepost.cli.printable import accept_any_text
 
 if TYPE_CHECKING:
     from milepost.app.service import Service
@@ -46,6 +47,7 @@ def _opened() -> AbstractContextManager["Service"]:
 
 def main() -> None:
     """Run the command line; failures are sentences, and exit codes are those that the README lists."""
+    accept_any_text()
     try:
         command_line().main(prog_name="milepost")
     except Exception as error:
@@ -55,10 +57,11 @@ def main() -> None:
 def _explain(error: Exception) -> NoReturn:
     """Print the sentence of a failure and exit. Raises the error where it is a fault of the program."""
     from milepost.cli.failures import explain
+    from milepost.cli.output import say
 
     explained = explain(error)
     if explained is None:
         raise error
     sentence, code = explained
-    click.echo(f"milepost: {' '.join(sentence.split())}", err=True)
+    say(f"milepost: {sentence}")
     sys.exit(code)

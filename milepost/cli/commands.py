@@ -12,9 +12,9 @@ from pydantic.fields import FieldInfo
 from domain.command import Command
 from domain.commands import commands
 from milepost.app.service import Service
-from milepost.cli.option_help import wanted
+from milepost.cli.option_help import choices, wanted
 from milepost.cli.options import ACTING, ACTOR, JSON, ROLE, Opener
-from milepost.cli.output import Failed, as_json, table
+from milepost.cli.output import Failed, as_json, say, table
 from milepost.log.command_outcome import Outcome, Request
 from milepost.web.strict_json import NotJson, demand_text, read
 
@@ -46,7 +46,8 @@ def domain_command(name: str, opened: Opener) -> click.Command:
 
 def _option(field: str, info: FieldInfo) -> click.Option:
     names = ["--" + field.rstrip("_").replace("_", "-"), field]
-    return click.Option(names, required=info.is_required(), help=wanted(info), metavar="VALUE")
+    kind = click.Choice(closed) if (closed := choices(info)) else click.STRING
+    return click.Option(names, type=kind, required=info.is_required(), help=wanted(info), metavar="VALUE")
 
 
 def _acting(fields: Iterable[str]) -> click.Option:
@@ -100,8 +101,8 @@ def show(outcome: Outcome, json: bool) -> None:
     elif outcome.status == "accepted":
         table(("version", "kind", "id"), [(event.version, event.kind, event.id) for event in outcome.events])
         if not outcome.events:
-            click.echo("nothing new: this was known already")
+            say("nothing new: this was known already")
     else:
-        click.echo(outcome.sentence, err=True)
+        say(outcome.sentence or "")
     if outcome.status != "accepted":
         sys.exit(REJECTED if outcome.status == "rejected" else REFUSED)

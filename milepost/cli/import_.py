@@ -1,7 +1,7 @@
 """Importing on the command line: a foreign history, read as a mapping says, with every line accounted for."""
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from milepost.cli.options import ACTOR, JSON, Opener
-from milepost.cli.output import Failed, as_json, table
+from milepost.cli.output import Failed, as_json, is_terminal, say, table
 from milepost.imports import Imported, Unimportable, Unmappable, import_file, mapping_from, people_of
 
 NOT_WRITTEN = 1
+FEW = 5
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 HELP = "Import a foreign history, JSON Lines or CSV, as a mapping says. What was imported before adds nothing."
 PARAMETERS: list[click.Parameter] = [
@@ -53,11 +54,17 @@ def _bar(quiet: bool) -> Generator[Callable[[int, int], None]]:
 
 
 def _report(done: Imported, json: bool) -> None:
-    if not json:
+    if json:
+        as_json(done.line())
+    else:
         rows = [
-            (what, len(lines), reason, ", ".join(map(str, lines[:5])) + ("…" if len(lines) > 5 else ""))
+            (what, len(lines), reason, _some(lines) if is_terminal() else lines)
             for what in ("refused", "skipped", "no_effect")
             for reason, lines in done.account.reasons(what).items()
         ]
         table(("lines", "how many", "why", "which"), rows)
-    as_json(done.line())
+        say(", ".join(f"{name}: {value}" for name, value in done.line().items()))
+
+
+def _some(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:FEW])) + (f" and {len(lines) - FEW} more" if len(lines) > FEW else "")

@@ -9,7 +9,7 @@ import click
 from milepost.app.settings import Settings, settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
-from milepost.cli.output import Failed, as_json, say, table
+from milepost.cli.output import Failed, as_json, remark, say, table
 from milepost.embedded.kafka.broker_cluster import Seen, seen, start, stop_kept
 from milepost.embedded.kafka.metadata_probe import HOST
 
@@ -64,7 +64,7 @@ def _tell(settings: Settings, found: Sequence[Seen], json: bool) -> None:
     if json:
         as_json({"data": data, "bootstrap": bootstrap, "brokers": [_told(one) for one in found]})
         return
-    click.echo(f"Kafka in {data} is at {bootstrap}." if bootstrap else f"No Kafka runs in {data}.")
+    remark(f"Kafka in {data} is at {bootstrap}." if bootstrap else f"No Kafka runs in {data}.")
     table(("broker", "port", "state", "process"), [tuple(_told(one).values()) for one in found])
 
 

@@ -1,7 +1,6 @@
 """Lag on the command line: how far behind the head of the log each read model is, in each partition."""
 
 import os
-from itertools import groupby
 
 import click
 
@@ -32,11 +31,6 @@ def _lag(json: bool) -> None:
     if json:
         as_json({"head": head, "lag": [one._asdict() for one in found]})
         return
-    rows = [
-        ("" if number else one.who, "" if number else one.state, one.partition, f"{one.position:,}", one.events,
-         f"{one.seconds:.1f}")
-        for _, each in groupby(found, key=lambda one: one.who)
-        for number, one in enumerate(each)
-    ]  # fmt: skip
+    rows = [(one.who, one.state, one.partition, one.position, one.events, f"{one.seconds:.1f}") for one in found]
     table(("who", "state", "partition", "position", "events behind", "seconds behind"), rows)
-    click.echo(f"the log ends at {head:,}", err=True)
+    say(f"the log ends at {head:,}")

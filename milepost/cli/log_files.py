@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 from milepost.app.bootstrap import connected
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON, Opener
-from milepost.cli.output import Failed, as_json, say, table
+from milepost.cli.output import Failed, as_json, print_line, say, table
 from milepost.log.export import NotLoaded, dump, export, load
 from milepost.log.store import Log
 from milepost.log.verify import Examination, verify
@@ -50,7 +50,7 @@ def _writing(opened: Opener, lines: Callable[[Log], Iterable[bytes]]) -> Callabl
         if json:
             as_json(told)
         else:
-            click.echo(f"{file}: {count:,} lines")
+            print_line(f"{file}: {count:,} lines")
 
     return write
 
@@ -110,8 +110,9 @@ def _report(file: Path, seen: Examination, json: bool) -> None:
     if json:
         as_json(told)
         return
-    table(("finding",), [(finding,) for finding in told["findings"]])
+    if told["findings"]:
+        table(("finding",), [(finding,) for finding in told["findings"]])
     for kind, count in seen.unknown.items():
-        click.echo(f"{count} events are of {kind}, which this release doesn't know: a newer one wrote them")
+        say(f"{count} events are of {kind}, which this release doesn't know: a newer one wrote them")
     verdict = "is whole and unchanged in itself" if seen.sound else f"is NOT sound: {len(seen.findings)} findings"
-    click.echo(f"{file}: {tally.count:,} events of log {tally.log}; it {verdict}")
+    print_line(f"{file}: {tally.count:,} events of log {tally.log}; it {verdict}")

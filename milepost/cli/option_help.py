@@ -30,6 +30,18 @@ def wanted(field: FieldInfo) -> str:
     return told if field.is_required() or default in (None, (), "") else f"{told} [default: {_shown(default)}]"
 
 
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """The values of the option, where it takes one of a closed set; else none."""
+    kind: Any = field.annotation
+    if get_origin(kind) in (Union, UnionType):
+        [kind, *others] = _told(get_args(kind))
+        if others:
+            return ()
+    if get_origin(kind) is Literal:
+        return tuple(map(str, get_args(kind)))
+    return tuple(str(member.value) for member in kind) if isinstance(kind, type) and issubclass(kind, Enum) else ()
+
+
 def _of(kind: Any) -> str:
     origin = get_origin(kind)
     if origin is Annotated:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -24,7 +24,7 @@ from milepost.app.bootstrap import brokers_of, opened_log
 from milepost.app.settings import Settings, settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
-from milepost.cli.output import Failed, as_json, say, table
+from milepost.cli.output import Failed, as_json, print_line, say, table
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
 from projections import projections
@@ -49,6 +49,13 @@ class Left(NamedTuple):
     by: str
     place: str
     why: str
+
+
+class Result(NamedTuple):
+    """What became of something that was left out."""
+
+    what: str
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -107,8 +114,8 @@ def parking_commands() -> list[click.Command]:
     group = CommandGroup("parked", help=GROUP)
     group.add_command(click.Command("list", params=[JSON], callback=_list, help=LIST))
     group.add_command(click.Command("show", params=[WHAT, JSON], callback=_show, help=SHOW))
-    group.add_command(click.Command("retry", params=[ANY], callback=_retry, help=RETRY))
-    group.add_command(click.Command("discard", params=[SEVERAL], callback=_discard, help=DISCARD))
+    group.add_command(click.Command("retry", params=[ANY, JSON], callback=_retry, help=RETRY))
+    group.add_command(click.Command("discard", params=[SEVERAL, JSON], callback=_discard, help=DISCARD))
     return [group]
 
 
@@ -127,7 +134,7 @@ def _list(json: bool) -> None:
         as_json({"left_out": [one._asdict() for one in found]})
     else:
         table(("what", "left out by", "since", "why"), found)
-        click.echo(f"{len(found)} left out", err=True)
+        say(f"{len(found)} left out")
     if found:
         sys.exit(STILL)
 
@@ -140,10 +147,8 @@ def _show(what: str, json: bool) -> None:
     if json:
         as_json(told)
         return
-    table(("what", "left out by", "since", "why"), found)
-    for name, value in told.items():
-        if name != "left_out":
-            click.echo(f"{name}: {value}")
+    fields = [pair for one in found for pair in zip(("what", "left out by", "since", "why"), one, strict=True)]
+    table(("field", "value"), [*fields, *((name, value) for name, value in told.items() if name != "left_out")])
 
 
 def _held(lot: Lot, what: str) -> dict[str, Any]:
@@ -169,26 +174,39 @@ def _text(data: bytes | None) -> str:
     return "none" if data is None else data[:LONGEST_SHOWN].decode(errors="backslashreplace")
 
 
-def _retry(what: Sequence[str]) -> None:
+def _retry(what: Sequence[str], json: bool) -> None:
     with _lot() as lot:
         lot.demand(what)
-        for model, parked in lot.parked(what):
-            left = take_up(lot.connection, model, parked, lot.again)
-            _tell(parked.stream, model.name, left.why if left else None)
-        for apart in lot.apart(what):
-            why = _tried(lot, apart)
-            click.echo(f"{_name(apart)}: " + (f"kept apart still: {why}" if why else "an event of ours, and taken in"))
-        _send(lot, [unsent.stream for unsent in lot.unsent(what)])
+        _report(_retried(lot, what), lot, what, json)
         left_out = lot.listed(what)
     if left_out:
         sys.exit(STILL)
 
 
-def _tell(what: str, where: str, why: str | None) -> None:
-    click.echo(f"{what}: {where} leaves it out still: {why}" if why else f"{what}: taken in by {where}")
+def _retried(lot: Lot, what: Sequence[str]) -> Iterator[Result]:
+    for model, parked in lot.parked(what):
+        left = take_up(lot.connection, model, parked, lot.again)
+        outcome = f"{model.name} leaves it out still: {left.why}" if left else f"taken in by {model.name}"
+        yield Result(parked.stream, outcome)
+    for apart in lot.apart(what):
+        why = _tried(lot, apart)
+        yield Result(_name(apart), f"kept apart still: {why}" if why else "an event of ours, and taken in")
+    yield from _send(lot, [unsent.stream for unsent in lot.unsent(what)])
 
 
-def _send(lot: Lot, streams: Sequence[str]) -> None:
+def _report(results: Iterable[Result], lot: Lot, what: Sequence[str], json: bool) -> None:
+    """Print each result as soon as it is there; in JSON all, with what is left out still."""
+    found: list[Result] = []
+    for result in results:
+        found.append(result)
+        if not json:
+            print_line(f"{result.what}: {result.outcome}")
+    if json:
+        left_out = [one._asdict() for one in lot.listed(what)]
+        as_json({"results": [one._asdict() for one in found], "left_out": left_out})
+
+
+def _send(lot: Lot, streams: Sequence[str]) -> Iterator[Result]:
     """Have the relay that is active send what it withheld, and wait a little for what becomes of it."""
     if not streams:
         return
@@ -201,11 +219,11 @@ def _send(lot: Lot, streams: Sequence[str]) -> None:
     waiting, unsent = asked_for(lot.connection, source), unsent_streams(lot.connection, source)
     for stream in streams:
         if stream in waiting:
-            click.echo(f"{stream}: no relay has tried it yet; it will as soon as one is active")
+            yield Result(stream, "no relay has tried it yet; it will as soon as one is active")
         elif one := unsent.get(stream):
-            click.echo(f"{stream}: the relay withholds it still: version {one.version}, {one.why}")
+            yield Result(stream, f"the relay withholds it still: version {one.version}, {one.why}")
         else:
-            click.echo(f"{stream}: the relay has sent all of it")
+            yield Result(stream, "the relay has sent all of it")
 
 
 def _tried(lot: Lot, apart: Apart) -> str | None:
@@ -231,7 +249,7 @@ def _tried(lot: Lot, apart: Apart) -> str | None:
     return None
 
 
-def _discard(what: Sequence[str]) -> None:
+def _discard(what: Sequence[str], json: bool) -> None:
     with _lot() as lot:
         lot.demand(what)
         if unsent := lot.unsent(what):
@@ -239,10 +257,14 @@ def _discard(what: Sequence[str]) -> None:
                 f"The relay leaves nothing out of {unsent[0].stream}, or whoever hears it would miss an event for ever "
                 f"({unsent[0].why}): restore what the log holds there, then `milepost parked retry`."
             )
-        for model, parked in lot.parked(what):
-            left = take_up(lot.connection, model, parked, lot.again, leaving_out=True)
-            then = f"then parked at version {left.version}: {left.why}" if left else "all after it was taken in"
-            click.echo(f"{parked.stream}: {model.name} goes on without version {parked.version}; {then}")
-        for apart in lot.apart(what):
-            forget(lot.connection, apart)
-            click.echo(f"{_name(apart)}: kept apart no more")
+        _report(_discarded(lot, what), lot, what, json)
+
+
+def _discarded(lot: Lot, what: Sequence[str]) -> Iterator[Result]:
+    for model, parked in lot.parked(what):
+        left = take_up(lot.connection, model, parked, lot.again, leaving_out=True)
+        then = f"then parked at version {left.version}: {left.why}" if left else "all after it was taken in"
+        yield Result(parked.stream, f"{model.name} goes on without version {parked.version}; {then}")
+    for apart in lot.apart(what):
+        forget(lot.connection, apart)
+        yield Result(_name(apart), "kept apart no more")

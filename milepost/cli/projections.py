@@ -24,7 +24,7 @@ from milepost.app.bootstrap import opened_log
 from milepost.app.settings import settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
-from milepost.cli.output import Failed, as_json, say, table
+from milepost.cli.output import Failed, as_json, print_line, remark, say, table
 from milepost.cli.read_model_names import named
 from milepost.log.event_feed import LogFeed, archive_of
 from milepost.log.store import Log
@@ -53,8 +53,8 @@ def projecting_commands() -> list[click.Command]:
         ("list", [JSON], _list, LIST),
         ("rebuild", [NAMES, WORKERS, PROMOTE, JSON], _rebuild, REBUILD),
         ("compare", [NAMES, JSON], _compare, COMPARE),
-        ("promote", [NAMED], partial(_change, promote), PROMOTED),
-        ("rollback", [NAMED], partial(_change, roll_back), ROLLBACK),
+        ("promote", [NAMED, JSON], partial(_change, promote), PROMOTED),
+        ("rollback", [NAMED, JSON], partial(_change, roll_back), ROLLBACK),
     ):
         group.add_command(click.Command(name, params=list(parameters), callback=callback, help=told))
     return [group]
@@ -73,9 +73,9 @@ def _list(json: bool) -> None:
     if json:
         as_json({"head": head, "buildings": [one._asdict() for one in found]})
         return
-    rows = [(*one[:4], f"{one.position:,}", f"{max(0, head - one.position):,}", one.parked) for one in found]
+    rows = [(*one[:4], one.position, max(0, head - one.position), one.parked) for one in found]
     table(("read model", "building", "state", "since", "position", "events behind", "parked"), rows)
-    click.echo(f"the log ends at {head:,}", err=True)
+    say(f"the log ends at {head:,}")
 
 
 def _rebuild(names: Sequence[str], workers: int, promote: bool, json: bool) -> None:
@@ -92,7 +92,7 @@ def _rebuild(names: Sequence[str], workers: int, promote: bool, json: bool) -> N
         as_json(told)
     else:
         then = "is read from now" if promote else "stands ready: compare it, then promote it"
-        click.echo(f"{', '.join(task.names)}: built from {until:,} events; it {then}")
+        print_line(f"{', '.join(task.names)}: built from {until:,} events; it {then}")
 
 
 @contextmanager
@@ -111,10 +111,8 @@ def _compare(names: Sequence[str], json: bool) -> None:
         raise Failed("There is nothing to compare with what is read from: build anew first.")
     if json:
         as_json([_compared(one) for one in found])
-    for one in () if json else found:
-        click.echo(_told(one))
-        rows = [(each.stream, _listed(each.key), _listed(each.one), _listed(each.other)) for each in one.first]
-        table(("stream", "row", one.one.name, one.other.name), rows)
+    else:
+        _print_differences(found)
     if not all(one.equal for one in found):
         sys.exit(DIFFERENT)
 
@@ -124,6 +122,17 @@ def _pair(connection: Connection[DictRow], projection: Projection) -> tuple[Mode
     states = {one.state: one.model for one in versions_of(connection, [projection])}
     other = states.get("ready") or states.get("left")
     return (states["active"], other) if other and "active" in states else None
+
+
+def _print_differences(found: Sequence[Comparison]) -> None:
+    for one in found:
+        remark(_told(one))
+    rows = [
+        (one.one.name, one.other.name, each.stream, _listed(each.key), _listed(each.one), _listed(each.other))
+        for one in found
+        for each in one.first
+    ]
+    table(("read from", "beside", "stream", "row", "as read", "as beside"), rows)
 
 
 def _compared(one: Comparison) -> dict[str, Any]:
@@ -142,11 +151,15 @@ def _listed(values: dict[str, Any] | None) -> str:
     return "no such row" if values is None else ", ".join(f"{name}={value}" for name, value in values.items())
 
 
-def _change(how: Callable[[Connection[DictRow], Projection], Model], names: Sequence[str]) -> None:
+def _change(how: Callable[[Connection[DictRow], Projection], Model], names: Sequence[str], json: bool) -> None:
+    serving: list[tuple[str, str]] = []
     with _models() as (_, connection):
         for projection in named(names):
             try:
-                model = how(connection, projection)
+                serving.append((projection.name, how(connection, projection).name))
             except Unchanged as error:
                 raise Failed(str(error)) from error
-            click.echo(f"{projection.name} is read from {model.name}")
+            if not json:
+                print_line(f"{projection.name} is read from {serving[-1][1]}")
+    if json:
+        as_json({"serving": [{"projection": name, "read_from": model} for name, model in serving]})

@@ -1,14 +1,15 @@
 """Showing on the command line: a project, its trail, why its gate is shut, what waits for whom."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import click
 
-from domain.lifecycle import Gate
-from domain.reviews.why_not import Obstacle, why_not
+from domain.lifecycle import Gate, Phase
+from domain.reviews.why_not import Obstacle, WaitsFor, why_not
 from milepost import clock
 from milepost.cli.options import ACTOR, JSON, ROLE, Opener
-from milepost.cli.output import as_json, table
+from milepost.cli.output import CUT_OFF, as_json, grouped_table, remark, say, table
 from milepost.reading.deferrals import owed
 from milepost.reading.project_queries import AsOf
 from milepost.web.views import plain, project_view, why_view
@@ -16,7 +17,11 @@ from projections import audit_trail, gates, projects
 from projections.projection import Query
 
 PAGE = 200
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
+STATES = ("active", "held", "cancelled", "deployed")
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
+LIKE = "like 2026-11-22T09:30:00Z"
+Asked = Callable[[int], Query]
+"""A question for at most so many rows."""
 
 
 def showing_commands(opened: Opener) -> list[click.Command]:
@@ -29,24 +34,22 @@ def _show(opened: Opener) -> click.Command:
         with opened() as service:
             project = service.reading.project(key.lower(), AsOf(version, known_at, as_at))
             now = as_at or known_at or service.clock()
-            told = project_view(project, owed(service.reading, project, now), now)
+            shown = project_view(project, owed(service.reading, project, now), now)
         if json:
-            as_json(told)
+            as_json(shown)
             return
-        titles = ("key", "state", "phase", "next_gate", "category", "priority", "policy", "origin", "version")
-        table(("", ""), [("title", told["proposal"]["title"]), *((name, told.get(name)) for name in titles)])
-        columns = ("gate", "at", "basis")
-        table(columns, [[passed[name] for name in columns] for passed in told["milestones"]], "Milestones")
+        names = ("key", "state", "phase", "next_gate", "category", "priority", "policy", "origin", "version")
+        milestones = [(f"milestone {one['gate']}", f"{one['at']}, {one['basis']}") for one in shown["milestones"]]
+        fields = [("title", shown["proposal"]["title"]), *((name, shown.get(name)) for name in names)]
+        table(("field", "value"), fields + milestones)
 
     options = [
         click.Option(["--version"], type=click.IntRange(1), help="As of a version of its stream."),
-        click.Option(["--known-at"], type=MOMENT, help="As was known at a moment, like 2026-11-22T09:30+00:00."),
-        click.Option(["--as-at"], type=MOMENT, help="As it was at a moment, by all that is known today."),
+        click.Option(["--known-at"], type=MOMENT, metavar="MOMENT", help=f"As was known at a moment, {LIKE}."),
+        click.Option(["--as-at"], type=MOMENT, metavar="MOMENT", help="As it was at a moment, by all known today."),
     ]
-    return click.Command("show", params=[click.Argument(["key"]), *options, JSON], callback=show, help=show_help)
-
-
-show_help = "Show a project, as it is or as of a version or moment."
+    told = "Show a project, as it is or as of a version or moment."
+    return click.Command("show", params=[click.Argument(["key"]), *options, JSON], callback=show, help=told)
 
 
 def _why(opened: Opener) -> click.Command:
@@ -58,62 +61,89 @@ def _why(opened: Opener) -> click.Command:
         if json:
             as_json(why_view(found))
             return
-        click.echo(found.sentence)
-        _obstacles("Not met", found.shut)
-        _obstacles("Warns", found.warned)
-        _obstacles("Owed", found.owed)
-        rows = [(wait.what, wait.role, wait.people, wait.since) for wait in found.waits]
-        table(("waits for", "role", "people", "since"), rows, "Waits")
+        remark(found.sentence)
+        groups = (("Not met", found.shut), ("Warns", found.warned), ("Owed", found.owed))
+        obstacles = [(title, [_obstacle(one) for one in members]) for title, members in groups]
+        waits = ("Waits for", [_wait(one) for one in found.waits])
+        grouped_table(("control", "what is missing", "who", "with", "since"), [*obstacles, waits])
 
     gate = click.Option(["--gate"], type=click.Choice([str(gate) for gate in Gate]), help="Another gate than the next.")
     told = "Say why the next gate of a project is shut, since when, and who can open it with what."
     return click.Command("why", params=[click.Argument(["key"]), gate, ACTOR, ROLE, JSON], callback=why, help=told)
 
 
-def _obstacles(title: str, obstacles: tuple[Obstacle, ...]) -> None:
-    rows = [
-        (one.result.control, one.result.sentence, one.people or one.roles, one.commands, one.since) for one in obstacles
-    ]
-    table(("control", "what is missing", "who", "with", "since"), rows, title)
+def _obstacle(one: Obstacle) -> Sequence[Any]:
+    return one.result.control, one.result.sentence, one.people or one.roles, one.commands, one.since
+
+
+def _wait(one: WaitsFor) -> Sequence[Any]:
+    return None, f"{one.what} by {one.role}", one.people, None, one.since
 
 
 def _projects(opened: Opener) -> click.Command:
     columns = ("project", "state", "phase", "next_gate", "last_gate_at", "category", "origin", "title")
 
-    def listed(state: str | None, phase: str | None, behind: str, json: bool) -> None:
-        _rows(opened, projects.standing(state, phase, behind, limit=PAGE), columns, json)
+    def list_projects(state: str | None, phase: str | None, after: str, json: bool) -> None:
+        page = _Page("project", columns, ("last_gate_at", "category", "origin"))
+        _print_page(opened, lambda limit: projects.standing(state, phase, after.lower(), limit=limit), page, json)
 
-    options = [click.Option(["--state"]), click.Option(["--phase"]), click.Option(["--behind"], default="")]
-    return click.Command("projects", params=[*options, JSON], callback=listed, help="List where projects stand.")
+    options = [
+        click.Option(["--state"], type=click.Choice(STATES), help="Only projects in this state."),
+        click.Option(["--phase"], type=click.Choice([str(phase) for phase in Phase]), help="Only those in this phase."),
+        click.Option(["--after"], default="", metavar="PROJECT", help="Begin after this project."),
+    ]
+    return click.Command("projects", params=[*options, JSON], callback=list_projects, help="List where projects stand.")
 
 
 def _trail(opened: Opener) -> click.Command:
     columns = ("version", "time", "who", "role", "what", "reason")
 
-    def trail(key: str, behind: int, json: bool) -> None:
-        _rows(opened, audit_trail.trail(f"project-{key.lower()}", behind, PAGE), columns, json)
+    def trail(key: str, after: int, json: bool) -> None:
+        stream = f"project-{key.lower()}"
+        page = _Page("version", columns, ("role",), project=key.lower())
+        _print_page(opened, lambda limit: audit_trail.trail(stream, after, limit), page, json)
 
-    behind = click.Option(["--behind"], type=click.IntRange(0), default=0, help="Where the last page ended.")
+    cursor = click.Option(["--after"], type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after it.")
     told = "Tell what happened in a project: who, in which role, when, what and why."
-    return click.Command("trail", params=[click.Argument(["key"]), behind, JSON], callback=trail, help=told)
+    return click.Command("trail", params=[click.Argument(["key"]), cursor, JSON], callback=trail, help=told)
 
 
 def _inbox(opened: Opener) -> click.Command:
     columns = ("project", "gate", "review", "what", "role", "since", "title")
 
     def inbox(actor: str, json: bool) -> None:
-        _rows(opened, gates.inbox(actor.lower(), clock.now()), columns, json)
+        page = _Page(None, columns, ("review", "role"))
+        _print_page(opened, lambda _: gates.inbox(actor.lower(), clock.now()), page, json)
 
     return click.Command("inbox", params=[ACTOR, JSON], callback=inbox, help="List what waits for you.")
 
 
-def _rows(opened: Opener, question: Query, columns: tuple[str, ...], json: bool) -> None:
-    """Print the rows that answer a question, as of the end of the log."""
+class _Page(NamedTuple):
+    """What is shown of rows: up to which column's value, which columns, and which of them only where there is room.
+
+    `project` has to be there, as a list that is about one that isn't would be empty and say nothing.
+    """
+
+    cursor: str | None
+    columns: Sequence[str]
+    optional: Sequence[str]
+    project: str | None = None
+
+
+def _print_page(opened: Opener, asked: Asked, page: _Page, json: bool) -> None:
+    """Print the rows that answer a question, as of the end of the log, and whether there are more."""
     with opened() as service:
+        if page.project:
+            service.reading.project(page.project)
         service.models.catch_up()
-        answer = service.models.ask(question)
+        answer = service.models.ask(asked(PAGE + 1))
+    rows = answer.rows[:PAGE] if page.cursor else answer.rows
+    after = str(rows[-1][page.cursor]) if page.cursor and len(answer.rows) > PAGE else None
     if json:
-        as_json({"rows": [plain(row) for row in answer.rows], "position": answer.position})
+        more = {} if after is None else {"next": after}
+        as_json({"rows": [plain(row) for row in rows], "position": answer.position} | more)
         return
-    table(columns, [[row[name] for name in columns] for row in answer.rows])
-    click.echo(f"{len(answer.rows)} rows, as of position {answer.position}", err=True)
+    table(page.columns, [[row[name] for name in page.columns] for row in rows], page.optional)
+    say(f"{len(rows)} rows, as of position {answer.position}")
+    if after is not None:
+        say(CUT_OFF.format(after))

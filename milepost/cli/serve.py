@@ -12,7 +12,8 @@ from milepost.app.bootstrap import opened
 from milepost.app.service import Service
 from milepost.app.settings import Settings, settings_from
 from milepost.cli import simulate
-from milepost.cli.output import Failed, say
+from milepost.cli.options import JSON
+from milepost.cli.output import Failed, as_json, print_line, say
 from milepost.cli.shutdown import end_in_order
 from milepost.contract.catalogue import page
 from milepost.log.migrate import migrate
@@ -29,7 +30,7 @@ def running_commands() -> list[click.Command]:
         click.Command("serve", params=[HOST, PORT], callback=serve, help="Serve API and pages on this machine."),
         click.Command("demo", params=[HOST, PORT, KAFKA], callback=demo, help=DEMO_HELP),
         click.Command("simulate", params=simulate.OPTIONS, callback=simulated, help=SIMULATE_HELP),
-        click.Command("migrate", callback=migrated, help=MIGRATE_HELP),
+        click.Command("migrate", params=[JSON], callback=migrated, help=MIGRATE_HELP),
         click.Command("catalogue", callback=lambda: click.echo(page(), nl=False), help=CATALOGUE_HELP),
     ]
 
@@ -82,12 +83,15 @@ def _five_lines(address: str, data: Path) -> str:
     )
 
 
-def migrated() -> None:
+def migrated(json: bool) -> None:
     owner = settings_from(os.environ).owner_url
     if not owner:
         raise Failed("Set MILEPOST_OWNER_URL to the connection of the role that is to own the schemas.")
     steps = migrate(owner)
-    click.echo(f"took steps {', '.join(map(str, steps))}" if steps else "up to date already")
+    if json:
+        as_json({"steps": steps})
+        return
+    print_line(f"took steps {', '.join(map(str, steps))}" if steps else "up to date already")
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

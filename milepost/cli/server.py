@@ -5,12 +5,11 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
-import click
 import uvicorn
 
 from milepost.app.service import Service
 from milepost.app.settings import Settings
-from milepost.cli.output import Failed
+from milepost.cli.output import Failed, print_lines
 from milepost.web.app import application
 
 LOOKS, LOOK_SECONDS = 50, 0.2  # that the announcement waits for the read models
@@ -50,7 +49,7 @@ def answer(service: Service, told: Callable[[str], str]) -> None:
     with closing(_bound(service.settings)) as listening:
         address = replace(service.settings, port=listening.getsockname()[1]).address
         service.models.follow()
-        Announced(service, lambda: click.echo(told(address))).run(sockets=[listening])
+        Announced(service, lambda: print_lines(told(address))).run(sockets=[listening])
 
 
 def _bound(settings: Settings) -> socket.socket:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from milepost.app.service import Service
-from milepost.cli.output import Failed, as_json
+from milepost.cli.output import Failed, as_json, print_line
 from milepost.demo.simulate import NOW, Simulated, SimulatedAlready, Unlikely, begun, ended, simulate
 
 PROJECTS, SEED = 60, 1
@@ -50,7 +50,7 @@ def told(simulated: Simulated, json: bool) -> None:
     if json:
         as_json(fields)
     else:
-        click.echo(", ".join(f"{count:,} {what}" for what, count in fields.items()))
+        print_line(", ".join(f"{count:,} {what}" for what, count in fields.items()))
 
 
 def moment(until: datetime) -> datetime:

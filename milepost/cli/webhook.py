@@ -15,7 +15,7 @@ from milepost.app.bootstrap import opened_log
 from milepost.app.settings import settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
-from milepost.cli.output import Failed, as_json, say, table
+from milepost.cli.output import Failed, as_json, print_line, say, table
 from milepost.cli.shutdown import end_in_order, until_told
 from milepost.log.command_outcome import KEY
 from milepost.log.event_selection import NoSuchKind, selection
@@ -33,7 +33,7 @@ LIST = "List every webhook, how far it is, and what stands in its way. Exit code
 RETRY = "Bring events again to a webhook that was parked or is gone, from where it stopped or from elsewhere."
 REMOVE = "Bring nothing there any more."
 DELIVER = "Bring events to every webhook until stopped; any number of these may run."
-BEHIND = click.Option(["--behind"], type=click.IntRange(0), help="Begin behind this position of the log.")
+AFTER = click.Option(["--after"], type=click.IntRange(0), help="Begin after this position of the log.")
 PRIVATE = click.Option(["--private"], help="The address's host, named again: it may be at a private address, and http.")
 PROJECT = click.Option(["--project"], help="Events of this project alone.")
 KINDS = click.Option(["--kind", "kinds"], multiple=True, help="Events of this kind alone; may be given several times.")
@@ -42,11 +42,11 @@ KINDS = click.Option(["--kind", "kinds"], multiple=True, help="Events of this ki
 def hooking_commands() -> list[click.Command]:
     """The command that looks after webhooks."""
     group = CommandGroup("webhook", help=GROUP)
-    asked: list[click.Parameter] = [NAME, click.Argument(["url"]), PROJECT, KINDS, BEHIND, PRIVATE, JSON]
+    asked: list[click.Parameter] = [NAME, click.Argument(["url"]), PROJECT, KINDS, AFTER, PRIVATE, JSON]
     group.add_command(click.Command("add", params=asked, callback=_add, help=ADD))
     group.add_command(click.Command("list", params=[JSON], callback=_list, help=LIST))
-    group.add_command(click.Command("retry", params=[NAME, BEHIND], callback=_retry, help=RETRY))
-    group.add_command(click.Command("remove", params=[NAME], callback=_remove, help=REMOVE))
+    group.add_command(click.Command("retry", params=[NAME, AFTER, JSON], callback=_retry, help=RETRY))
+    group.add_command(click.Command("remove", params=[NAME, JSON], callback=_remove, help=REMOVE))
     group.add_command(click.Command("deliver", callback=_deliver, help=DELIVER))
     return [group]
 
@@ -64,7 +64,7 @@ def _origin() -> str:
 
 
 def _add(
-    name: str, url: str, project: str | None, kinds: Sequence[str], behind: int | None, private: str | None, json: bool
+    name: str, url: str, project: str | None, kinds: Sequence[str], after: int | None, private: str | None, json: bool
 ) -> None:
     for key in filter(None, (name, project)):
         if not KEY.fullmatch(key):
@@ -73,15 +73,15 @@ def _add(
         selection(project, kinds)
         rate = allowed_rate(target(url, private), _origin())
         with _registered() as (log, connection):
-            begin = log.head().position if behind is None else behind
+            begin = log.head().position if after is None else after
             hook = Hook(name, url, new_secret(), begin, private, project, list(kinds) or None, rate)
             add(connection, hook)
     except (NoSuchKind, Forbidden, Taken) as error:
         raise Failed(str(error)) from error
     if json:
-        as_json({"name": name, "behind": begin, "rate": rate, "key": hook.secret})
+        as_json({"name": name, "after": begin, "rate": rate, "key": hook.secret})
     else:
-        click.echo(f"{name} is told what comes behind position {begin}, signed with this key: {hook.secret}")
+        print_line(f"{name} gets what comes after position {begin}, signed with this key: {hook.secret}")
 
 
 def _list(json: bool) -> None:
@@ -92,19 +92,28 @@ def _list(json: bool) -> None:
         as_json({"head": head, "webhooks": [{name: getattr(hook, name) for name in columns} for hook in found]})
     else:
         table(columns, [[getattr(hook, name) for name in columns] for hook in found])
-        click.echo(f"{len(found)} webhooks; the log ends at {head}", err=True)
+        say(f"{len(found)} webhooks; the log ends at {head}")
     if any(hook.state != "active" for hook in found):
         sys.exit(STILL)
 
 
-def _retry(name: str, behind: int | None) -> None:
+def _retry(name: str, after: int | None, json: bool) -> None:
     with _registered() as (_, connection):
-        _demand(retry(connection, name, behind), name)
+        _demand(retry(connection, name, after), name)
+    _report(name, "active", f"{name} is active: `milepost webhook deliver` delivers to it", json)
 
 
-def _remove(name: str) -> None:
+def _remove(name: str, json: bool) -> None:
     with _registered() as (_, connection):
         _demand(remove(connection, name), name)
+    _report(name, "removed", f"{name} is removed: nothing is delivered to it any more", json)
+
+
+def _report(name: str, state: str, sentence: str, json: bool) -> None:
+    if json:
+        as_json({"name": name, "state": state})
+    else:
+        print_line(sentence)
 
 
 def _demand(there: bool, name: str) -> None:
@@ -118,5 +127,5 @@ def _deliver() -> None:
     end_in_order()
     with opened_log(settings_from(os.environ), say) as log:
         logging_config.tell_more()
-        click.echo(f"Bringing the events of {log.identity().name} to its webhooks.")
+        print_line(f"Bringing the events of {log.identity().name} to its webhooks.")
         until_told({"webhooks": Delivering(log, _origin()).run}, lambda: None)

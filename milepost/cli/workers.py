@@ -9,7 +9,7 @@ import click
 from milepost.app import logging_config
 from milepost.app.bootstrap import brokers_of, opened_log
 from milepost.app.settings import settings_from
-from milepost.cli.output import say
+from milepost.cli.output import print_line, say
 from milepost.cli.read_model_names import named
 from milepost.cli.shutdown import end_in_order, until_told
 from milepost.embedded.kafka.replicas import replicas_of
@@ -44,7 +44,7 @@ def _relay(again: bool) -> None:
             send_again(log.conninfo, brokers, feed.source, replicas)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         relay = Relay(log.conninfo, brokers, feed, replicas, owner)
-        click.echo(f"The relay carries {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
+        print_line(f"The relay carries {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
         until_told({"the relay": relay.run, "knocking": Knocking(brokers).run}, lambda: None)
 
 
@@ -59,7 +59,7 @@ def _project(names: Sequence[str]) -> None:
         logging_config.tell_more()
         feed = LogFeed(log)
         members = {one.name: member_of(log.conninfo, feed.source, feed, brokers, one) for one in chosen}
-        click.echo(f"Projecting {', '.join(members)} from {brokers.topic} at {brokers.bootstrap}.")
+        print_line(f"Projecting {', '.join(members)} from {brokers.topic} at {brokers.bootstrap}.")
         until_told(
             {**{name: member.run for name, member in members.items()}, "knocking": Knocking(brokers).run},
             lambda: next((member.stopped for member in members.values() if member.stopped), None),

@@ -11,11 +11,9 @@ from io import FileIO
 from pathlib import Path
 from time import monotonic, sleep
 
-import click
-
 from milepost.app.bootstrap import connected, opened
 from milepost.app.settings import Settings
-from milepost.cli.output import Failed, say
+from milepost.cli.output import Failed, print_lines, say
 from milepost.cli.shutdown import BEAT_SECONDS, Stopped
 from milepost.cli.simulate import demonstrate
 from milepost.embedded.file_locks import take
@@ -73,7 +71,7 @@ def demonstrate_in_parts(settings: Settings, log_name: str) -> None:
             demonstrate(service)
         parts = stack.enter_context(_running(settings, folder / "journals", alone))
         announced = [part.announced() for part in parts]
-        click.echo(_told(settings, parts, announced[-1].rsplit(" ", 1)[-1]))
+        print_lines(_told(settings, parts, announced[-1].rsplit(" ", 1)[-1]))
         while True:
             for part in parts:
                 part.demand_running()

@@ -34,7 +34,7 @@ def test_runs_from_start_to_stop(kafka: Kafka) -> None:
     try:
         assert not ended(broker["pid"]), "it outlives the command"
         assert kafka("start", "--json").json == kafka("status", "--json").json == started.json
-        assert f"is at {started.json['bootstrap']}." in kafka("status").out
+        assert f"is at {started.json['bootstrap']}." in kafka("status").error
     finally:
         stopped = kafka("stop", "--json")
     assert stopped.code == 0
@@ -51,7 +51,7 @@ def test_doesnt_stop_what_others_use(broker: Brokers) -> None:
 
 def test_says_that_nothing_runs(data: Path) -> None:
     told = here("kafka", "status", MILEPOST_KAFKA_DATA=str(data))
-    assert (told.code, told.out) == (5, f"No Kafka runs in {data}.\n")
+    assert (told.code, told.error) == (5, f"No Kafka runs in {data}.\n")
     assert here("kafka", "stop", "--json", MILEPOST_KAFKA_DATA=str(data)).json["brokers"] == []
 
 

@@ -67,7 +67,7 @@ def test_is_listed_with_why(parked: Lot) -> None:
 
 
 def test_is_shown_with_what_the_log_holds(parked: Lot) -> None:
-    assert "version 2: {}" in parked("show", "project-a").out
+    assert "version 2\t{}" in parked("show", "project-a").out
     unknown = parked("show", "project-b")
     assert (unknown.code, "project-b is not left out anywhere" in unknown.error) == (2, True)
 
@@ -106,7 +106,7 @@ def test_looks_at_records_again_where_they_stand(parked: Lot, broker: Running) -
     with connect(parked.address) as connection:
         for offset in (ours, junk):
             connection.execute("INSERT INTO models.quarantined VALUES ('kafka t', %s, %s, 'seen')", (place, offset))
-    assert "value: junk" in parked("show", f"{place}/{junk}", **setting).out
+    assert "value\tjunk" in parked("show", f"{place}/{junk}", **setting).out
     told = parked("retry", f"{place}/{ours}", f"{place}/{junk}", **setting)
     assert (told.code, told.out.splitlines()) == (
         1,

@@ -25,7 +25,7 @@ def test_carries_a_project_from_proposal_to_its_trail(milepost: Run) -> None:
     for told in ("Pay", "active", "envision", "default/1"):
         assert told in shown.out
     assert milepost("show", "tour-1", "--version", "1", "--json").json["version"] == 1
-    assert milepost("why", "tour-1").out.startswith("portfolio stays shut: ")
+    assert milepost("why", "tour-1").error.startswith("portfolio stays shut: ")
     assert milepost("why", "tour-1", "--json").json["gate"] == "portfolio"
     trail = milepost("trail", "tour-1", "--json")
     assert [(row["who"], row["kind"]) for row in trail.json["rows"]] == [

@@ -37,7 +37,7 @@ def test_are_built_anew_compared_and_changed_to_and_back(own: tuple[Run, str]) -
     assert (told.code, "projects: built from 3 events; it stands ready" in told.out) == (0, True), told
     assert states(milepost)[3:] == [("projects_v2_1", "active"), ("projects_v2_2", "ready")]
     compared = milepost("projections", "compare")
-    assert (compared.code, compared.out) == (0, "projects_v2_1 and projects_v2_2: of 1 streams all are equal\n")
+    assert (compared.code, compared.error) == (0, "projects_v2_1 and projects_v2_2: of 1 streams all are equal\n")
     assert milepost("projections", "promote", "projects").out == "projects is read from projects_v2_2\n"
     assert states(milepost)[3:] == [("projects_v2_1", "left"), ("projects_v2_2", "active")]
     assert milepost("projections", "rollback", "projects").out == "projects is read from projects_v2_1\n"
@@ -53,7 +53,7 @@ def test_that_differ_are_told_with_where(own: tuple[Run, str]) -> None:
     with connect(address) as connection:
         connection.execute("UPDATE models.projects_v2_2 SET title = 'Bay'")
     told = milepost("projections", "compare", "projects")
-    assert (told.code, "of 1 streams 1 are NOT equal" in told.out) == (1, True)
+    assert (told.code, "of 1 streams 1 are NOT equal" in told.error) == (1, True)
     assert "title=Pay" in told.out
     assert "title=Bay" in told.out
     [first] = milepost("projections", "compare", "--json").json[0]["first"]

@@ -24,7 +24,7 @@ def test_are_added_listed_tried_again_and_removed(milepost: Run, found: Receiver
     assert hook["kinds"] == ["risk.assessed"]
     assert hook["position"] == listed.json["head"], "it is told what comes from now on"
     assert told.json["key"] not in listed.out
-    assert milepost("webhook", "retry", "audit", "--behind", "0").code == 0
+    assert milepost("webhook", "retry", "audit", "--after", "0").code == 0
     assert milepost("webhook", "list", "--json").json["webhooks"][0]["position"] == 0
     assert milepost("webhook", "add", "audit", found.url, "--private", "localhost").code == 2
     assert milepost("webhook", "remove", "audit").code == 0
