@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from domain.command import Command, CommandContext, Decided
+from domain.command import Command, CommandContext, DecidedEvent
 from domain.event import Event
 from domain.lifecycle import SupportingFunction
 from domain.log_opened import Opening
@@ -21,5 +21,5 @@ class SendCanary(Command[Opening], listed=False, function=SupportingFunction.LOG
     belongs_to: ClassVar[str] = "log"
     called: ClassVar[str] = "send-canary"
 
-    def decide(self, state: Opening, context: CommandContext) -> Iterator[Decided]:
-        yield CanarySent()
+    def decide(self, state: Opening, context: CommandContext) -> Iterator[DecidedEvent]:
+        yield DecidedEvent(CanarySent(), context.role)

@@ -1,11 +1,11 @@
-"""A command: what someone asks for, in which context, and that it may be refused."""
+"""Commands: what a person asks for, in which context, and the ways in which it is turned down."""
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, Never
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar
@@ -18,11 +18,10 @@ from domain.policy.rulebook import Rulebook
 
 @dataclass(frozen=True)
 class CommandContext:
-    """Who asks, in which role, how that was made sure, at which moment of the service's clock, under which rules.
+    """Who gives a command, how they were authenticated, at which moment of the service's clock, under which policy.
 
-    `role` is the one that they named, `inferred` what deciding found instead. `policy` is the version that the
-    project is held to; `rulebook` is all that the policy's stream says by now: other versions, templates of standard
-    changes, freezes.
+    `role` is the role that the caller named. `policy` is the version that the project is held to, `rulebook` the whole
+    stream of that policy: other versions, templates of standard changes, freezes.
     """
 
     who: str
@@ -32,49 +31,50 @@ class CommandContext:
     role: str | None = None
     auth: str = "unauthenticated"
     origin: str = "live"
-    inferred: list[str] = field(default_factory=list[str], compare=False)
-
-    @property
-    def acting(self) -> str | None:
-        """The role that they act in: the one that the command needed, else the one that they named."""
-        return self.inferred[-1] if self.inferred else self.role
-
-    def infer(self, role: str) -> str:
-        """Know from here on that this is the role the command is asked in, so that its events say so."""
-        self.inferred.append(role)
-        return role
 
 
-@dataclass(frozen=True)
-class Told:
-    """An event that happened at another time than it is written, and how well that time is known."""
+@dataclass(frozen=True, slots=True)
+class DecidedEvent:
+    """An event that a command decided, and the role in which the person acts.
+
+    `time` is when it happened, where that is not the moment of the command; `quality` says how exactly it is known.
+    """
 
     event: Event
-    time: datetime
-    quality: TimeQuality
+    role: str | None
+    time: datetime | None = None
+    quality: TimeQuality = "exact"
 
 
-Decided = Event | Told
+def in_role(role: str | None, events: Iterable[Event]) -> Iterator[DecidedEvent]:
+    """Decide these events in one role. Each is in force before the next is asked for."""
+    return (DecidedEvent(event, role) for event in events)
 
 
 class Rejected(Exception):
-    """The command may not be carried out; nothing happened. Says why in a sentence."""
+    """A rule forbids the command; nothing is written. The message says what is wrong and what to do."""
 
 
 class Refused(Exception):
-    """A gate was asked for and stays shut. What kept it shut is an event, unless it repeats the last refusal."""
+    """The command asks for a gate whose controls are not met.
 
-    def __init__(self, sentence: str, record: Event, repeated: bool) -> None:
+    `record` is the event that says so, decided in `role`. It is not written where it repeats the last refusal.
+    """
+
+    def __init__(self, sentence: str, record: Event, role: str | None, *, repeated: bool) -> None:
         super().__init__(sentence)
-        self.record = record
+        self.record = DecidedEvent(record, role)
         self.repeated = repeated
 
 
-S = TypeVar("S", default=Any)
+S_contra = TypeVar("S_contra", contravariant=True, default=Never)
 
 
-class Command(BaseModel, Generic[S]):
-    """A wish, directed at one stream. Unlike a reader of events, it allows no field it doesn't know."""
+class Command(BaseModel, Generic[S_contra]):
+    """What a person asks for in one stream, decided on the state of that stream. Unknown fields are refused.
+
+    A bare `Command` stands for any command: without its state it cannot be decided (see `streams.decide`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     belongs_to: ClassVar[str] = ""
@@ -94,8 +94,11 @@ class Command(BaseModel, Generic[S]):
             _written[cls.called] = cls
 
     @abstractmethod
-    def decide(self, state: S, context: CommandContext) -> Iterator[Decided]:
-        """What follows. Each event is in force before the next is asked for. Raises `Rejected` or `Refused`."""
+    def decide(self, state: S_contra, context: CommandContext) -> Iterator[DecidedEvent]:
+        """Yield the events that follow; each is in force before the next is asked for.
+
+        It changes no argument. Raises `Rejected` or `Refused`.
+        """
 
 
 _written: dict[str, type[Command]] = {}

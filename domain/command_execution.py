@@ -1,43 +1,26 @@
-"""Carrying out commands: each event is stamped, turned into its bytes and in force before the next is decided."""
+"""Command execution: each decided event is recorded, encoded and in force before the next is asked for."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
 
 from domain.codec import Unreadable, written
-from domain.command import Command, CommandContext, Rejected, Told
-from domain.event import Event, Recorded
-
-
-class Folded(Protocol):
-    """What a stream's events have made."""
-
-    version: int
-
-    @property
-    def held_to(self) -> str | None:
-        """The label of the policy that this stream is held to; None where that is no matter of the stream's."""
-        ...
-
-    def apply(self, recorded: Recorded) -> None: ...
-
-    def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
-        """The id of the event that lets this person act in this role here."""
-        ...
+from domain.command import Command, CommandContext, DecidedEvent, Rejected
+from domain.event import Recorded
+from domain.streams import StreamState, decide
 
 
 @dataclass
 class CommandExecution:
-    """What one command, or a batch of them, writes to the streams that it may touch, in order.
+    """What a command, or a batch of commands, writes to its own stream and to that of its policy, in order.
 
-    `states` holds what is known of each stream by its name, `tick` gives the next `recordedtime` and `new_id` the id
-    of an event of that moment. After an exception the states that were written to are to be thrown away.
+    `states` holds the state of each of these streams by its name. `tick` returns the next `recordedtime`, `new_id` the
+    id of an event of that moment. After an exception the states that were written to are invalid: discard them.
     """
 
     log: str
     stream: str
-    states: dict[str, Any]
+    states: dict[str, StreamState]
     context: CommandContext
     command: str
     correlation: str
@@ -47,43 +30,43 @@ class CommandExecution:
     events: list[Recorded] = field(default_factory=list[Recorded])
 
     def carry_out(self, commands: Iterable[Command]) -> list[Recorded]:
-        """Decide each command on what the ones before it have written. Raises `Rejected`, `Refused` or `TooLarge`."""
+        """Decide each command on what the commands before it wrote. Raises `Rejected`, `Refused` or `TooLarge`."""
         for command in commands:
-            self.context.inferred.clear()
-            for decided in command.decide(self.states[self.stream], self._context):
-                self.write(decided if isinstance(decided, Told) else None, decided)
+            for decided in decide(command, self.states[self.stream], self._context):
+                self.write(decided)
         return self.events
 
     @property
     def _context(self) -> CommandContext:
-        """As they were asked under, or under the policy that the stream was moved to meanwhile."""
+        """The context of the command, under the policy that the stream is held to by now."""
         held_to, given = self.states[self.stream].held_to, self.context
         policy = given.rulebook.policies.get(held_to or "", given.policy)
         return given if policy.label == given.policy.label else replace(given, policy=policy)
 
-    def write(self, told: Told | None, decided: Any) -> None:
-        event = told.event if told else decided
-        state: Folded = self.states[self._stream_of(event.belongs_to)]
-        recorded = _readable(self._recorded(event, told, state.version + 1))
+    def write(self, decided: DecidedEvent) -> None:
+        """Record an event and apply it to the state of its stream. Raises `Rejected` or `TooLarge`."""
+        stream = self._stream_of(decided.event.belongs_to)
+        state = self.states[stream]
+        recorded = _readable(self._recorded(decided, stream, state.version + 1))
         state.apply(recorded)
         self.events.append(recorded)
 
-    def _recorded(self, event: Event, told: Told | None, version: int) -> Recorded:
-        recorded_at, c, stream = self.tick(), self._context, self._stream_of(event.belongs_to)
+    def _recorded(self, decided: DecidedEvent, stream: str, version: int) -> Recorded:
+        recorded_at, c = self.tick(), self._context
         moment = recorded_at if c.origin == "live" else c.now
-        assignment = self.states[self.stream].assignment(c.who, c.acting, c.now)
-        named = assignment or not self.stream.startswith("project-")  # in a project a mere claim is no role
+        assignment = self.states[self.stream].assignment(c.who, decided.role, c.now)
+        holds = assignment or not self.stream.startswith("project-")  # in a project, a claimed role counts for nothing
         return Recorded(
             id=self.new_id(recorded_at),
             log=self.log,
             stream=stream,
             version=version,
-            event=event,
-            time=told.time if told else moment,
+            event=decided.event,
+            time=decided.time or moment,
             recorded_at=recorded_at,
-            time_quality=told.quality if told else "exact",
+            time_quality=decided.quality,
             who=c.who,
-            role=c.acting if named else None,
+            role=decided.role if holds else None,
             assignment=assignment,
             auth=c.auth,
             command=self.command,

@@ -14,4 +14,5 @@ def commands() -> Mapping[str, type[Command]]:
     twice = written.keys() & told.keys()
     if twice:
         raise TypeError(f"two commands are called {', '.join(sorted(twice))}")
-    return dict(sorted({**written, **told}.items()))
+    every: dict[str, type[Command]] = {**written, **told}
+    return dict(sorted(every.items()))

@@ -140,7 +140,7 @@ class When:
     def then_refused(self, because: str) -> Event:
         with pytest.raises(Refused, match=because) as refusal:
             self.follows()
-        return refusal.value.record
+        return refusal.value.record.event
 
 
 @dataclass(frozen=True)

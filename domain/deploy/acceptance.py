@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.deploy.deployments import in_production, last_change
 from domain.event import Recorded
 from domain.lifecycle import Phase
@@ -33,17 +33,16 @@ class AcceptAsCustomer(ProjectCommand, function=Phase.DEPLOY):
     statement: Text
     reservations: Reservations = ()
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if not in_production(state):
             raise Rejected("nothing is in production yet: there is nothing to accept")
         by_requester = state.column in ("standard", "minor") and context.who == state.entry.requester
-        if not by_requester:
-            acting_as(state, context, ("customer",), "accepting a solution")
+        role = context.role if by_requester else acting_as(state, context, ("customer",), "accepting a solution")
         accepted = CustomerAccepted(statement=self.statement, reservations=self.reservations)
         known = acceptance(state)
         if known is None or known.event != accepted:
-            yield accepted
+            yield DecidedEvent(accepted, role)
 
 
 def acceptance(project: Project) -> Recorded[CustomerAccepted] | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.deploy.deployments import in_production, known_attempt, last_change
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
@@ -59,7 +59,7 @@ class StartQuietPeriod(ProjectCommand, function=Phase.DEPLOY):
 
     assumed: Assumed | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if not in_production(state):
             raise Rejected("nothing is in production yet: record the deployment first")
@@ -67,7 +67,7 @@ class StartQuietPeriod(ProjectCommand, function=Phase.DEPLOY):
         until = running.event.planned_until if running else quiet_until(state, context)
         started = QuietPeriodStarted(planned_until=until, assumed=self.assumed)
         if running is None or running.event != started:
-            yield started
+            yield DecidedEvent(started, context.role)
 
 
 def quiet_period(project: Project) -> Recorded[QuietPeriodStarted] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Column, Phase
 from domain.policy.policy import Policy
@@ -61,7 +61,7 @@ class AssignRole(ProjectCommand, function=Phase.ENVISION):
     party: Key | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if self._given(state, context):
             return
@@ -70,10 +70,8 @@ class AssignRole(ProjectCommand, function=Phase.ENVISION):
             raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
         founds = _open(state, self.role, context) and _founds(state, context)
         role = _founder_role(state, context) if founds else _granting(state, self.role, context)
-        if role:
-            context.infer(role)
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        yield RoleAssigned(**fields, granted_by_role=role)
+        yield DecidedEvent(RoleAssigned(**fields, granted_by_role=role), role or context.role)
 
     def _given(self, state: Project, context: CommandContext) -> bool:
         mine = (self.person, self.until, self.deputy_for, self.party)
@@ -110,7 +108,7 @@ class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
     assignment: EventId
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         held = state.team.assignments.get(self.assignment)
         if held is None:
@@ -118,9 +116,9 @@ class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
         if held.ends and held.ends <= context.now:
             return
         founded = held.granted_by == context.who and _light(state) and _founds(state, context)
-        if held.person != context.who and not founded:
-            _granting(state, held.role, context)
-        yield RoleReleased(assignment=self.assignment, reason=self.reason)
+        granted = held.person == context.who or founded
+        role = context.role if granted else _granting(state, held.role, context)
+        yield DecidedEvent(RoleReleased(assignment=self.assignment, reason=self.reason), role)
 
 
 def signing_roles(policy: Policy, column: Column) -> frozenset[str]:

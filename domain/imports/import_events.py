@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from domain.command import Command, CommandContext, Decided, Rejected
+from domain.command import Command, CommandContext, DecidedEvent, Rejected
 from domain.event import Event, Recorded
 from domain.lifecycle import SupportingFunction
 from domain.values import Count, Digest, Name, Person
@@ -97,9 +97,9 @@ class OpenImport(ImportCommand, listed=False):
     called: ClassVar[str] = "open-import"
     says: ImportOpened
 
-    def decide(self, state: Imports, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Imports, context: CommandContext) -> Iterator[DecidedEvent]:
         if self.says.file not in state.opened:
-            yield self.says
+            yield DecidedEvent(self.says, context.role)
 
 
 class FinishImport(ImportCommand, listed=False):
@@ -108,8 +108,8 @@ class FinishImport(ImportCommand, listed=False):
     called: ClassVar[str] = "finish-import"
     says: ImportFinished
 
-    def decide(self, state: Imports, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Imports, context: CommandContext) -> Iterator[DecidedEvent]:
         if self.says.file not in state.opened:
             raise Rejected(f"file: {self.says.file} was never opened: open it first")
         if self.says.file not in state.finished:
-            yield self.says
+            yield DecidedEvent(self.says, context.role)

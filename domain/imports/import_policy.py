@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.imports.import_events import ORIGIN
 from domain.policy.rulebook import Rulebook
 from domain.policy_changes.adoption import AdoptPolicy, PolicyAdopted, follows
@@ -11,15 +11,18 @@ from domain.policy_changes.adoption import AdoptPolicy, PolicyAdopted, follows
 class AdoptForImport(AdoptPolicy, listed=False):
     """Put a policy in force that imported histories are held to; it blocks nothing, so nobody's permission is asked."""
 
-    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
         if not context.origin.startswith(ORIGIN) or not self.policy.observed_only:
             raise Rejected("policy.observed_only: an import brings a policy that only observes, for itself alone")
         if state.policies.get(self.policy.label) == self.policy:
             return
         follows(state, self.policy)
-        yield PolicyAdopted(
-            policy=self.policy,
-            effective_from=context.now,
-            proposed_by=self.proposed_by,
-            approved_by=(context.who,),
+        yield DecidedEvent(
+            PolicyAdopted(
+                policy=self.policy,
+                effective_from=context.now,
+                proposed_by=self.proposed_by,
+                approved_by=(context.who,),
+            ),
+            context.role,
         )

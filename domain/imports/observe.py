@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import SerializeAsAny, SerializerFunctionWrapHandler, model_serializer
 
-from domain.command import CommandContext, Rejected, Told
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import TimeQuality
 from domain.imports.import_events import ORIGIN
 from domain.state.project import Project, ProjectCommand, ProjectEvent
@@ -38,7 +38,7 @@ class Observe(ProjectCommand, listed=False):
     quality: TimeQuality = "exact"
     said: tuple[SerializeAsAny[Observation], ...]
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Told]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         now = context.now
         if not context.origin.startswith(ORIGIN):
             raise Rejected("only an import observes: report what happened, or ask for what is to be permitted")
@@ -49,4 +49,4 @@ class Observe(ProjectCommand, listed=False):
             )
         for observation in self.said:
             for event in observation.follows(state, context):
-                yield Told(event, now, self.quality)
+                yield DecidedEvent(event, context.role, now, self.quality)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.state.authority import acting_as
@@ -65,7 +65,7 @@ class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
     next_release: bool = False
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         raised = state.facts.latest(ChangeRequestRaised, self.request)
         if raised is None:
@@ -79,8 +79,8 @@ class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
         if context.who in (raised.who, raised.event.asked_by):
             raise Rejected(f"{context.who} asked for {self.request}: someone else has to decide it")
         roles = context.policy.authorities_for("decide-change-request", state.column) or DECIDERS
-        acting_as(state, context, roles, f"to decide change request {self.request}")
-        yield event
+        role = acting_as(state, context, roles, f"to decide change request {self.request}")
+        yield DecidedEvent(event, role)
 
 
 def approved_changes(project: Project) -> list[tuple[Recorded[ChangeRequestRaised], Recorded[ChangeRequestDecided]]]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from domain.command import CommandContext, Decided
+from domain.command import CommandContext, DecidedEvent
 from domain.event import Recorded
 from domain.lifecycle import Gate, Phase
 from domain.planning.requirements import RequirementCaptured, requirements_in_force
@@ -35,7 +35,7 @@ class BaselineSpecification(ProjectCommand, function=Phase.PLANNING):
     design: Document | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         ids = requirements_in_force(state)
         event = SpecificationBaselined(
@@ -49,7 +49,7 @@ class BaselineSpecification(ProjectCommand, function=Phase.PLANNING):
         event.check(state, context)
         last = state.facts.latest(SpecificationBaselined)
         if last is None or last.event != event:
-            yield event
+            yield DecidedEvent(event, context.role)
 
 
 def digest_of_ids(ids: Iterable[str]) -> str:

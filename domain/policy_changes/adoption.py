@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.policy.policy import Applies, Policy
 from domain.policy.rulebook import PolicyEvent, Proposed, Rulebook
@@ -30,10 +30,10 @@ class ProposePolicy(PolicyCommand):
     policy: Policy
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
         follows(state, self.policy)
         if state.proposed.get(self.policy.label) != Proposed(self.policy, context.who):
-            yield PolicyProposed(policy=self.policy, reason=self.reason)
+            yield DecidedEvent(PolicyProposed(policy=self.policy, reason=self.reason), context.role)
 
 
 class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
@@ -60,20 +60,23 @@ class AdoptPolicy(PolicyCommand):
     applies: Applies = "new"
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
         who = context.who
-        keeper(context, "policies are kept")
+        role = keeper(context, "policies are kept")
         if self.proposed_by == who:
             raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else adopts it")
         follows(state, self.policy)
         _is_as_proposed(state, self)
-        yield PolicyAdopted(
-            policy=self.policy,
-            effective_from=context.now,
-            applies=self.applies,
-            proposed_by=self.proposed_by,
-            approved_by=(who,),
-            reason=self.reason,
+        yield DecidedEvent(
+            PolicyAdopted(
+                policy=self.policy,
+                effective_from=context.now,
+                applies=self.applies,
+                proposed_by=self.proposed_by,
+                approved_by=(who,),
+                reason=self.reason,
+            ),
+            role,
         )
 
 

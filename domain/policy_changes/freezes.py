@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.policy.rulebook import Freeze, PolicyEvent, Rulebook
 from domain.policy_changes.policy_command import PolicyCommand, keeper
@@ -35,8 +35,8 @@ class DeclareFreeze(PolicyCommand):
     lifted: bool = False
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
-        keeper(context, "freezes are declared")
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
+        role = keeper(context, "freezes are declared")
         if self.until <= self.from_:
             raise Rejected("until: a freeze ends after it begins")
         known = state.freezes.get(self.freeze)
@@ -44,4 +44,4 @@ class DeclareFreeze(PolicyCommand):
         if self.lifted and known is None:
             raise Rejected(f"freeze: there is no freeze {self.freeze} to lift")
         if known != asked:
-            yield FreezeDeclared(**{name: getattr(self, name) for name in type(self).model_fields})
+            yield DecidedEvent(FreezeDeclared(**{name: getattr(self, name) for name in type(self).model_fields}), role)

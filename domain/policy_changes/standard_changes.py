@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.policy.rulebook import PolicyEvent, Rulebook, Template, Use
 from domain.policy_changes.policy_command import PolicyCommand, keeper
@@ -91,24 +91,27 @@ class RegisterStandardChange(PolicyCommand):
     per_month: Count | None = None
     reason: Text | None = None
 
-    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
         role = keeper(context, "standard changes are registered")
         limits = context.policy.templates
         known = state.templates.get(self.template)
-        yield StandardChangeRegistered(
-            template=self.template,
-            template_version=known.version + 1 if known else 1,
-            service=self.service,
-            steps=self.steps,
-            rollback=self.rollback,
-            checks=self.checks,
-            proven_by=self.proven_by,
-            valid_until=context.now + timedelta(days=limits.valid_days),
-            uses=limits.uses,
-            failure_rate=limits.failure_rate,
-            per_month=self.per_month,
-            approved_by=role,
-            reason=self.reason,
+        yield DecidedEvent(
+            StandardChangeRegistered(
+                template=self.template,
+                template_version=known.version + 1 if known else 1,
+                service=self.service,
+                steps=self.steps,
+                rollback=self.rollback,
+                checks=self.checks,
+                proven_by=self.proven_by,
+                valid_until=context.now + timedelta(days=limits.valid_days),
+                uses=limits.uses,
+                failure_rate=limits.failure_rate,
+                per_month=self.per_month,
+                approved_by=role,
+                reason=self.reason,
+            ),
+            role,
         )
 
 
@@ -119,10 +122,11 @@ class SuspendStandardChange(PolicyCommand):
     cause: Literal["failure-rate", "expired", "scope", "no-go"]
     reason: Text
 
-    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[Decided]:
-        keeper(context, "standard changes are suspended")
+    def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
+        role = keeper(context, "standard changes are suspended")
         template = state.templates.get(self.template)
         if template is None:
             raise Rejected(f"template: no standard change {self.template} is registered")
         if not template.suspended:
-            yield StandardChangeSuspended(template=self.template, cause=self.cause, reason=self.reason)
+            suspended = StandardChangeSuspended(template=self.template, cause=self.cause, reason=self.reason)
+            yield DecidedEvent(suspended, role)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import CATEGORIES, Category, Priority, SupportingFunction, column_of
 from domain.policy.policy import CategoryRule, Policy
@@ -83,7 +83,7 @@ class Classifying(ProjectCommand, listed=False):
     incident: Name | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if self.priority == "emergency" and not self.harm and not self.incident:
             raise Rejected("harm: an emergency needs the harm that waiting would do, or the incident that it ends")
@@ -97,13 +97,11 @@ class Classifying(ProjectCommand, listed=False):
             return
         was = Classification(category=last.event.category, priority=last.event.priority) if last else None
         event = event.model_copy(update={"was": was})
-        if authority:
-            context.infer(authority)
         if event.lowers:
             authority = self._lowering(state, context)
         elif authority is None:
             _must_be_unsettled(state, last, event, roles, context)
-        yield event.model_copy(update={"authority": authority})
+        yield DecidedEvent(event.model_copy(update={"authority": authority}), authority or context.role)
 
     def _lowering(self, state: Project, context: CommandContext) -> str:
         if not self.reason:

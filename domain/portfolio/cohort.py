@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import SupportingFunction
 from domain.portfolio.proposal import ProjectProposed
@@ -32,14 +32,15 @@ class ReassignProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     becomes: Key
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         was = cohort(state, self.attribute)
         if was == self.becomes:
             return
         if self.reason is None:
             raise Rejected(f"reason: say why the {self.attribute.replace('_', ' ')} changes")
-        yield ProjectReassigned(attribute=self.attribute, was=was, becomes=self.becomes, reason=self.reason)
+        moved = ProjectReassigned(attribute=self.attribute, was=was, becomes=self.becomes, reason=self.reason)
+        yield DecidedEvent(moved, context.role)
 
 
 def cohort(project: Project, attribute: Attribute) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
 from domain.state.authority import acting_as
@@ -36,14 +36,14 @@ class HoldProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     expected_until: Day | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         _must_not_be_deployed(state)
-        _may(state, "hold", "to hold this project", context)
+        role = _acting_role(state, "hold", "to hold this project", context)
         held = ProjectHeld(cause=self.cause, expected_until=self.expected_until, reason=self.reason)
         last = state.facts.latest(ProjectHeld)
         if state.entry.held_since is None or (last and last.event != held):
-            yield held
+            yield DecidedEvent(held, role)
 
 
 class ProjectResumed(ProjectEvent, kind="project.resumed/1", function=SupportingFunction.PORTFOLIO):
@@ -62,13 +62,13 @@ class ResumeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     changed_meanwhile: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if state.facts.latest(ProjectHeld) is None:
             raise Rejected("the project was never held: there is nothing to resume")
-        _may(state, "hold", "to resume this project", context)
+        role = _acting_role(state, "hold", "to resume this project", context)
         if state.entry.held_since:
-            yield ProjectResumed(changed_meanwhile=self.changed_meanwhile, reason=self.reason)
+            yield DecidedEvent(ProjectResumed(changed_meanwhile=self.changed_meanwhile, reason=self.reason), role)
 
 
 class ProjectCancelled(ProjectEvent, kind="project.cancelled/1", function=SupportingFunction.PORTFOLIO):
@@ -93,7 +93,7 @@ class CancelProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     superseded_by: Key | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         event = ProjectCancelled(**{name: getattr(self, name) for name in type(self).model_fields})
         last = state.facts.latest(ProjectCancelled)
         if last and last.event == event:
@@ -102,8 +102,8 @@ class CancelProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
         _must_not_be_deployed(state)
         if (self.cause == "superseded") != (self.superseded_by is not None):
             raise Rejected("superseded_by: name the project that takes over, with the cause superseded alone")
-        _may(state, "cancel", "to cancel this project", context)
-        yield event
+        role = _acting_role(state, "cancel", "to cancel this project", context)
+        yield DecidedEvent(event, role)
 
 
 def _must_not_be_deployed(project: Project) -> None:
@@ -111,8 +111,10 @@ def _must_not_be_deployed(project: Project) -> None:
         raise Rejected("the project is deployed: it is over, unless that decision is reversed")
 
 
-def _may(project: Project, act: str, what: str, context: CommandContext) -> None:
-    """Raise `Rejected` where the policy keeps an act to some roles in this column, and this person acts in none."""
+def _acting_role(project: Project, act: str, what: str, context: CommandContext) -> str | None:
+    """The role in which this person does an act; the role that they named where the policy keeps it to no role.
+
+    Raises `Rejected` where the policy keeps the act to roles in this column, and this person holds none of them.
+    """
     roles = context.policy.authorities_for(act, project.column)
-    if roles:
-        acting_as(project, context, roles, what)
+    return acting_as(project, context, roles, what) if roles else context.role

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import ProjectKind, SupportingFunction
 from domain.state.project import Project, ProjectCommand, ProjectEvent
@@ -60,9 +60,9 @@ class ProposeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     external_ref: Name | None = None
     retention_class: Key | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         if state.entry.proposed:
             raise Rejected("there is a project of this key already: choose another key")
         fields: dict[str, Any] = {name: getattr(self, name) for name in ProposeProject.model_fields}
         fields["requester"] = self.requester or context.who
-        yield ProjectProposed(**fields)
+        yield DecidedEvent(ProjectProposed(**fields), context.role)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import evaluate
 from domain.lifecycle import Act, SupportingFunction
 from domain.portfolio.classification import ChangeClassified, Classifying
@@ -13,10 +13,10 @@ from domain.state.project import Project
 class ClassifyChange(Classifying, function=SupportingFunction.PORTFOLIO):
     __doc__ = Classifying.__doc__
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         for decided in super().decide(state, context):
             yield decided
-            if isinstance(decided, ChangeClassified) and decided.lowers:
+            if isinstance(decided.event, ChangeClassified) and decided.event.lowers:
                 _must_be_allowed(state, context)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.event import Recorded
 from domain.lifecycle import SupportingFunction
 from domain.state.authority import acting_as
@@ -31,7 +31,7 @@ class CloseCondition(ProjectCommand, function=SupportingFunction.REVIEW):
     documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         condition = state.gates.conditions.get(self.condition)
         if condition is None:
             known = ", ".join(c.id for c in state.gates.conditions.values() if not c.closed) or "none"
@@ -41,9 +41,12 @@ class CloseCondition(ProjectCommand, function=SupportingFunction.REVIEW):
         held = sorted(state.team.roles_of(context.who, context.now))
         role = acting_as(state, context, held or ("whoever holds a role",), f"to verify {self.condition}")
         if not condition.closed:
-            yield ConditionClosed(
-                condition=self.condition,
-                verified_by_role=role,
-                documents=self.documents,
-                reason=self.reason,
+            yield DecidedEvent(
+                ConditionClosed(
+                    condition=self.condition,
+                    verified_by_role=role,
+                    documents=self.documents,
+                    reason=self.reason,
+                ),
+                role,
             )

@@ -8,7 +8,7 @@ from typing import Annotated
 import orjson
 from pydantic import Field, ValidationError
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected, in_role
 from domain.controls.evaluation import digest_of
 from domain.event import Event, Recorded, only
 from domain.lifecycle import SupportingFunction
@@ -89,9 +89,9 @@ class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
     happened: Moment | None = None
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         known = _reported(state, self.version)
-        self._may(state, known, context)
+        role = self._acting_role(state, known, context)
         _undecided(state, known)
         if self.retracts == bool(self.fields or self.happened):
             raise Rejected("retracts: either take the fact back, or name the fields that change or when it happened")
@@ -111,14 +111,15 @@ class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
             return
         if fact := only(ProjectFact, instead) if instead else None:
             _makes_sense(state, known, fact.event, context)
-        yield corrected
+        yield DecidedEvent(corrected, role)
         if instead and known.event.checked_at and not _breached(state, known):
-            yield from breaches_of(state, known.event.checked_at, context)
+            yield from in_role(role, breaches_of(state, known.event.checked_at, context))
 
-    def _may(self, project: Project, known: Recorded[ProjectFact], context: CommandContext) -> None:
-        if context.who != known.who:
-            roles = context.policy.authorities_for("correct", project.column)
-            acting_as(project, context, roles, f"to correct what {known.who} recorded")
+    def _acting_role(self, project: Project, known: Recorded[ProjectFact], context: CommandContext) -> str | None:
+        if context.who == known.who:
+            return context.role
+        roles = context.policy.authorities_for("correct", project.column)
+        return acting_as(project, context, roles, f"to correct what {known.who} recorded")
 
     def _fields(self, known: Recorded[ProjectFact]) -> tuple[FieldCorrected, ...]:
         values = known.event.model_dump(mode="json", exclude_none=True)

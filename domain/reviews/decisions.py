@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Refused, Rejected
+from domain.command import CommandContext, DecidedEvent, Refused, Rejected, in_role
 from domain.controls.control import EvaluationContext
 from domain.controls.evaluation import Result, digest_of, digest_of_results, evaluate
 from domain.controls.evidence import evidence_digest, evidence_of
@@ -124,22 +124,22 @@ class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
     minutes: Document | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         review = open_review(state, self.review)
-        acting_as(state, context, review.decided_by, f"to decide review {review.id}")
+        role = acting_as(state, context, review.decided_by, f"to decide review {review.id}")
         if self.outcome in APPROVALS:
             must_fit(state, review)
             results = results_at(state, review, context)
             self._looked_at(state, review, results, context)
             self._allowed(state, review, context)
             if any(result.blocks for result in results):
-                raise refusal(review, results)
-            yield from approved(state, review, context, self, results)
+                raise refusal(review, results, role)
+            yield from in_role(role, approved(state, review, context, self, results))
         else:
             if self.reason is None:
                 raise Rejected(f"reason: a review that is {self.outcome} needs one, so that others can learn from it")
-            yield decision(state, review, context, self, ())
-            yield from consequences(state, review, self.outcome, context)
+            yield DecidedEvent(decision(state, review, context, self, ()), role)
+            yield from in_role(role, consequences(state, review, self.outcome))
 
     def _looked_at(self, state: Project, review: Review, results: tuple[Result, ...], c: CommandContext) -> None:
         if self.seen is None:
@@ -195,19 +195,29 @@ def evaluation_context_at(
     return EvaluationContext(project, c.policy, c.rulebook, gate, c.now, c.who, frozenset(assumed), c.auth)
 
 
-def refusal(review: Review, results: tuple[Result, ...]) -> Refused:
+def refusal(review: Review, results: tuple[Result, ...], role: str) -> Refused:
     """Why the gates stay shut, as an exception that carries the event."""
     blocking = [result for result in results if result.blocks]
     first = "; ".join(f"{result.control}: {result.sentence}" for result in blocking[:3])
     more = f"; and {len(blocking) - 3} more" if len(blocking) > 3 else ""
+    sentence = f"{' and '.join(review.gates)} stay shut: {first}{more}"
+    return Refused(sentence, refused(review, results), role, repeated=repeats_refusal(review, results))
+
+
+def refused(review: Review, results: tuple[Result, ...]) -> ReviewRefused:
+    """The event of a refusal."""
     digest = digest_of_results(results)
-    record = ReviewRefused(review=review.id, gates=review.gates, results=results, results_digest=digest)
-    return Refused(f"{' and '.join(review.gates)} stay shut: {first}{more}", record, review.refused == gist(results))
+    return ReviewRefused(review=review.id, gates=review.gates, results=results, results_digest=digest)
+
+
+def repeats_refusal(review: Review, results: tuple[Result, ...]) -> bool:
+    """Whether the review was last refused with the same results."""
+    return review.refused == gist(results)
 
 
 def approved(
     project: Project, review: Review, context: CommandContext, asked: DecideReview, results: tuple[Result, ...]
-) -> Iterator[Decided]:
+) -> Iterator[ProjectEvent]:
     """An approval: the decision, then the milestone of each gate, in one transaction."""
     warned = [result for result in results if result.warns]
     if warned and asked.reason is None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import evaluate
 from domain.deploy.authorization import DeploymentAuthorised
 from domain.lifecycle import Act, Gate, Phase
@@ -31,13 +31,13 @@ class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
     components: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         at_work(state)
         if state.facts.latest(DeploymentAuthorised, self.authorisation):
             raise Rejected(f"authorisation: {self.authorisation} was given already: choose another id")
-        acting_as(state, context, AUTHORISED_BY, "to authorise a deployment")
+        role = acting_as(state, context, AUTHORISED_BY, "to authorise a deployment")
         self._kept(state, context)
-        yield self._authorisation(state)
+        yield DecidedEvent(self._authorisation(state), role)
 
     def _kept(self, project: Project, context: CommandContext) -> None:
         ready = project.gates.passed(Gate.RELEASE_READY)

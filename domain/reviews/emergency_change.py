@@ -1,8 +1,9 @@
 """The emergency's way: one member of the committee opens every gate up to the release, and the rest is owed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.lifecycle import GATES, Gate, SupportingFunction
 from domain.reviews.policy_moves import as_held_now
 from domain.reviews.review_call import CallReview, ReviewCalled
@@ -21,7 +22,7 @@ class ApproveEmergency(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key = "fix-now"
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         if state.entry.priority != "emergency":
             raise Rejected("this change is no emergency: call its reviews one by one")
         gates = tuple(gate for gate in _FIX_NOW if not state.gates.passed(gate))
@@ -34,10 +35,11 @@ class ApproveEmergency(ProjectCommand, function=SupportingFunction.REVIEW):
         signoff = GiveSignoff(review=self.review, role="emergency-committee", reason=self.reason)
         yield from signoff.decide(state, context)
 
-    def _called(self, project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[Decided]:
-        for called in CallReview(review=self.review, gates=gates, reason=self.reason).decide(project, context):
-            requester = {"submitted_by": project.entry.requester}
-            yield called.model_copy(update=requester) if isinstance(called, ReviewCalled) else called
+    def _called(self, project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[DecidedEvent]:
+        for decided in CallReview(review=self.review, gates=gates, reason=self.reason).decide(project, context):
+            event, requester = decided.event, {"submitted_by": project.entry.requester}
+            called = event.model_copy(update=requester) if isinstance(event, ReviewCalled) else event
+            yield replace(decided, event=called)
 
 
 _FIX_NOW = GATES[GATES.index(Gate.ENVISIONED) : GATES.index(Gate.DEPLOYED)]

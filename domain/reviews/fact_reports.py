@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import create_model
 
-from domain.command import CommandContext, Decided, Rejected, Told
+from domain.command import CommandContext, DecidedEvent, Rejected, in_role
 from domain.event import Event, catalogue
 from domain.reviews.breaches import breaches_of
 from domain.state.project import Project, ProjectCommand, ProjectFact
@@ -28,7 +28,7 @@ class Report(ProjectCommand, listed=False):
     def told(self) -> ProjectFact:
         return self.fact(**{name: getattr(self, name) for name in self.names})
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         if not state.entry.proposed:
             raise Rejected("there is no such project: propose it first")
         told = self.told
@@ -37,9 +37,10 @@ class Report(ProjectCommand, listed=False):
         told.check(state, context)
         if unchanged(state, told, context.who) and not told.asks_again(state, context):
             return
-        yield told if self.happened is None else at_its_time(state, told, self.happened, context)
+        now = DecidedEvent(told, context.role)
+        yield now if self.happened is None else at_its_time(state, told, self.happened, context)
         if told.checked_at:
-            yield from breaches_of(state, told.checked_at, context)
+            yield from in_role(context.role, breaches_of(state, told.checked_at, context))
 
 
 def unchanged(project: Project, told: ProjectFact, who: str) -> bool:
@@ -66,13 +67,13 @@ def _subject(kind: type[Event]) -> str:
     return kind.kind.partition(".")[0]
 
 
-def at_its_time(project: Project, told: ProjectFact, happened: Moment, context: CommandContext) -> Told:
+def at_its_time(project: Project, told: ProjectFact, happened: Moment, context: CommandContext) -> DecidedEvent:
     if happened > context.now:
         raise Rejected(f"happened: {happened:%Y-%m-%d %H:%M} UTC lies in the future")
     late = timedelta(days=context.policy.times_of(project.column).late_fact_days)
     if context.now - happened > late and told.reason is None:
         raise Rejected(f"reason: this is told more than {late.days} days late, say why")
-    return Told(told, happened, "reported")
+    return DecidedEvent(told, context.role, happened, "reported")
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.build.documents import DocumentRecorded
-from domain.command import CommandContext, Decided
+from domain.command import CommandContext, DecidedEvent
 from domain.envision.team import AssignRole
 from domain.lifecycle import Priority
 from domain.planning.rfc import RfcSubmitted
@@ -36,7 +36,7 @@ class Propose(ProposeProject):
     rfc: RfcSubmitted | None = None
     documents: Annotated[tuple[DocumentRecorded, ...], Field(max_length=50)] = ()
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         yield from super().decide(state, context)
         for command in self._following():
             yield from command.decide(state, context)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from domain.command import CommandContext
 from domain.lifecycle import ENDS, Gate, Phase, phase_after
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld
 from domain.reviews.milestones import PhaseReturned
@@ -10,7 +9,7 @@ from domain.state.gates import Review
 from domain.state.project import Project, ProjectEvent
 
 
-def consequences(project: Project, review: Review, outcome: str, context: CommandContext) -> Iterator[ProjectEvent]:
+def consequences(project: Project, review: Review, outcome: str) -> Iterator[ProjectEvent]:
     """What follows from a review that did not approve: a return, a hold, or a cancellation."""
     decided = next(d for d in reversed(project.gates.decisions.values()) if d.review == review.id)
     if outcome == "deferred":

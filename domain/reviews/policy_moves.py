@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import Result, digest_of_results, evaluate
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
@@ -36,7 +36,7 @@ class MoveProject(ProjectCommand, function=SupportingFunction.POLICY):
     policy: Name
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         policies = context.rulebook.policies
         if self.policy not in policies:
@@ -44,13 +44,13 @@ class MoveProject(ProjectCommand, function=SupportingFunction.POLICY):
         if self.policy == context.policy.label:
             return
         roles = context.policy.authorities_for("move-policy", state.column)
-        acting_as(state, context, roles, "to move a project to another policy")
+        role = acting_as(state, context, roles, "to move a project to another policy")
         mine = state.team.roles_of(context.who, context.now)
         if inside := sorted(mine.intersection(context.policy.team_roles)):
             raise Rejected(f"{context.who} is {inside[0]} here: nobody of the team moves it to another policy")
         if review := next((review for review in state.gates.reviews.values() if review.open), None):
             raise Rejected(f"review {review.id} was called under {context.policy.label}: decide or withdraw it")
-        yield moved(state, policies[self.policy], context, self.reason)
+        yield DecidedEvent(moved(state, policies[self.policy], context, self.reason), role)
 
 
 def moved(project: Project, policy: Policy, context: CommandContext, reason: Text | None) -> ProjectPolicyMoved:

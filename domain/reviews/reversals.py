@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected, in_role
 from domain.event import Recorded
 from domain.lifecycle import ENDS, GATES, Gate, Phase, SupportingFunction, phase_after
 from domain.planning.rfc_decision import RfcDecided
@@ -79,11 +79,11 @@ class ReverseReview(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         decision = _approval(state, self.review)
         roles = context.policy.authorities_for("reverse", state.column)
-        acting_as(state, context, roles, f"to reverse the decision of review {self.review}")
-        yield from _reversed(state, decision.gates[0], self.reason, decision)
+        role = acting_as(state, context, roles, f"to reverse the decision of review {self.review}")
+        yield from in_role(role, _reversed(state, decision.gates[0], self.reason, decision))
 
 
 class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
@@ -92,7 +92,7 @@ class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
     gate: Gate
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         passed = state.gates.passed(self.gate)
         if passed is None:
             raise Rejected(f"gate: {self.gate} is not passed, so there is nothing to take back")
@@ -100,8 +100,8 @@ class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
             decided = state.gates.decisions.get(passed.decision or "")
             raise Rejected(f"gate: {self.gate} was not opened by a standing approval: {_way_back(decided)}")
         roles = context.policy.authorities_for("reverse", state.column)
-        acting_as(state, context, roles, f"to take back {self.gate}")
-        yield from _reversed(state, self.gate, self.reason)
+        role = acting_as(state, context, roles, f"to take back {self.gate}")
+        yield from in_role(role, _reversed(state, self.gate, self.reason))
 
 
 class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
@@ -110,12 +110,12 @@ class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         decision = _approval(state, self.review)
         deciders = state.gates.reviews[self.review].decided_by
-        acting_as(state, context, deciders, f"to confirm the decision of review {self.review}")
+        role = acting_as(state, context, deciders, f"to confirm the decision of review {self.review}")
         if any(decision.id in correction.decisions for correction in state.gates.corrections):
-            yield ReviewConfirmed(review=self.review, decision=decision.id, reason=self.reason)
+            yield DecidedEvent(ReviewConfirmed(review=self.review, decision=decision.id, reason=self.reason), role)
 
 
 def _approval(project: Project, review: str) -> Decision:
@@ -131,7 +131,7 @@ def _way_back(decided: Decision | None) -> str:
     return f"reverse review {decided.review}" if decided else "it stands as its source tells it"
 
 
-def _reversed(project: Project, first: Gate, reason: Text, decision: Decision | None = None) -> Iterator[Decided]:
+def _reversed(project: Project, first: Gate, reason: Text, decision: Decision | None = None) -> Iterator[ProjectEvent]:
     """The reversal of a gate and of all that stand on it, and the way back."""
     review, cause = (decision.review, decision.id) if decision else (None, None)
     passed = project.gates.last()

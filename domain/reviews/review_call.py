@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.event import Recorded
@@ -82,12 +82,13 @@ class CallReview(ProjectCommand, function=SupportingFunction.REVIEW):
     due: Moment | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         may_be_called(state, self.review, self.gates)
         if newer := context.rulebook.moves_open(context.policy.label):
-            yield moved(state, newer, context, f"{newer.label} holds for open projects from their next gate on")
+            reason = f"{newer.label} holds for open projects from their next gate on"
+            yield DecidedEvent(moved(state, newer, context, reason), context.role)
             context = as_held_now(state, context)
-        yield self._called(state, context)
+        yield DecidedEvent(self._called(state, context), context.role)
 
     def _called(self, state: Project, context: CommandContext) -> ReviewCalled:
         rules = review_rules(state, self.gates, context)
@@ -114,12 +115,13 @@ class WithdrawReview(ProjectCommand, function=SupportingFunction.REVIEW):
     review: Key
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         review = open_review(state, self.review)
+        role = context.role
         if context.who != review.called_by:
             what = f"to withdraw a review that {review.called_by} called"
-            acting_as(state, context, review.decided_by, what)
-        yield ReviewWithdrawn(review=self.review, reason=self.reason)
+            role = acting_as(state, context, review.decided_by, what)
+        yield DecidedEvent(ReviewWithdrawn(review=self.review, reason=self.reason), role)
 
 
 def may_be_called(project: Project, review: str, gates: tuple[Gate, ...]) -> None:

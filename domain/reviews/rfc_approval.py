@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import evaluate
 from domain.event import Recorded
 from domain.lifecycle import Act, Phase
@@ -31,7 +31,7 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
     conditions: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         at_work(state)
         submitted = state.facts.latest(RfcSubmitted, self.rfc)
         if submitted is None:
@@ -40,7 +40,7 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
         if rule is None or self.body not in rule.decided_by:
             bodies = " and ".join(rule.decided_by) if rule else "standing approval"
             raise Rejected(f"body: {state.column} changes are decided by {bodies}")
-        acting_as(state, context, (self.body,), f"to decide request {self.rfc}")
+        role = acting_as(state, context, (self.body,), f"to decide request {self.rfc}")
         self._not_their_own(submitted, context)
         self._in_order(state, rule, submitted, context)
         if self.outcome == "approved":
@@ -51,7 +51,7 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
         known = state.facts.latest(RfcDecided, f"{self.rfc}/{self.body}")
         ended = known is not None and self.outcome == "approved" and not known.event.holds(context.now)
         if known is None or known.version < submitted.version or known.event.outcome != self.outcome or ended:
-            yield self._decision(rule, context)
+            yield DecidedEvent(self._decision(rule, context), role)
 
     def _not_their_own(self, submitted: Recorded[RfcSubmitted], context: CommandContext) -> None:
         if context.who in (submitted.who, submitted.event.initiator):

@@ -1,17 +1,17 @@
 """Signing: one person says go or no-go in a granted role, meaning something, having seen exactly this evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected, in_role
 from domain.controls.evaluation import digest_of
 from domain.controls.evidence import evidence_digest, evidence_of
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
-from domain.policy.policy import STRICT
-from domain.reviews.decisions import DecideReview, approved, decision, refusal, results_at
+from domain.policy.policy import STRICT, GateRule
+from domain.reviews.decisions import DecideReview, approved, decision, refused, repeats_refusal, results_at
 from domain.reviews.outcomes import consequences
 from domain.reviews.review_call import must_fit, open_review, review_rules
 from domain.reviews.voting_rules import against, is_body, logic_holds, waiting_for
@@ -93,7 +93,7 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
     seen_evidence: Digest | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         review = open_review(state, self.review)
         must_fit(state, review)
         required = self._required(state, review, context)
@@ -106,10 +106,9 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
             self._not_opposed(review, required, context)
         given = self._signoff(state, review, required, evidence, context)
         known = review.words(required).get(context.who)
-        context.infer(required.role)
         if known is None or not _same(known, given):
-            yield given
-        yield from settled(state, review, context, self.verdict, self.reason)
+            yield DecidedEvent(given, required.role)
+        yield from settled(state, review, context, self, required.role)
 
     def _not_opposed(self, review: Review, required: Required, context: CommandContext) -> None:
         """Raise `Rejected` where this person has signed here in an opposed role; elsewhere, without a reason."""
@@ -190,37 +189,44 @@ def may_sit(project: Project, review: Review, required: Required, context: Comma
 
 
 def settled(
-    project: Project, review: Review, context: CommandContext, verdict: Verdict, reason: Text | None
-) -> Iterator[Decided]:
+    project: Project, review: Review, context: CommandContext, asked: GiveSignoff, signed_as: str
+) -> Iterator[DecidedEvent]:
     """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
     rules = review_rules(project, review.gates, context)
-    if any(rule.mode != "last-signoff" for rule in rules) or not _decides(project, review, context):
-        return
+    role = _deciding_role(project, review, context, signed_as)
+    if role and all(rule.mode == "last-signoff" for rule in rules):
+        yield from in_role(role, _settled_by(project, review, context, asked, role))
+
+
+def _settled_by(
+    project: Project, review: Review, context: CommandContext, asked: GiveSignoff, role: str
+) -> Iterator[ProjectEvent]:
+    rules, reason = review_rules(project, review.gates, context), asked.reason
     if against(review) and all(rule.no_go != "recorded" for rule in rules):
-        asked = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
-        yield decision(project, review, context, asked, ())
-        yield from consequences(project, review, "returned-for-rework", context)
+        returned = DecideReview(review=review.id, outcome="returned-for-rework", reason=reason)
+        yield decision(project, review, context, returned, ())
+        yield from consequences(project, review, "returned-for-rework")
         return
-    if verdict != "go":
-        return
-    try:
-        for rule in rules:
-            logic_holds(project, review, rule, overriding=False)
-    except Rejected:
+    if asked.verdict != "go" or not _logic_holds(project, review, rules):
         return
     results = results_at(project, review, context)
     if not any(result.blocks for result in results):
         yield from approved(project, review, context, DecideReview(review=review.id, reason=reason), results)
-    else:
-        shut = refusal(review, results)
-        if not shut.repeated:
-            yield shut.record
+    elif not repeats_refusal(review, results):
+        yield refused(review, results)
 
 
-def _decides(project: Project, review: Review, context: CommandContext) -> bool:
-    """Whether the signer may decide as well; what follows is then said in a role that does."""
+def _logic_holds(project: Project, review: Review, rules: Iterable[GateRule]) -> bool:
+    try:
+        for rule in rules:
+            logic_holds(project, review, rule, overriding=False)
+    except Rejected:
+        return False
+    return True
+
+
+def _deciding_role(project: Project, review: Review, context: CommandContext, signed_as: str) -> str | None:
+    """The role in which the signer may decide as well: the one that they signed in, or another that they hold."""
     held = project.team.roles_of(context.who, context.now)
     deciding = [role for role in review.decided_by if role in held]
-    if deciding and context.acting not in deciding:
-        context.infer(deciding[0])
-    return bool(deciding)
+    return signed_as if signed_as in deciding else next(iter(deciding), None)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import Command, CommandContext, Decided, Rejected
+from domain.command import Command, CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import Result, evaluate
 from domain.deploy.authorization import DeploymentAuthorised
 from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted, attempts
@@ -39,12 +39,12 @@ class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     window: Window | None = None
     summary: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         template = usable(context.rulebook, self.template, context)
         yield from self._entry(template).decide(state, context)
-        yield ChangeClassified(category="standard", priority="low", template=template.id)
-        yield preapproval(template)
-        yield StandardChangeUsed(template=template.id, project=state.key, outcome="started")
+        yield DecidedEvent(ChangeClassified(category="standard", priority="low", template=template.id), context.role)
+        yield DecidedEvent(preapproval(template), context.role)
+        yield _used(template, state, "started", context)
         yield from self._request(state, template, context)
         yield from opened(state, (Gate.ENVISIONED, Gate.PLAN_APPROVED), context)
 
@@ -57,17 +57,20 @@ class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
             summary=self.summary,
         )
 
-    def _request(self, project: Project, template: Template, context: CommandContext) -> Iterator[Decided]:
+    def _request(self, project: Project, template: Template, context: CommandContext) -> Iterator[DecidedEvent]:
         rfc = f"{template.id}-{template.version}"[:63]
-        yield RfcSubmitted(rfc=rfc, services=(template.service,), window_wanted=self.window)
-        yield RfcDecided(
-            rfc=rfc,
-            body="standing",
-            outcome="approved",
-            valid_until=self.window.closes if self.window else template.valid_until,
+        yield DecidedEvent(RfcSubmitted(rfc=rfc, services=(template.service,), window_wanted=self.window), context.role)
+        yield DecidedEvent(
+            RfcDecided(
+                rfc=rfc,
+                body="standing",
+                outcome="approved",
+                valid_until=self.window.closes if self.window else template.valid_until,
+            ),
+            context.role,
         )
         if self.window:
-            yield RfcScheduled(rfc=rfc, window=self.window)
+            yield DecidedEvent(RfcScheduled(rfc=rfc, window=self.window), context.role)
 
 
 class Go(ProjectCommand, function=Phase.DEPLOY):
@@ -78,33 +81,37 @@ class Go(ProjectCommand, function=Phase.DEPLOY):
     document: Document | None = None
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         template = running(state, context)
         number = len(attempts(state)) + 1
         candidate, passed = f"candidate-{number}", int(self.check == "passed")
         checks = max(1, len(template.checks))
-        yield CandidateBuilt(candidate=candidate, digest=self.candidate)
-        yield TestRunCompleted(
-            run=f"check-{number}",
-            type="acceptance",
-            candidate=candidate,
-            planned=checks,
-            passed=checks * passed,
-            failed=checks - checks * passed,
-            document=self.document,
+        yield DecidedEvent(CandidateBuilt(candidate=candidate, digest=self.candidate), context.role)
+        yield DecidedEvent(
+            TestRunCompleted(
+                run=f"check-{number}",
+                type="acceptance",
+                candidate=candidate,
+                planned=checks,
+                passed=checks * passed,
+                failed=checks - checks * passed,
+                document=self.document,
+            ),
+            context.role,
         )
         if not passed:
-            yield StandardChangeUsed(template=template.id, project=state.key, outcome="failed")
+            yield _used(template, state, "failed", context)
             return
-        yield CandidateChosen(candidate=candidate, digest=self.candidate)
+        yield DecidedEvent(CandidateChosen(candidate=candidate, digest=self.candidate), context.role)
         yield from opened(state, (Gate.BUILD_COMPLETED, Gate.RELEASE_READY), context)
         yield from self._deployment(state, f"attempt-{number}", context)
 
-    def _deployment(self, project: Project, attempt: str, context: CommandContext) -> Iterator[Decided]:
+    def _deployment(self, project: Project, attempt: str, context: CommandContext) -> Iterator[DecidedEvent]:
         warned = [result for result in _evaluated(project, Act.AUTHORISATION, context) if result.blocks]
         if warned:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in warned[:3]))
-        yield DeploymentAuthorised(authorisation=attempt, scope="core", candidate_digest=self.candidate)
+        authorised = DeploymentAuthorised(authorisation=attempt, scope="core", candidate_digest=self.candidate)
+        yield DecidedEvent(authorised, context.role)
         started = DeploymentStarted(attempt=attempt, candidate_digest=self.candidate, authorisation=attempt)
         yield from report(started).decide(project, context)
 
@@ -117,25 +124,29 @@ class Finish(ProjectCommand, function=Phase.DEPLOY):
     lessons: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         template = running(state, context)
         tried = attempts(state)
         if not tried or tried[-1].state != "running":
             raise Rejected("nothing is being deployed: go first")
         attempt, chosen = tried[-1].started.event.attempt, chosen_candidate(state)
         digest = chosen.event.digest if chosen else None
-        yield DeploymentFinished(
-            attempt=attempt, result=self.result, digest_found=digest if self.result == "succeeded" else None
+        yield DecidedEvent(
+            DeploymentFinished(
+                attempt=attempt, result=self.result, digest_found=digest if self.result == "succeeded" else None
+            ),
+            context.role,
         )
         if self.result == "failed" or self.verified is None:
-            yield DeploymentRolledBack(attempt=attempt, cause=self.reason or "the change was not verified")
-            yield StandardChangeUsed(template=template.id, project=state.key, outcome="failed")
+            cause = self.reason or "the change was not verified"
+            yield DecidedEvent(DeploymentRolledBack(attempt=attempt, cause=cause), context.role)
+            yield _used(template, state, "failed", context)
             return
         yield from self._closed(state, attempt, template, self.verified, context)
 
     def _closed(
         self, project: Project, attempt: str, template: Template, verified: Text, context: CommandContext
-    ) -> Iterator[Decided]:
+    ) -> Iterator[DecidedEvent]:
         facts: tuple[ProjectFact, ...] = (
             DeploymentStabilised(attempt=attempt, verified=verified),
             ProjectReviewed(
@@ -145,7 +156,14 @@ class Finish(ProjectCommand, function=Phase.DEPLOY):
         for fact in facts:
             yield from report(fact).decide(project, context)
         yield from opened(project, (Gate.DEPLOYED,), context)
-        yield StandardChangeUsed(template=template.id, project=project.key, outcome="succeeded")
+        yield _used(template, project, "succeeded", context)
+
+
+def _used(
+    template: Template, project: Project, outcome: Literal["started", "succeeded", "failed"], context: CommandContext
+) -> DecidedEvent:
+    """The use of a template, for the stream of its policy."""
+    return DecidedEvent(StandardChangeUsed(template=template.id, project=project.key, outcome=outcome), context.role)
 
 
 def preapproval(template: Template) -> ProjectPreapproved:
@@ -193,14 +211,14 @@ def _over(project: Project, template: Template) -> str | None:
     return "it was rolled back" if tried and tried[-1].state == "rolled-back" else None
 
 
-def opened(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[Decided]:
+def opened(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[DecidedEvent]:
     """The milestones that a standing approval opens, each with the results it stands on."""
     for gate in gates:
         results = _evaluated(project, gate, context)
         shut = [result for result in results if result.blocks]
         if shut:
             raise Rejected(f"{gate} stays shut: " + "; ".join(f"{r.control}: {r.sentence}" for r in shut[:3]))
-        yield reached(project, gate, "standing", results=results)
+        yield DecidedEvent(reached(project, gate, "standing", results=results), context.role)
 
 
 def _evaluated(project: Project, point: Gate | Act, context: CommandContext) -> tuple[Result, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.command import CommandContext, Decided, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.control import controls
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
@@ -64,7 +64,7 @@ class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     until: Moment
     reason: Text
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         rule = waiver_rule(state, context)
         _waivable(state, self.control, context)
         known = state.gates.waivers.get(self.waiver)
@@ -77,7 +77,7 @@ class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
         if _renewals(state, self) > rule.renewals:
             raise Rejected(f"waiver: the policy allows {rule.renewals} renewals of a waiver, these are used up")
         _not_too_long(self.until, rule, context)
-        yield WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields})
+        yield DecidedEvent(WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields}), context.role)
 
 
 class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
@@ -89,7 +89,7 @@ class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     conditions: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
     reason: Text | None = None
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         waiver = state.gates.waivers.get(self.waiver)
         if waiver is None:
             raise Rejected(f"waiver: nobody has asked for a waiver {self.waiver} here")
@@ -107,13 +107,16 @@ class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
         if self.outcome == "granted" and until:
             _waivable(state, waiver.control, context)
             _not_too_long(until, rule, context)
-        yield WaiverDecided(
-            waiver=self.waiver,
-            outcome=self.outcome,
-            until=until if self.outcome == "granted" else None,
-            by_role=role,
-            conditions=self.conditions,
-            reason=self.reason,
+        yield DecidedEvent(
+            WaiverDecided(
+                waiver=self.waiver,
+                outcome=self.outcome,
+                until=until if self.outcome == "granted" else None,
+                by_role=role,
+                conditions=self.conditions,
+                reason=self.reason,
+            ),
+            role,
         )
 
 

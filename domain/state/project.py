@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from domain.command import Command, CommandContext, Decided
+from domain.command import Command, CommandContext, DecidedEvent
 from domain.event import Event, Recorded
 from domain.lifecycle import Act, Category, Column, Gate, Priority, column_of
 from domain.state.facts import Facts
@@ -144,7 +144,7 @@ class ProjectCommand(Command[Project], listed=False):
     belongs_to: ClassVar[str] = "project"
 
     @abstractmethod
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]: ...
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]: ...
 
 
 def fold(history: Iterable[Recorded]) -> Project:

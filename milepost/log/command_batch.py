@@ -1,7 +1,7 @@
 """Deciding: each request of a transaction on the newest state, and what it writes and is answered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from domain.event import Recorded
 from domain.policy.policy import Policy
 from domain.policy.rulebook import Rulebook
 from domain.policy_changes.adoption import AdoptPolicy, ProposePolicy
+from domain.streams import StreamState
 from milepost.log.command_outcome import (
     DEFAULT_POLICY,
     Conflict,
@@ -92,43 +93,43 @@ class Deciding:
         return self.last
 
     def _outcome(self, request: Request, command: str, now: datetime) -> Outcome:
-        writing: CommandExecution | None = None
+        execution: CommandExecution | None = None
         try:
             self._demand_origin(request, request.stream)
-            writing = self._writing(request, command, now)
-            events = writing.carry_out(request.commands)
+            execution = self._execution(request, command, now)
+            events = execution.carry_out(request.commands)
             self._demand_origin(request, *(event.stream for event in events if event.stream != request.stream))
         except Refused as refused:
-            self._undo(writing)
-            acting = writing.context.acting if writing else request.role
-            return self._refused(replace(request, role=acting), command, now, refused)
+            self._undo(execution)
+            return self._refused(request, command, now, refused)
         except (Rejected, TooLarge) as rejected:
-            self._undo(writing)
+            self._undo(execution)
             return self._answered("rejected", request, command, str(rejected))
         except Exception:
-            self.states.drop(request.stream, *(writing.states if writing else ()))
+            self.states.drop(request.stream, *(execution.states if execution else ()))
             raise
         return self._accepted("accepted", request, command, events)
 
-    def _undo(self, writing: CommandExecution | None) -> None:
-        if writing and writing.events:
-            self.states.drop(*writing.states)
+    def _undo(self, execution: CommandExecution | None) -> None:
+        if execution and execution.events:
+            self.states.drop(*execution.states)
 
     def _refused(self, request: Request, command: str, now: datetime, refused: Refused) -> Outcome:
-        results = tuple(refused.record.model_dump(mode="json", exclude_none=True).get("results", ()))
+        results = tuple(refused.record.event.model_dump(mode="json", exclude_none=True).get("results", ()))
         if refused.repeated:
             return self._answered("refused", request, command, str(refused), results)
-        writing = self._writing(request, command, now)
+        execution = self._execution(request, command, now)
         try:
-            writing.write(None, refused.record)
-        except Exception:  # the review that refused was itself part of what is undone: there is nothing to write it on
-            self.states.drop(*writing.states)
+            execution.write(refused.record)
+        except Exception:  # the command itself called the review, and that is undone: the refusal has no place
+            self.states.drop(*execution.states)
             return self._answered("refused", request, command, str(refused), results)
-        return self._accepted("refused", request, command, writing.events, str(refused), results)
+        return self._accepted("refused", request, command, execution.events, str(refused), results)
 
-    def _writing(self, request: Request, command: str, now: datetime) -> CommandExecution:
+    def _execution(self, request: Request, command: str, now: datetime) -> CommandExecution:
         policy, rulebook = self._rules(request)
-        states: dict[str, Any] = {f"policy-{policy.name}": rulebook, request.stream: self.states[request.stream]}
+        states: dict[str, StreamState] = {f"policy-{policy.name}": rulebook}
+        states[request.stream] = self.states[request.stream]
         context = CommandContext(
             who=request.who,
             now=request.at or now,
@@ -151,13 +152,12 @@ class Deciding:
         )
 
     def _rules(self, request: Request) -> tuple[Policy, Rulebook]:
-        category, _, key = request.stream.partition("-")
-        label: str | None = self.states[request.stream].entry.policy if category == "project" else None
-        name = label.rpartition("/")[0] if label else request.policy
-        if category == "policy":
-            name = key if self.states[request.stream].current else DEFAULT_POLICY
-            _named_alike(request, key)
-        rulebook: Rulebook = self.states[f"policy-{name}"]
+        """The policy that a stream is held to, and the rulebook that holds it. Raises `Rejected`."""
+        state = self.states[request.stream]
+        if isinstance(state, Rulebook):
+            _named_alike(request, request.stream.partition("-")[2])
+        label, name = state.held_to, policy_of(request, state)
+        rulebook = self.states.rulebook(name)
         if (label or rulebook.current) not in rulebook.policies:
             raise Rejected(f"no policy called {name} is in force: adopt it first")
         return rulebook.policy(label), rulebook
@@ -199,6 +199,13 @@ class Deciding:
     ) -> Outcome:
         version = self.states[request.stream].version
         return Outcome(status, command, request.stream, version, self.position, sentence, written, results)
+
+
+def policy_of(request: Request, state: StreamState) -> str:
+    """The name of the policy that a request is decided under, given the state of its stream."""
+    if isinstance(state, Rulebook):
+        return request.stream.partition("-")[2] if state.current else DEFAULT_POLICY
+    return state.held_to.rpartition("/")[0] if state.held_to else request.policy
 
 
 def _named_alike(request: Request, key: str) -> None:

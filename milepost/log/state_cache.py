@@ -1,24 +1,13 @@
 """States: what is known of each stream, kept between commands as long as there is room."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from domain.event import Recorded
-from domain.imports.import_events import Imports
-from domain.log_opened import Opening
 from domain.policy.rulebook import Rulebook
-from domain.state.project import Project
+from domain.streams import StreamState, initial_state
 from milepost.log.stored_event import Stored, read
-
-BEGINNINGS: Mapping[str, Callable[[str], Any]] = {
-    "project": lambda stream: Project(stream=stream),
-    "policy": lambda _: Rulebook(),
-    "log": lambda _: Opening(),
-    "import": lambda _: Imports(),
-}
-"""What is known of a stream of each category before its first event."""
 
 KEPT_EVENTS = 40_000  # of about 2 KB each
 
@@ -27,7 +16,7 @@ KEPT_EVENTS = 40_000  # of about 2 KB each
 class Known:
     """What a stream's events have made, and the origin that they all have: none before the first."""
 
-    state: Any
+    state: StreamState
     origin: str | None = None
     counted: int = 0  # how many of its events are in the sum of what is kept
 
@@ -50,8 +39,15 @@ class States:
         self._pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         self._used: set[str] = set()
 
-    def __getitem__(self, stream: str) -> Any:
+    def __getitem__(self, stream: str) -> StreamState:
         return self.known(stream).state
+
+    def rulebook(self, name: str) -> Rulebook:
+        """The state of the stream of a policy."""
+        state = self[f"policy-{name}"]
+        if not isinstance(state, Rulebook):
+            raise TypeError(f"policy-{name} is folded into {type(state).__name__}")
+        return state
 
     def known(self, stream: str) -> Known:
         self._used.add(stream)
@@ -68,7 +64,7 @@ class States:
         missing = [stream for stream in dict.fromkeys(streams) if stream not in self._known]
         if not missing:
             return
-        fresh = {stream: Known(BEGINNINGS[stream.partition("-")[0]](stream)) for stream in missing}
+        fresh = {stream: Known(initial_state(stream)) for stream in missing}
         for stored in self._read(missing):
             fresh[stored.stream].apply(read(stored))
         self._known.update(fresh)

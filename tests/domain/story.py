@@ -12,6 +12,7 @@ from domain.event import E, Recorded, only
 from domain.policy.policy import Policy
 from domain.policy.rulebook import Rulebook
 from domain.state.project import Project, fold
+from domain.streams import StreamState
 from tests.conftest import START, event_id
 
 STREAM = "project-p"
@@ -42,7 +43,7 @@ class Story:
             self.project.stream = STREAM
             if isinstance(refused, Refused) and not refused.repeated:
                 again = self._writing(commands[0], by, role)
-                again.write(None, refused.record)
+                again.write(refused.record)
                 self.events += again.events
             raise
         self.events += follows
@@ -61,7 +62,10 @@ class Story:
             self.do(command, by=by, role=role)
 
     def _writing(self, command: Command, by: str, role: str | None) -> CommandExecution:
-        states = {self.project.stream: self.project, f"policy-{self.policy.name}": self.rulebook}
+        states: dict[str, StreamState] = {
+            self.project.stream: self.project,
+            f"policy-{self.policy.name}": self.rulebook,
+        }
         stream = f"policy-{self.policy.name}" if command.belongs_to == "policy" else self.project.stream
         writing = CommandExecution(
             log="test",

@@ -1,7 +1,7 @@
 """A canary."""
 
 from domain.canary import CanarySent, SendCanary
-from domain.command import CommandContext
+from domain.command import CommandContext, DecidedEvent
 from domain.commands import commands
 from domain.log_opened import Opening
 from domain.policy.policy import Policy
@@ -11,7 +11,7 @@ from tests.conftest import START
 
 def test_is_an_event_that_tells_nothing_else(policy: Policy) -> None:
     told = SendCanary().decide(Opening(), CommandContext("ada", START, policy, Rulebook()))
-    assert list(told) == [CanarySent()]
+    assert list(told) == [DecidedEvent(CanarySent(), None)]
     assert CanarySent().model_dump(exclude_none=True) == {}
 
 

@@ -1,9 +1,12 @@
 """Commands."""
 
+from collections.abc import Iterator
+
 import pytest
 from pydantic import ValidationError
 
-from domain.command import Command, Refused, commands_with_rules
+from domain.command import Command, DecidedEvent, Refused, commands_with_rules, in_role
+from domain.event import Event
 from domain.portfolio.pauses import HoldProject
 from tests.domain.openings import PROPOSED
 
@@ -24,5 +27,19 @@ def test_allow_no_field_that_they_do_not_know() -> None:
 
 
 def test_are_refused_with_what_is_to_be_recorded() -> None:
-    refused = Refused("it stays shut", PROPOSED, repeated=True)
-    assert (str(refused), refused.record, refused.repeated) == ("it stays shut", PROPOSED, True)
+    refused = Refused("it stays shut", PROPOSED, "cab", repeated=True)
+    assert (str(refused), refused.repeated) == ("it stays shut", True)
+    assert refused.record == DecidedEvent(PROPOSED, "cab")
+
+
+def test_events_decided_in_one_role_are_asked_for_one_by_one() -> None:
+    asked: list[str] = []
+
+    def events() -> Iterator[Event]:
+        for title in ("first", "second"):
+            asked.append(title)
+            yield PROPOSED
+
+    decided = in_role("cab", events())
+    assert (next(decided), asked) == (DecidedEvent(PROPOSED, "cab"), ["first"])
+    assert (list(decided), asked) == ([DecidedEvent(PROPOSED, "cab")], ["first", "second"])

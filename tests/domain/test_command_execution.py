@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.codec import TooLarge, decode
-from domain.command import CommandContext, Rejected
+from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.command_execution import CommandExecution
 from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
@@ -117,11 +117,12 @@ def test_forgets_the_role_that_the_command_before_it_needed() -> None:
 def test_stamps_what_a_project_tells_its_rulebook_with_the_role_in_the_project() -> None:
     story = begun(policy_of())
     claims = CommandContext("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
+    frozen = DecidedEvent(FreezeDeclared(freeze="f", from_=START, until=START), "solution-manager")
     for one, stamped in (
         (writing(story), ("solution-manager", event_id(3))),
         (writing(story, context=claims), (None, None)),
     ):
-        one.write(None, FreezeDeclared(freeze="f", from_=START, until=START))
+        one.write(frozen)
         assert [(told.stream, told.role, told.assignment) for told in one.events] == [("policy-small", *stamped)]
 
 
@@ -149,7 +150,7 @@ def test_raises_what_is_rejected_or_too_large() -> None:
 def test_rejects_what_could_not_be_read_again() -> None:
     unreadable = RISK.model_copy(update={"statement": "x" * 10_001})
     with pytest.raises(Rejected, match=r"risk\.assessed/1 could not be read again as it is: data\.statement"):
-        writing(begun(policy_of())).write(None, unreadable)
+        writing(begun(policy_of())).write(DecidedEvent(unreadable, None))
 
 
 def test_writes_to_the_policys_stream_what_belongs_there() -> None:

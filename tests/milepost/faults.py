@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.command import CommandContext, Decided, Refused, Rejected
+from domain.command import CommandContext, DecidedEvent, Refused, Rejected
 from domain.envision.risks import RiskAssessed, RisksFoundNone
 from domain.policy_changes.freezes import FreezeDeclared
 from domain.state.project import Project, ProjectCommand
@@ -13,16 +13,16 @@ RISK = RiskAssessed(risk="half", statement="half written")
 class Fail(ProjectCommand, listed=False):
     """Writes one event, then meets a fault of the program's own."""
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
-        yield RISK
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
+        yield DecidedEvent(RISK, context.role)
         raise ZeroDivisionError("a fault")
 
 
 class TurnDown(ProjectCommand, listed=False):
     """Writes one event, then is rejected."""
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
-        yield RISK
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
+        yield DecidedEvent(RISK, context.role)
         raise Rejected("not like this")
 
 
@@ -31,22 +31,23 @@ class Shut(ProjectCommand, listed=False):
 
     repeated: bool = False
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
-        yield RISK
-        context.infer("requester")
-        raise Refused("the gate stays shut", RisksFoundNone(reason="refused"), self.repeated)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
+        yield DecidedEvent(RISK, context.role)
+        refused = RisksFoundNone(reason="refused")
+        raise Refused("the gate stays shut", refused, "requester", repeated=self.repeated)
 
 
 class Fatten(ProjectCommand, listed=False):
     """Writes more than an event may hold."""
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
-        yield RiskAssessed(risk="fat", statement="ß" * 9_000, response="ß" * 9_000, reason="€" * 10_000)
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
+        fat = RiskAssessed(risk="fat", statement="ß" * 9_000, response="ß" * 9_000, reason="€" * 10_000)
+        yield DecidedEvent(fat, context.role)
 
 
 class Freeze(ProjectCommand, listed=False):
     """Writes to the policy's stream."""
 
-    def decide(self, state: Project, context: CommandContext) -> Iterator[Decided]:
+    def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         now = context.now
-        yield FreezeDeclared(freeze="may", from_=now, until=now)
+        yield DecidedEvent(FreezeDeclared(freeze="may", from_=now, until=now), context.role)

@@ -44,7 +44,8 @@ class Memory:
 
     def project(self, key: str) -> Project:
         """What is known of a project in the end."""
-        state: Project = self.deciding.states[f"project-{key}"]
+        state = self.deciding.states[f"project-{key}"]
+        assert isinstance(state, Project)
         return state
 
     def _clock(self) -> datetime:

@@ -21,7 +21,7 @@ def decided(policy: Policy, command: Command[Imports], *past: Event) -> list[Eve
     for recorded in history(*past, stream="import-tickets"):
         imports.apply(recorded)
     told = command.decide(imports, CommandContext("ada", START, policy, Rulebook()))
-    return [event for event in told if isinstance(event, Event)]
+    return [decided.event for decided in told]
 
 
 def test_opens_a_file_once(policy: Policy) -> None:

@@ -13,7 +13,8 @@ from tests.domain.observed import RULES
 
 def adopts(policy: Policy, held_to: Policy, state: Rulebook, origin: str = "import:kep") -> list[object]:
     context = CommandContext("ada", START, held_to, state, origin=origin)
-    return list(AdoptForImport(policy=policy, proposed_by="kep").decide(state, context))
+    decided = AdoptForImport(policy=policy, proposed_by="kep").decide(state, context)
+    return [each.event for each in decided]
 
 
 def test_is_adopted_without_anybodys_permission(policy: Policy) -> None:

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from domain.command import Command, CommandContext
+from domain.command import CommandContext
 from domain.event import Event
 from domain.policy.policy import Policy
 from domain.policy.rulebook import PolicyEvent, Rulebook
+from domain.policy_changes.policy_command import PolicyCommand
 from tests.conftest import START, Act, history, rulebook_of
 
 ASKED = START + timedelta(days=1)
@@ -19,7 +20,7 @@ def book(policy: Policy, *acts: PolicyEvent | Act) -> Rulebook:
 def follows(
     rulebook: Rulebook,
     policy: Policy,
-    command: Command,
+    command: PolicyCommand,
     role: str | None = "cab",
     who: str = "carl",
     at: datetime = ASKED,
@@ -27,8 +28,7 @@ def follows(
     """What a command decides, each event in force before the next is asked for."""
     told: list[Event] = []
     for decided in command.decide(rulebook, CommandContext(who, at, policy, rulebook, role)):
-        assert isinstance(decided, Event)
-        [recorded] = history(Act(decided, at=at, who=who), stream=f"policy-{policy.name}")
+        [recorded] = history(Act(decided.event, at=at, who=who), stream=f"policy-{policy.name}")
         rulebook.apply(recorded)
-        told.append(decided)
+        told.append(decided.event)
     return told

@@ -23,7 +23,7 @@ def adopt(
     rulebook: Rulebook, in_force: Policy, command: AdoptPolicy, who: str = "ada", role: str | None = "cab"
 ) -> object:
     [adopted] = command.decide(rulebook, CommandContext(who, START + ASKED, in_force, rulebook, role))
-    return adopted
+    return adopted.event
 
 
 def proposed(policy: Policy) -> Rulebook:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from domain.state.project import Project
 from milepost.log.state_cache import States
 from milepost.log.stored_event import Stored
@@ -45,15 +47,16 @@ def test_make_room_by_oldest_use() -> None:
 def test_are_not_kept_of_what_does_not_exist() -> None:
     states = States(read := Reader())
     for _ in range(2):
-        assert states["project-c"].version == 0
-        assert states["project-c"].stream == "project-c"
+        state = states["project-c"]
+        assert isinstance(state, Project)
+        assert (state.version, state.stream) == (0, "project-c")
         states.settle()
     assert read.asked == [("project-c",), ("project-c",)]
 
 
 def test_are_folded_again_with_what_is_not_committed_yet() -> None:
     states = States(Reader())
-    project: Project = states["project-a"]
+    project = states["project-a"]
     following = history(*[PROPOSED] * 4, stream="project-a")[3]
     project.apply(following)
     states.written([following])
@@ -80,3 +83,13 @@ def test_are_dropped_where_something_is_missing_between() -> None:
     states.follow([read.stored[2]._replace(version=5)])
     assert states["project-a"].version == 3
     assert len(read.asked) == 2
+
+
+def test_state_of_a_policy_is_a_rulebook() -> None:
+    states = States(Reader())
+    assert states.rulebook("default") is states["policy-default"]
+
+
+def test_stream_without_a_state_is_named() -> None:
+    with pytest.raises(ValueError, match="ledger-x: streams of the category 'ledger' have no state"):
+        States(Reader())["ledger-x"]
