@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from consumers.tracing.spans import PROCESS
 from milepost import clock as machine
-from milepost.log.command_batch import Answered, Deciding
+from milepost.log.command_batch import Answered, Deciding, policy_of
 from milepost.log.command_outcome import Outcome, Request, Unavailable
 from milepost.log.queries import select_outcomes, select_page, select_streams
 from milepost.log.state_cache import KEPT_EVENTS, States
@@ -166,7 +166,7 @@ class Writer:
     def _carry_out(self, batch: Sequence[_Asked]) -> None:
         """One transaction: decide each request on the newest state, write all of it, and only then say so."""
         connection = self._connected()
-        self._states.load(asked.request.stream for asked in batch)
+        self._load(batch)
         with connection.cursor(binary=True) as cursor:
             deciding = self._at_once(connection, cursor, batch) or self._in_order(connection, cursor, batch)
         self._head = Head(deciding.position, deciding.last if deciding.events else self._head.recorded_at)
@@ -177,9 +177,10 @@ class Writer:
     def _at_once(
         self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]
     ) -> Deciding | None:
-        """Decide on what we know and send it all in one go; None where that may not be, and nothing was written.
+        """Decide before the lock is taken, then lock and write in one round trip; None where that is not possible.
 
-        Nobody needs to be asked: where others wrote meanwhile, they have taken the positions.
+        The positions prove that the decision holds: if another writer wrote anything since the last read, it has taken
+        the next position. Then nothing is written here, and the batch is decided again under the lock.
         """
         if not self._alone or any(asked.settles for asked in batch):
             return None
@@ -216,13 +217,20 @@ class Writer:
             followed = [Stored(*row) for row in cursor.fetchall()]
             known = {(a, c): (d, o) for d, o, a, c in second.fetchall()} if asked else {}
         self._alone = not followed
-        self._follow(followed, [one.request.stream for one in batch])
+        self._follow(followed, batch)
         return known
 
-    def _follow(self, followed: Sequence[Stored], streams: Sequence[str]) -> None:
+    def _load(self, batch: Sequence[_Asked]) -> None:
+        """Fold every stream that a decision reads: the stream of each request, then the stream of its policy."""
+        requests = [asked.request for asked in batch]
+        self._states.load(request.stream for request in requests)
+        policies = {policy_of(request, self._states[request.stream]) for request in requests}
+        self._states.load(f"policy-{name}" for name in sorted(policies))
+
+    def _follow(self, followed: Sequence[Stored], batch: Sequence[_Asked]) -> None:
         if len(followed) == MOST_FOLLOWED:
             self._states.forget()
-            self._states.load(streams)
+            self._load(batch)
             self._head = self._log.sound_head()
         elif followed:
             self._states.follow(followed)

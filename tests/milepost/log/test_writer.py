@@ -1,20 +1,26 @@
 """A writer."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import Cursor
 
 from domain.codec import decode
+from domain.policy_changes.adoption import AdoptPolicy, ProposePolicy
 from milepost import clock
 from milepost.log.command_outcome import Conflict, KeyReused, Outcome, Request, Unavailable
+from milepost.log.queries import select_streams
 from milepost.log.store import Log
+from milepost.log.stored_event import Stored
 from milepost.log.writer import Writer
+from milepost.policies import default_policy
 from tests.milepost.faults import Fail, Fatten, Freeze, Shut, TurnDown
 from tests.milepost.logs import Database, Proxy, assess, log, prepared, propose, proxy, risk, writer
 
@@ -211,6 +217,41 @@ def test_decides_anew_where_another_was_faster(log: Log, writer: Writer) -> None
     assert (new.status, new.version, new.position) == ("accepted", 4, log.head().position)
     assert (known.status, known.version, known.events) == ("accepted", 4, ())
     assert contiguous(log)
+
+
+def test_writer_decides_again_where_the_policy_was_changed_since_it_was_read(log: Log, writer: Writer) -> None:
+    for request in (propose("a"), assess("a", "x")):  # from now on it decides before it takes the lock
+        writer.execute(request, LIMIT)
+    following = default_policy().model_copy(update={"version": 2})
+    with Writer(log) as another:
+        for who, command in (
+            ("grace", ProposePolicy(policy=following)),
+            ("carl", AdoptPolicy(policy=following, proposed_by="grace")),
+        ):
+            adoption = Request("policy-default", (command,), who, role=following.keepers[0])
+            assert another.execute(adoption, LIMIT).status == "accepted"
+    assert writer.execute(propose("b"), LIMIT).status == "accepted"
+    assert [(recorded.policy, recorded.version) for recorded in log.stream("project-b")] == [("default/2", 1)]
+
+
+def test_writer_folds_the_streams_of_a_decision_before_it_takes_the_lock(
+    log: Log, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.execute(propose("a"), LIMIT)
+    reads: list[tuple[tuple[str, ...], bool]] = []
+
+    def read(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[Stored]:
+        with log.connect() as connection:
+            lock = connection.execute(
+                "SELECT 1 FROM pg_locks WHERE relation = 'log.writer'::regclass AND mode = 'ExclusiveLock' AND granted"
+            ).fetchone()
+        reads.append((tuple(streams), lock is not None))
+        return select_streams(cursor, streams, after)
+
+    monkeypatch.setattr("milepost.log.writer.select_streams", read)
+    with Writer(log) as another:
+        assert another.execute(assess("a", "x"), LIMIT).status == "accepted"
+    assert reads == [(("project-a",), False), (("policy-default",), False)]
 
 
 def test_finds_its_way_after_another_wrote_very_much(log: Log, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
