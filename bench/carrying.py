@@ -64,7 +64,7 @@ def _relayed(ground: Ground, log: Log) -> float:
     brokers, feed = ground.brokers(), LogFeed(log)
     made(brokers, 1)
     with connect(log.conninfo) as connection:
-        connection.execute("DROP TABLE IF EXISTS carrying.relay, carrying.partitions")
+        connection.execute("DELETE FROM delivery.relay; DELETE FROM delivery.partitions")
     relay = Relay(log.conninfo, brokers, feed, 1, "bench")
     with running(relay.run):
         until(lambda: relay.active, "the relay is active")

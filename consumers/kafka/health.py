@@ -12,7 +12,6 @@ from psycopg.rows import DictRow
 from consumers.kafka.client import Brokers, sentence
 from consumers.kafka.consumer_group import group_of
 from consumers.kafka.topic import PARTITIONS, lacks_brokers
-from consumers.read_models.checkpoint import is_carried
 from projections.projection import Projection
 
 
@@ -80,7 +79,7 @@ def _members(admin: KafkaAdminClient, group: str) -> int:
 
 def relay(connection: Connection[DictRow], source: str) -> Looked:
     """Whether a relay is active, and which."""
-    row = connection.execute(_RELAY, (source,)).fetchone() if is_carried(connection) else None
+    row = connection.execute(_RELAY, (source,)).fetchone()
     if row is None:
         return Looked("relay", False, "none has ever carried this log: start `milepost relay`")
     if not row["active"]:
@@ -88,4 +87,4 @@ def relay(connection: Connection[DictRow], source: str) -> Looked:
     return Looked("relay", True, f"{row['owner']} is active in epoch {row['epoch']}, up to {row['position']:,}")
 
 
-_RELAY = "SELECT owner, epoch, position, until > now() AS active FROM carrying.relay WHERE source = %s"
+_RELAY = "SELECT owner, epoch, position, expires_at > now() AS active FROM delivery.relay WHERE log = %s"

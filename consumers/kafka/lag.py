@@ -12,7 +12,6 @@ from psycopg.rows import DictRow
 
 from consumers.event_log import EventLog
 from consumers.kafka.topic import partition_of
-from consumers.read_models.checkpoint import is_carried
 from consumers.read_models.versions import FOLLOWED, Version
 from domain.codec import Unreadable, decode
 
@@ -35,10 +34,7 @@ class Lag(NamedTuple):
 def lags(connection: Connection[DictRow], versions: Iterable[Version], event_log: EventLog) -> list[Lag]:
     """How far behind the head of the log everyone is who follows it."""
     states = {one.model.name: one.state for one in versions if one.state in FOLLOWED}
-    asked: tuple[object, ...] = (list(states),)
-    if carried := is_carried(connection):
-        asked += (str(event_log.source),)
-    found = connection.execute(_CARRIED if carried else _HEARD, asked).fetchall()
+    found = connection.execute(_FOLLOWERS, (list(states), str(event_log.source))).fetchall()
     waiting = _Waiting(event_log, min((row["position"] for row in found), default=0))
     return [
         Lag(row["who"], states.get(row["who"], ""), row["partition"], row["position"], *waiting.behind(**row))
@@ -76,19 +72,15 @@ class _Waiting:
             return None
 
 
-_HEARD: LiteralString = """
-    SELECT model AS who, NULL::int AS partition, reflected AS position, now() AS now FROM models.progress
-    WHERE model = ANY(%s) AND way = 'log' ORDER BY who
-    """
-_CARRIED: LiteralString = """
+_FOLLOWERS: LiteralString = """
     SELECT p.model AS who, CASE WHEN p.way <> 'log' THEN p.partition END AS partition, now() AS now,
-        CASE WHEN p.way <> 'log' AND p.position >= coalesce(s.next, 0) THEN greatest(p.reflected, r.position)
+        CASE WHEN p.way <> 'log' AND p.position >= coalesce(s.end_offset, 0) THEN greatest(p.reflected, r.position)
             ELSE p.reflected END AS position
     FROM models.progress AS p
-    LEFT JOIN carrying.relay AS r ON r.source = p.log
-    LEFT JOIN carrying.partitions AS s ON s.source = p.log AND s.partition = p.partition
+    LEFT JOIN delivery.relay AS r ON r.log = p.log
+    LEFT JOIN delivery.partitions AS s ON s.log = p.log AND s.partition = p.partition
     WHERE p.model = ANY(%s)
     UNION ALL
-    SELECT 'relay', NULL, now(), position FROM carrying.relay WHERE source = %s
+    SELECT 'relay', NULL, now(), position FROM delivery.relay WHERE log = %s
     ORDER BY who, partition
     """

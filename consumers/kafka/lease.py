@@ -1,49 +1,24 @@
 """The lease: which relay is active, until when, in which epoch; and how far Kafka has acknowledged the log.
 
-Kept in PostgreSQL, in the schema `carrying`; the database's clock says when a lease ends.
+Kept in PostgreSQL, in the schema `delivery`; the database's clock says when a lease ends.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.event_log import Unreachable
-from consumers.kafka.parked_streams import TABLE, Unsent, park, release
+from consumers.kafka.parked_streams import Unsent, park, release
 from consumers.read_models.tables import CHANNEL
 
 TERM_SECONDS = 6.0
-_ONE_AT_A_TIME = 0x72656C61
-_TABLES = """
-    CREATE TABLE IF NOT EXISTS carrying.relay (
-        source text PRIMARY KEY, owner text NOT NULL DEFAULT '', epoch bigint NOT NULL DEFAULT 0,
-        until timestamptz NOT NULL DEFAULT '-infinity', position bigint NOT NULL DEFAULT 0, at timestamptz,
-        topic text
-    );
-    COMMENT ON TABLE carrying.relay IS 'Which relay is active, and up to which position Kafka has taken the log.';
-    CREATE TABLE IF NOT EXISTS carrying.partitions (
-        source text NOT NULL, partition int NOT NULL, next bigint NOT NULL, since bigint NOT NULL DEFAULT 0,
-        before bigint NOT NULL DEFAULT 0, reached bigint NOT NULL DEFAULT 0, reached_at timestamptz,
-        PRIMARY KEY (source, partition)
-    );
-    COMMENT ON TABLE carrying.partitions IS 'The offset behind what was acknowledged, and from which one on it counts;
-        behind what it was before that, and up to which position of the log that was everything.';
-    """
 
 
 class Lost(Exception):
     """Another relay has the lease; nothing of this was saved."""
-
-
-def prepare(connection: Connection[Any]) -> None:
-    """Make the tables that are missing; several may do so at the same time."""
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
-        connection.execute(_TABLES)
-        connection.execute(TABLE)
 
 
 @dataclass(frozen=True)
@@ -59,20 +34,20 @@ class Lease:
     @classmethod
     def taken(cls, connection: Connection[DictRow], source: str, owner: str) -> "Lease | None":
         """The lease in a new epoch; None while another has it."""
-        connection.execute("INSERT INTO carrying.relay (source) VALUES (%s) ON CONFLICT DO NOTHING", (source,))
+        connection.execute("INSERT INTO delivery.relay (log) VALUES (%s) ON CONFLICT DO NOTHING", (source,))
         found = connection.execute(_TAKE, (owner, TERM_SECONDS, source)).fetchone()
-        return cls(connection, source, found["epoch"], found["position"], found["topic"]) if found else None
+        return cls(connection, source, found["epoch"], found["position"], found["topic_id"]) if found else None
 
     def renew(self) -> None:
-        self._demand("until = now() + make_interval(secs => %s)", TERM_SECONDS)
+        self._demand("expires_at = now() + make_interval(secs => %s)", TERM_SECONDS)
 
     def release(self) -> None:
         """Let another have it at once."""
-        self._demand("until = '-infinity', owner = ''")
+        self._demand("expires_at = '-infinity', owner = ''")
 
     def adopt(self, topic: str) -> None:
         """From now on this is the topic that is sent to."""
-        self._demand("topic = %s", topic)
+        self._demand("topic_id = %s", topic)
 
     def save(
         self, position: int, at: str | None, ends: Mapping[int, int], unsent: Sequence[Unsent] = (),
@@ -90,14 +65,14 @@ class Lease:
             cursor.executemany(_MOVE, rows)  # before the relay's own position moves, which it notes
             if rows and cursor.rowcount < len(rows):
                 raise Unreachable("what was acknowledged last lies before what was acknowledged earlier: looks anew")
-            self._demand("position = %s, at = coalesce(%s, at)", position, at)
+            self._demand("position = %s, recorded_at = coalesce(%s, recorded_at)", position, at)
             release(self.connection, self.source, taken_up)
             park(self.connection, self.source, unsent)
             self.connection.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
     def _demand(self, change: str, *values: object) -> None:
         changed = self.connection.execute(
-            f"UPDATE carrying.relay SET {change} WHERE source = %s AND epoch = %s".encode(),  # noqa: S608 (own words)
+            f"UPDATE delivery.relay SET {change} WHERE log = %s AND epoch = %s".encode(),  # noqa: S608 (own words)
             (*values, self.source, self.epoch),
         )
         if not changed.rowcount:
@@ -115,12 +90,9 @@ class Carried(NamedTuple):
 
 def carried(connection: Connection[DictRow], source: str) -> Carried:
     """How far a log was carried so far; nowhere before the first relay."""
-    try:
-        found = connection.execute(
-            "SELECT position, topic, owner, epoch FROM carrying.relay WHERE source = %s", (source,)
-        ).fetchone()
-    except psycopg.errors.UndefinedTable:
-        return Carried(0, None, "", 0)
+    found = connection.execute(
+        "SELECT position, topic_id AS topic, owner, epoch FROM delivery.relay WHERE log = %s", (source,)
+    ).fetchone()
     return Carried(**found) if found else Carried(0, None, "", 0)
 
 
@@ -132,7 +104,9 @@ class Sent(NamedTuple):
 
 
 def sent_so_far(connection: Connection[DictRow], source: str) -> dict[int, Sent]:
-    found = connection.execute("SELECT partition, next, since FROM carrying.partitions WHERE source = %s", (source,))
+    found = connection.execute(
+        "SELECT partition, end_offset AS next, start_offset AS since FROM delivery.partitions WHERE log = %s", (source,)
+    )
     return {row["partition"]: Sent(row["next"], row["since"]) for row in found}
 
 
@@ -140,26 +114,27 @@ def begin_again(connection: Connection[DictRow], source: str, ends: Mapping[int,
     """Have the whole log sent again, behind what the partitions hold now; who sends at the moment loses the lease."""
     with connection.transaction():
         connection.execute(
-            "UPDATE carrying.relay SET epoch = epoch + 1, until = '-infinity', position = 0, at = NULL, topic = NULL"
-            " WHERE source = %s",
+            "UPDATE delivery.relay SET epoch = epoch + 1, expires_at = '-infinity', position = 0, recorded_at = NULL,"
+            " topic_id = NULL WHERE log = %s",
             (source,),
         )
-        connection.execute("DELETE FROM carrying.partitions WHERE source = %s", (source,))
-        connection.execute("DELETE FROM carrying.parked WHERE source = %s", (source,))
+        connection.execute("DELETE FROM delivery.partitions WHERE log = %s", (source,))
+        connection.execute("DELETE FROM delivery.parked_streams WHERE log = %s", (source,))
         connection.cursor().executemany(
-            "INSERT INTO carrying.partitions (source, partition, next, since) VALUES (%s, %s, %s, %s)",
+            "INSERT INTO delivery.partitions (log, partition, end_offset, start_offset) VALUES (%s, %s, %s, %s)",
             [(source, partition, end, end) for partition, end in ends.items()],
         )
 
 
 _TAKE = """
-    UPDATE carrying.relay SET owner = %s, epoch = epoch + 1, until = now() + make_interval(secs => %s)
-    WHERE source = %s AND until < now() RETURNING epoch, position, topic
+    UPDATE delivery.relay SET owner = %s, epoch = epoch + 1, expires_at = now() + make_interval(secs => %s)
+    WHERE log = %s AND expires_at < now() RETURNING epoch, position, topic_id
     """
 _MOVE = """
-    INSERT INTO carrying.partitions AS p (source, partition, next, reached, reached_at)
-    SELECT source, %s, %s, position, at FROM carrying.relay WHERE source = %s
-    ON CONFLICT (source, partition) DO UPDATE
-    SET next = excluded.next, before = p.next, reached = excluded.reached, reached_at = excluded.reached_at
-    WHERE excluded.next > p.next
+    INSERT INTO delivery.partitions AS p (log, partition, end_offset, previous_position, previous_recorded_at)
+    SELECT log, %s, %s, position, recorded_at FROM delivery.relay WHERE log = %s
+    ON CONFLICT (log, partition) DO UPDATE
+    SET end_offset = excluded.end_offset, previous_end_offset = p.end_offset,
+        previous_position = excluded.previous_position, previous_recorded_at = excluded.previous_recorded_at
+    WHERE excluded.end_offset > p.end_offset
     """

@@ -15,7 +15,7 @@ from consumers.event_log import EventLog, Unreachable
 from consumers.kafka.batch_publisher import Carrier, Page
 from consumers.kafka.client import Brokers, sentence
 from consumers.kafka.end_offsets import demand_whole, ends, skipped, unsaved_ends
-from consumers.kafka.lease import TERM_SECONDS, Lease, Lost, prepare, sent_so_far
+from consumers.kafka.lease import TERM_SECONDS, Lease, Lost, sent_so_far
 from consumers.kafka.parked_streams import Unsent, asked_for, unsent_streams
 from consumers.kafka.topic import made
 from consumers.read_models.tables import connect
@@ -50,7 +50,6 @@ class Relay:
             try:
                 with connect(self._conninfo) as connection:
                     connection.execute(_UNHELD, (f"{TERM_SECONDS:.0f}s",))
-                    prepare(connection)
                     self._stand_by(connection, stop)
             except Lost as lost:
                 _log.warning("stands by: %s", lost)

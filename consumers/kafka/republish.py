@@ -5,7 +5,7 @@ from kafka.errors import KafkaError
 from consumers.event_log import Source, Unreachable
 from consumers.kafka.client import Brokers, sentence
 from consumers.kafka.end_offsets import ends
-from consumers.kafka.lease import begin_again, prepare
+from consumers.kafka.lease import begin_again
 from consumers.kafka.topic import made
 from consumers.read_models.tables import connect
 
@@ -21,5 +21,4 @@ def send_again(conninfo: str, brokers: Brokers, source: Source, replicas: int) -
     except KafkaError as error:
         raise Unreachable(sentence(error, brokers)) from error
     with connect(conninfo) as connection:
-        prepare(connection)
         begin_again(connection, str(source), {partition: end.next for partition, end in found.items()})

@@ -49,14 +49,8 @@ def made_from(connection: Connection[DictRow], model: str) -> set[str]:
 
 def reflected(connection: Connection[DictRow], models: Sequence[str]) -> dict[str, Reflected]:
     """What each of these models reflects; one of which nothing is known is left out."""
-    found = connection.execute(_CARRIED if is_carried(connection) else _HEARD, (list(models),))
+    found = connection.execute(_REFLECTED, (list(models),))
     return {row["model"]: Reflected(row["position"], row["at"]) for row in found}
-
-
-def is_carried(connection: Connection[DictRow]) -> bool:
-    """Whether a relay has ever run here."""
-    found = connection.execute("SELECT to_regclass('carrying.partitions') IS NOT NULL AS there").fetchone()
-    return found is not None and bool(found["there"])
 
 
 def change_over(
@@ -89,22 +83,18 @@ def begin(
     )
 
 
-_HEARD = """
-    SELECT DISTINCT ON (model) model, reflected AS position, at FROM models.progress WHERE model = ANY(%s)
-    ORDER BY model, reflected, at
-    """
-_CARRIED = """
+_REFLECTED = """
     SELECT DISTINCT ON (model) model, position, at FROM (
         SELECT p.model, CASE WHEN told.position > p.reflected THEN told.position ELSE p.reflected END AS position,
             CASE WHEN told.position > p.reflected THEN told.at ELSE p.at END AS at
         FROM models.progress AS p LEFT JOIN LATERAL (
-            SELECT r.position, r.at FROM carrying.relay AS r
-            LEFT JOIN carrying.partitions AS s ON s.source = r.source AND s.partition = p.partition
-            WHERE r.source = p.log AND p.way <> 'log' AND p.position >= coalesce(s.next, 0)
+            SELECT r.position, r.recorded_at AS at FROM delivery.relay AS r
+            LEFT JOIN delivery.partitions AS s ON s.log = r.log AND s.partition = p.partition
+            WHERE r.log = p.log AND p.way <> 'log' AND p.position >= coalesce(s.end_offset, 0)
             UNION ALL
-            SELECT s.reached, s.reached_at FROM carrying.partitions AS s
-            WHERE s.source = p.log AND p.way <> 'log' AND s.partition = p.partition
-                AND p.position < s.next AND p.position >= s.before
+            SELECT s.previous_position, s.previous_recorded_at FROM delivery.partitions AS s
+            WHERE s.log = p.log AND p.way <> 'log' AND s.partition = p.partition
+                AND p.position < s.end_offset AND p.position >= s.previous_end_offset
         ) AS told ON true
         WHERE p.model = ANY(%s)
     ) AS place ORDER BY model, position, at

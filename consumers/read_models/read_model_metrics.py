@@ -8,7 +8,6 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.event_log import EventLog
-from consumers.read_models.checkpoint import is_carried
 from consumers.read_models.overview import overview
 from projections.projection import Projection
 
@@ -32,8 +31,7 @@ def gauges(connection: Connection[DictRow], projections: Iterable[Projection], e
             yield Gauge("projection_events_behind", named, behind)
             yield Gauge("projection_seconds_behind", named, _seconds(head.recorded_at, one.at) if behind else 0)
             yield Gauge("projection_parked_streams", named, one.parked)
-    if is_carried(connection):
-        yield from _carried(connection, str(event_log.source))
+    yield from _carried(connection, str(event_log.source))
 
 
 def _carried(connection: Connection[DictRow], source: str) -> Iterator[Gauge]:
@@ -50,12 +48,12 @@ def _seconds(later: datetime | None, earlier: datetime | None) -> float:
 
 
 _RELAY = """
-    SELECT position, epoch, CASE WHEN until > now() THEN 1 ELSE 0 END AS active,
-        (SELECT count(*) FROM carrying.parked AS p WHERE p.source = r.source) AS parked_streams
-    FROM carrying.relay AS r WHERE source = %s
+    SELECT position, epoch, CASE WHEN expires_at > now() THEN 1 ELSE 0 END AS active,
+        (SELECT count(*) FROM delivery.parked_streams AS p WHERE p.log = r.log) AS parked_streams
+    FROM delivery.relay AS r WHERE log = %s
     """
 _BEHIND = """
-    SELECT p.model, p.partition, greatest(0, coalesce(s.next, 0) - p.position) AS behind
-    FROM models.progress AS p LEFT JOIN carrying.partitions AS s ON s.source = p.log AND s.partition = p.partition
+    SELECT p.model, p.partition, greatest(0, coalesce(s.end_offset, 0) - p.position) AS behind
+    FROM models.progress AS p LEFT JOIN delivery.partitions AS s ON s.log = p.log AND s.partition = p.partition
     WHERE p.log = %s AND p.way <> 'log' ORDER BY 1, 2
     """

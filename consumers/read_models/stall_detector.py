@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.event_log import EventLog, Head
-from consumers.read_models.checkpoint import Reflected, is_carried, reflected
+from consumers.read_models.checkpoint import Reflected, reflected
 from consumers.read_models.tables import Model
 
 
@@ -80,8 +80,7 @@ def liveness(
 
 def waiting(connection: Connection[DictRow], models: list[str], source: str, head: Head) -> list[Waiting]:
     """Who has more to take in: a read model at one of its places, or the relay at the log."""
-    asked = (head.position, models, source, head.position) if (carried := is_carried(connection)) else ()
-    found = connection.execute(_CARRIED if carried else _HEARD, asked or (models, head.position))
+    found = connection.execute(_WAITING, (head.position, models, source, head.position))
     return [Waiting(row["who"], row["position"]) for row in found]
 
 
@@ -89,16 +88,14 @@ def _seconds(later: datetime | None, earlier: datetime | None) -> float:
     return (later - earlier).total_seconds() if later and earlier else 0.0
 
 
-_HEARD = """
-    SELECT model AS who, position FROM models.progress WHERE model = ANY(%s) AND position < %s
-    """
-_CARRIED = """
+_WAITING = """
     SELECT CASE WHEN p.way = 'log' THEN p.model ELSE format('%%s in partition %%s', p.model, p.partition) END AS who,
         p.position
     FROM models.progress AS p
-    LEFT JOIN carrying.partitions AS s ON p.way <> 'log' AND s.source = p.log AND s.partition = p.partition
-    WHERE p.position < CASE WHEN p.way = 'log' THEN %s ELSE coalesce(s.next, 0) END AND p.model = ANY(%s)
+    LEFT JOIN delivery.partitions AS s ON p.way <> 'log' AND s.log = p.log AND s.partition = p.partition
+    WHERE p.position < CASE WHEN p.way = 'log' THEN %s ELSE coalesce(s.end_offset, 0) END AND p.model = ANY(%s)
     UNION ALL
-    SELECT 'the relay', r.position FROM carrying.relay AS r WHERE r.source = %s AND r.position < %s
-        AND EXISTS (SELECT FROM models.progress WHERE log = r.source AND way <> 'log')
+    SELECT 'the relay', r.position FROM delivery.relay AS r WHERE r.log = %s AND r.position < %s
+        AND EXISTS (SELECT FROM models.progress WHERE log = r.log AND way <> 'log')
+    ORDER BY who, position
     """

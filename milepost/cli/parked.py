@@ -12,10 +12,8 @@ import click
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.kafka.lease import prepare as prepare_carrying
 from consumers.kafka.parked_streams import Unsent, ask_for, asked_for, unsent_streams
 from consumers.read_models.apply import Again, understood
-from consumers.read_models.checkpoint import is_carried
 from consumers.read_models.parked_streams import Apart, bring_up, forget, kept_apart, take_up
 from consumers.read_models.stream_state import Parked, parked_in
 from consumers.read_models.tables import Model, connect, prepare
@@ -84,7 +82,7 @@ class Lot:
         return [one for one in kept_apart(self.connection) if not what or _name(one) in what]
 
     def unsent(self, what: Sequence[str] = ()) -> list[Unsent]:
-        found = unsent_streams(self.connection, str(self.feed.source)) if is_carried(self.connection) else {}
+        found = unsent_streams(self.connection, str(self.feed.source))
         return [one for one in found.values() if not what or one.stream in what]
 
     def listed(self, what: Sequence[str] = ()) -> list[Left]:
@@ -211,7 +209,6 @@ def _send(lot: Lot, streams: Sequence[str]) -> Iterator[Result]:
     if not streams:
         return
     source = str(lot.feed.source)
-    prepare_carrying(lot.connection)
     ask_for(lot.connection, source, streams)
     until = monotonic() + RELAY_SECONDS
     while asked_for(lot.connection, source).keys() & set(streams) and monotonic() < until:

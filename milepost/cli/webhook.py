@@ -23,7 +23,7 @@ from milepost.log.store import Log
 from milepost.webhooks.addresses import Forbidden, target
 from milepost.webhooks.handshake import allowed_rate
 from milepost.webhooks.signature import new_secret
-from milepost.webhooks.subscriptions import Hook, Taken, add, every, prepare, remove, retry
+from milepost.webhooks.subscriptions import Hook, Taken, add, every, remove, retry
 
 STILL = 1
 NAME = click.Argument(["name"])
@@ -54,7 +54,6 @@ def hooking_commands() -> list[click.Command]:
 @contextmanager
 def _registered() -> Generator[tuple[Log, Connection[Any]]]:
     with opened_log(settings_from(os.environ), say) as log, log.connect() as connection:
-        prepare(connection)
         yield log, connection
 
 

@@ -10,7 +10,7 @@ from milepost.log.migrations import steps
 
 OWNER = "milepost_owner"
 APPLICATION = "milepost_app"
-OPEN_SCHEMAS = ("models", "carrying", "analytics")
+OPEN_SCHEMAS = ("models", "analytics")
 _ONE_AT_A_TIME = 0x6D696C65
 
 
@@ -81,6 +81,8 @@ _GRANTS = (
     SQL("GRANT SELECT ON ALL TABLES IN SCHEMA log TO {}"),
     SQL("GRANT INSERT ON log.events, log.outcomes TO {}"),
     SQL("GRANT UPDATE ON log.writer TO {}"),  # what LOCK TABLE asks for
+    SQL("GRANT USAGE ON SCHEMA delivery TO {}"),
+    SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA delivery TO {}"),
 )
 
 

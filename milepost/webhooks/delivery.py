@@ -21,7 +21,7 @@ from milepost.log.stored_event import Stored
 from milepost.webhooks.addresses import Forbidden
 from milepost.webhooks.http_post import Answer, Unanswered, send
 from milepost.webhooks.signature import signed
-from milepost.webhooks.subscriptions import Hook, advance, due, every, fail, prepare
+from milepost.webhooks.subscriptions import Hook, advance, due, every, fail
 
 MOST_AT_ONCE = 8
 MOST_FAILURES = 12
@@ -55,7 +55,6 @@ class Delivering:
 
     def _look(self, pool: ThreadPoolExecutor) -> None:
         with self._log.connect() as connection:
-            prepare(connection)
             while not self._stop.is_set():
                 head = self._feed.head().position
                 for hook in every(connection):

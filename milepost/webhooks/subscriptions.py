@@ -1,4 +1,4 @@
-"""The webhooks that are registered: kept in PostgreSQL, in the schema `carrying`, with how far each is."""
+"""The webhooks that are registered: kept in PostgreSQL, in the schema `delivery`, with how far each is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,17 +12,8 @@ from psycopg.rows import class_row
 from milepost.log.event_selection import Selection, selection
 from milepost.webhooks.addresses import Target, target
 
-_ONE_AT_A_TIME = 0x686F6F6B
-_TABLE = """
-    CREATE TABLE IF NOT EXISTS carrying.webhooks (
-        name text PRIMARY KEY, url text NOT NULL, secret text NOT NULL, private text, project text, kinds text[],
-        rate int, position bigint NOT NULL, state text NOT NULL DEFAULT 'active', failures int NOT NULL DEFAULT 0,
-        due timestamptz NOT NULL DEFAULT now(), why text, since timestamptz NOT NULL DEFAULT now()
-    );
-    COMMENT ON TABLE carrying.webhooks IS 'To where events are brought, and how far each is: active, parked or gone.';
-    """
-_EVERY = b"SELECT * FROM carrying.webhooks ORDER BY name"
-_DUE = b"SELECT * FROM carrying.webhooks WHERE name = %s AND state = 'active' AND due <= now()"
+_EVERY = b"SELECT * FROM delivery.webhooks ORDER BY name"
+_DUE = b"SELECT * FROM delivery.webhooks WHERE name = %s AND state = 'active' AND due <= now()"
 
 
 class Taken(ValueError):
@@ -56,18 +47,11 @@ class Hook:
         return selection(self.project, self.kinds or ())
 
 
-def prepare(connection: Connection[Any]) -> None:
-    """Make the table where it is missing; several may do so at the same time."""
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
-        connection.execute(_TABLE)
-
-
 def add(connection: Connection[Any], hook: Hook) -> None:
     """Register a webhook. Raises `Taken`."""
     try:
         connection.execute(
-            "INSERT INTO carrying.webhooks (name, url, secret, private, project, kinds, rate, position)"
+            "INSERT INTO delivery.webhooks (name, url, secret, private, project, kinds, rate, position)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             (hook.name, hook.url, hook.secret, hook.private, hook.project, hook.kinds, hook.rate, hook.position),
         )
@@ -77,7 +61,7 @@ def add(connection: Connection[Any], hook: Hook) -> None:
 
 def remove(connection: Connection[Any], name: str) -> bool:
     """Whether there was such a webhook; there is none now."""
-    return connection.execute("DELETE FROM carrying.webhooks WHERE name = %s", (name,)).rowcount > 0
+    return connection.execute("DELETE FROM delivery.webhooks WHERE name = %s", (name,)).rowcount > 0
 
 
 def every(connection: Connection[Any]) -> Sequence[Hook]:
@@ -98,7 +82,7 @@ def advance(connection: Connection[Any], hook: Hook, position: int, pause: float
     False where somebody has put the webhook elsewhere meanwhile, or another of its name in its place.
     """
     changed = connection.execute(
-        "UPDATE carrying.webhooks SET position = %s, failures = 0, why = NULL,"
+        "UPDATE delivery.webhooks SET position = %s, failures = 0, why = NULL,"
         " due = clock_timestamp() + make_interval(secs => %s) WHERE (name, since, position) = (%s, %s, %s)",
         (position, pause, hook.name, hook.since, hook.position),
     )
@@ -111,7 +95,7 @@ def fail(connection: Connection[Any], hook: Hook, why: str, seconds: float, stat
     False where that is of one that was put elsewhere, tried anew, or removed for another of its name meanwhile.
     """
     changed = connection.execute(
-        "UPDATE carrying.webhooks SET failures = failures + 1, why = %s, state = %s,"
+        "UPDATE delivery.webhooks SET failures = failures + 1, why = %s, state = %s,"
         " due = clock_timestamp() + make_interval(secs => %s)"
         " WHERE (name, since, position, failures) = (%s, %s, %s, %s)",
         (why.replace("\0", " ")[:500], state, seconds, hook.name, hook.since, hook.position, hook.failures),
@@ -122,7 +106,7 @@ def fail(connection: Connection[Any], hook: Hook, why: str, seconds: float, stat
 def retry(connection: Connection[Any], name: str, position: int | None = None) -> bool:
     """Bring events there again, from where it stopped or behind a position; whether there is such a webhook."""
     changed = connection.execute(
-        "UPDATE carrying.webhooks SET state = 'active', failures = 0, why = NULL, due = now(),"
+        "UPDATE delivery.webhooks SET state = 'active', failures = 0, why = NULL, due = now(),"
         " position = coalesce(%s, position) WHERE name = %s",
         (position, name),
     )

@@ -64,7 +64,7 @@ def database_gone(ground: Ground, dose: Dose) -> Outcome:
 
 _DISCONNECT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND query ~* 'models[.]|carrying[.]'
+    WHERE datname = current_database() AND query ~* 'models[.]|delivery[.]'
     """
 
 

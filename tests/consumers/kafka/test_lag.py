@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from consumers.kafka.lag import Lag, lags
-from consumers.kafka.lease import Lease, prepare
+from consumers.kafka.lease import Lease
 from consumers.kafka.topic import partition_of
 from consumers.read_models.checkpoint import change_over
 from consumers.read_models.tables import Model, connect
@@ -54,7 +54,6 @@ def test_goes_by_partition_where_kafka_stands_between(log: Log, projector: Follo
     assert here != there
     feed = LogFeed(log)
     with connect(log.conninfo) as connection:
-        prepare(connection)
         change_over(connection, NAME, feed.source, "kafka t", {here: 0, there: 0})
         telling.tell({"project-a": history(PROPOSED)})
         telling.tell({"project-b": history(PROPOSED)})

@@ -60,7 +60,7 @@ class Withheld:
     def carried_to(self, position: int) -> None:
         """As if a relay had sent it all and then died, before it could note more than this."""
         with connect(self.log.conninfo) as connection:
-            connection.execute("UPDATE carrying.relay SET position = %s", (position,))
+            connection.execute("UPDATE delivery.relay SET position = %s", (position,))
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_is_withheld_by_the_next_relay_too_where_the_first_could_not_note_it(
         wait_until_carried(log)
     withheld.carried_to(withheld.position - 1)
     with connect(log.conninfo) as connection:
-        connection.execute("DELETE FROM carrying.parked")
+        connection.execute("DELETE FROM delivery.parked_streams")
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     assert withheld.noted == {STREAM: 1}

@@ -13,7 +13,7 @@ from kafka import KafkaConsumer
 from consumers.event_log import Source
 from consumers.kafka.batch_publisher import Carrier
 from consumers.kafka.client import Brokers
-from consumers.kafka.lease import Lease, begin_again, carried, prepare, sent_so_far
+from consumers.kafka.lease import Lease, begin_again, carried, sent_so_far
 from consumers.kafka.parked_streams import release
 from consumers.kafka.records import CONTENT_TYPE
 from consumers.kafka.relay import Relay
@@ -69,7 +69,7 @@ def test_skips_what_is_there_already_where_its_own_position_was_not_saved(
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     with connect(log.conninfo) as connection:
-        connection.execute("UPDATE carrying.relay SET position = 7")
+        connection.execute("UPDATE delivery.relay SET position = 7")
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     found = positions(records_in(brokers))
@@ -85,8 +85,8 @@ def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
         wait_until_carried(log)
     with connect(log.conninfo) as connection:
         whole = sent_so_far(connection, source)
-        connection.execute("UPDATE carrying.relay SET position = 7")
-        connection.execute("DELETE FROM carrying.partitions")
+        connection.execute("UPDATE delivery.relay SET position = 7")
+        connection.execute("DELETE FROM delivery.partitions")
         monkeypatch.setattr("consumers.kafka.relay.PAGE", 5)
         saved, save = list[int](), Lease.save
 
@@ -127,12 +127,12 @@ def test_stops_sending_once_another_has_taken_its_lease(log: Log, brokers: Broke
     with running(relay.run):
         until(lambda: relay.active, "it is active")
         with connect(log.conninfo) as connection:
-            taken = "UPDATE carrying.relay SET epoch = epoch + 1, owner = 'other', until = now() + interval '1 hour'"
+            taken = "UPDATE delivery.relay SET epoch = epoch + 1, owner = 'b', expires_at = now() + interval '1 h'"
             connection.execute(taken)
             telling.tell({"project-a": eventful()})
             until(lambda: not relay.active, "it stands by")
             assert carried(connection, str(LogFeed(log).source)).position < log.head().position
-            connection.execute("UPDATE carrying.relay SET until = now()")
+            connection.execute("UPDATE delivery.relay SET expires_at = now()")
         wait_until_carried(log)
 
 
@@ -227,10 +227,9 @@ def test_refuses_to_go_on_where_the_topic_has_lost_what_it_took(
     log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connect(log.conninfo) as connection:
-        prepare(connection)
         with running(relay_of(log, brokers).run):
             wait_until_carried(log)
-        connection.execute("UPDATE carrying.partitions SET next = next + 1000")
+        connection.execute("UPDATE delivery.partitions SET end_offset = end_offset + 1000")
     assert "was acknowledged: find out what happened to it" in refusal(log, brokers, caplog)
 
 

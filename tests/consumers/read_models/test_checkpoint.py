@@ -7,7 +7,6 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.kafka.lease import Lease
-from consumers.kafka.lease import prepare as prepare_carrying
 from consumers.read_models.checkpoint import Reflected, begin, reflected
 from consumers.read_models.tables import connect, prepare
 from milepost.log.event_feed import LogFeed
@@ -20,7 +19,6 @@ MODEL = "projects_v2_1"
 def connection(log: Log) -> Iterator[Connection[DictRow]]:
     with connect(log.conninfo) as found:
         prepare(found)
-        prepare_carrying(found)
         yield found
 
 

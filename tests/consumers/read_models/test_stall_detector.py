@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumers.kafka.lease import Lease, prepare
+from consumers.kafka.lease import Lease
 from consumers.read_models.checkpoint import change_over
 from consumers.read_models.stall_detector import Standstill, Waiting, waiting
 from consumers.read_models.tables import Model, connect
@@ -59,7 +59,6 @@ def test_sees_who_waits_in_the_log(log: Log, feed: LogFeed, names: list[str]) ->
 def test_sees_who_waits_in_a_partition_and_whether_the_relay_does(log: Log, feed: LogFeed, names: list[str]) -> None:
     source = str(feed.source)
     with connect(log.conninfo) as connection:
-        prepare(connection)
         change_over(connection, names[0], feed.source, "kafka t", {0: 0, 1: 0})
         lease = Lease.taken(connection, source, "test")
         assert lease

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from consumers.kafka.lease import Lease, prepare
+from consumers.kafka.lease import Lease
 from consumers.read_models.tables import connect
 from milepost.embedded.kafka.broker_cluster import Brokers
 from milepost.embedded.postgres.server import Server
@@ -132,7 +132,6 @@ def test_end_with_one_and_a_sentence_where_one_stops_by_itself(parts: Parts) -> 
 def pretend_that_more_was_read(parts: Parts) -> None:
     """As if the database had been restored to before what read models have read, and a relay had run."""
     with connect(parts.address) as connection:
-        prepare(connection)
         lease = Lease.taken(connection, str(LogFeed(parts.log()).source), "test")
         assert lease
         lease.adopt("t")

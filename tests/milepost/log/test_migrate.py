@@ -30,6 +30,10 @@ STRUCTURE = [
     "CREATE TRIGGER t BEFORE INSERT ON log.events EXECUTE FUNCTION log.refuse_change()",
     "CREATE OR REPLACE FUNCTION log.demand_lock() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "DELETE FROM log.migrations",
+    "CREATE TABLE delivery.more ()",
+    "ALTER TABLE delivery.relay ADD COLUMN x int",
+    "DROP TABLE delivery.partitions",
+    "TRUNCATE delivery.webhooks",
 ]
 INSERT = "INSERT INTO log.events VALUES ('project-a', 1, 'k/1', '{}', 1)"
 

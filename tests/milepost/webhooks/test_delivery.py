@@ -15,7 +15,7 @@ from milepost.webhooks import delivery
 from milepost.webhooks.delivery import Delivering, pause
 from milepost.webhooks.http_post import Answer
 from milepost.webhooks.signature import new_secret
-from milepost.webhooks.subscriptions import Hook, add, every, prepare, remove, retry
+from milepost.webhooks.subscriptions import Hook, add, every, remove, retry
 from tests.consumers.telling import Telling
 from tests.milepost.logs import assess, log, prepared, propose, writer
 from tests.milepost.webhooks.receiving import Receiver, proven, receiver
@@ -43,7 +43,6 @@ def hook_to(found: Receiver, **more: Any) -> Hook:
 
 def registered(log: Log, *hooks: Hook) -> None:
     with log.connect() as connection:
-        prepare(connection)
         for hook in hooks:
             add(connection, hook)
 

@@ -4,7 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from milepost.app.metrics import PREFIX
 from milepost.webhooks.signature import new_secret
-from milepost.webhooks.subscriptions import Hook, add, every, fail, prepare, remove
+from milepost.webhooks.subscriptions import Hook, add, every, fail, remove
 from tests.milepost.servers import until
 from tests.milepost.serving import Site
 from tests.milepost.web.api.test_events import listening
@@ -50,7 +50,6 @@ def test_tells_how_far_each_read_model_is(site: Site) -> None:
 def test_tells_how_far_each_webhook_is_and_which_is_brought_nothing(site: Site) -> None:
     site.proposed()
     with site.service.log.connect() as connection:
-        prepare(connection)
         for name, position in (("behind", site.head - 2), ("parked", site.head)):
             add(connection, Hook(name, "https://example.com/", new_secret(), position))
         [parked] = [hook for hook in every(connection) if hook.name == "parked"]
