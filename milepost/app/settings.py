@@ -51,7 +51,7 @@ class Settings:
 
     data: Path = ROOTS_DATA if os.geteuid() == 0 else Path("var/milepost")
     kafka_data: Path = ROOTS_DATA.with_name("kafka") if os.geteuid() == 0 else Path("var/kafka")
-    kafka_jars: Path = Path("/var/cache/milepost/embedded/kafka") if os.geteuid() == 0 else CACHE / "kafka"
+    kafka_jars: Path = Path("/var/cache/milepost/kafka") if os.geteuid() == 0 else CACHE / "kafka"
     database_url: str = field(default="", repr=False)
     owner_url: str = field(default="", repr=False)
     host: str = "127.0.0.1"

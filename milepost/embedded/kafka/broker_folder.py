@@ -75,7 +75,7 @@ class Folder(DataFolder):
 
     error = KafkaError
     server = "broker"
-    elsewhere = "/var/lib/milepost/embedded/kafka"
+    elsewhere = "/var/lib/milepost/kafka"
     mark = "starting.lock"
     fatal = ("FATAL", "Exception", "ERROR", "rror:")
     reasons = _REASONS

@@ -32,6 +32,6 @@ def software_for(account: Account, jar_folder: Path, say: Say, options: Sequence
     if not account.reaches(folder):
         raise KafkaError(
             f"Run by root, the broker belongs to the user {account.name}, who can't look into {folder}: set"
-            " MILEPOST_KAFKA_JARS to a folder elsewhere, such as /var/cache/milepost/embedded/kafka."
+            " MILEPOST_KAFKA_JARS to a folder elsewhere, such as /var/cache/milepost/kafka."
         )
     return Software(java_for(account, folder), checked, options)
