@@ -15,11 +15,11 @@ from milepost.app.service import Service
 from milepost.web.api.commands import command_routes
 from milepost.web.api.effectiveness import effectiveness_routes
 from milepost.web.api.events import event_routes
-from milepost.web.api.faults import Faults
 from milepost.web.api.health import health_routes
 from milepost.web.api.histories import history_routes
 from milepost.web.api.portfolio import portfolio_routes
 from milepost.web.api.projects import project_routes
+from milepost.web.faults import Faults
 from milepost.web.guard import Guard
 from milepost.web.openapi import ADDRESS, DESCRIPTION, Described
 from milepost.web.pages.page_response import problem_page

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from consumers.tracing.spans import Listener, Span
 from milepost.log.command_outcome import KEY, Outcome
 from milepost.tracing.command_spans import Asking
-from milepost.web.api.response_end import before_last
 from milepost.web.problems import Problem
+from milepost.web.response_end import before_last
 
 _ASKING = "milepost.asking"
 

@@ -27,7 +27,7 @@ server.stop()
 """
 
 
-def until(condition: Callable[[], object], patience: float = 30) -> None:
+def until(condition: Callable[[], object], patience: float = 60) -> None:
     end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, "waited in vain"

@@ -16,7 +16,7 @@ from milepost.log.store import Log
 from milepost.log.writer import Writer
 from milepost.policies import default_policy
 from milepost.web.problems import problem_of
-from tests.milepost.log.test_writer import contiguous
+from tests.milepost.log.test_writer import contiguous, once_reached
 from tests.milepost.logs import Database, assess, migrated, propose
 from tests.milepost.servers import until
 
@@ -109,7 +109,7 @@ def test_is_an_error_that_tears_nothing_and_heals(disk: Disk) -> None:
         assert "No space left on device" in str(refused[0][1])
         assert log.head().position >= max(outcome.position for _, outcome in answered)
         disk.free()
-        answered += [(request, writer.execute(request, LIMIT)) for request, _ in refused]
+        answered += [(request, once_reached(writer, request)) for request, _ in refused]
     stored = {recorded.command: recorded for recorded in log.stream("project-pay")}
     assert all(stored[str(request.command)].version == outcome.version for request, outcome in answered)
     assert len(stored) == len(answered) + 1

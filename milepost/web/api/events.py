@@ -25,10 +25,10 @@ from milepost.contract.cdevents import cdevent_of
 from milepost.log.event_selection import NoSuchKind, Selection, selection
 from milepost.log.stored_event import Stored
 from milepost.log.tail import Tail
-from milepost.web.api.response_end import before_last
 from milepost.web.api.rows import Word
 from milepost.web.openapi import TEXT, problems
 from milepost.web.problems import Problem
+from milepost.web.response_end import before_last
 
 MOST_FOLLOWERS = 200
 HEARTBEAT_SECONDS = 15.0

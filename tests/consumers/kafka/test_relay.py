@@ -29,6 +29,8 @@ from tests.domain.openings import PROPOSED
 from tests.projections.histories import eventful
 from tests.waiting import running, until
 
+TERM_SECONDS = 3.0  # of a lease: shorter than in service, and longer than a busy machine holds a thread up
+
 
 def test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes(
     log: Log, brokers: Brokers, telling: Telling
@@ -104,9 +106,15 @@ def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
         assert again[partition] == whole[partition]
 
 
-def test_stands_by_while_another_is_active_and_takes_over_when_that_ends(
-    log: Log, brokers: Brokers, telling: Telling
+def set_lease_term(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    for module in ("lease", "relay"):
+        monkeypatch.setattr(f"consumers.kafka.{module}.TERM_SECONDS", seconds)
+
+
+def test_relay_stands_by_while_another_is_active_and_takes_over_when_that_ends(
+    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    set_lease_term(monkeypatch, 3_600)  # so that only a lease that is given back can be taken
     first, second = relay_of(log, brokers, "first"), relay_of(log, brokers, "second")
     with running(second.run) as stop_second:
         until(lambda: second.active, "the second is active")
@@ -115,7 +123,7 @@ def test_stands_by_while_another_is_active_and_takes_over_when_that_ends(
             wait_until_carried(log)
             assert not first.active
             stop_second.set()
-            until(lambda: first.active, "the first is active", 10)
+            until(lambda: first.active, "the first is active")
             telling.tell({"project-b": eventful()})
             wait_until_carried(log)
     found = positions(records_in(brokers))
@@ -241,7 +249,7 @@ def test_waits_for_brokers_that_are_not_there(log: Log, caplog: pytest.LogCaptur
 
 @dataclass(frozen=True)
 class Slow(Brokers):
-    """Brokers that need longer than a lease lasts to tell where a topic ends."""
+    """Brokers that need a third longer than a lease lasts to say where a topic ends."""
 
     def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
         consumer = super().consumer(group, **others)
@@ -250,7 +258,7 @@ class Slow(Brokers):
         def slowly(**how: Any) -> Any:
             if next(told, None) is None:
                 return poll(**how)
-            Event().wait(0.5)
+            Event().wait(TERM_SECONDS / 3)
             return {}
 
         vars(consumer)["poll"] = slowly
@@ -260,8 +268,7 @@ class Slow(Brokers):
 def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
     log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("lease", "relay"):
-        monkeypatch.setattr(f"consumers.kafka.{module}.TERM_SECONDS", 1.0)
+    set_lease_term(monkeypatch, TERM_SECONDS)
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     telling.tell({"project-a": eventful()})
@@ -275,8 +282,7 @@ def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
 def test_is_followed_by_another_where_it_is_paused_in_the_midst_of_saving(
     log: Log, brokers: Brokers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("lease", "relay"):
-        monkeypatch.setattr(f"consumers.kafka.{module}.TERM_SECONDS", 1.0)
+    set_lease_term(monkeypatch, TERM_SECONDS)
     awake, saving = Event(), Event()
 
     def pause(*told: Any) -> None:

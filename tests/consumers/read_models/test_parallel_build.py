@@ -37,7 +37,7 @@ from consumers.read_models.parallel_build import Task, rebuild_in_parallel
 from milepost.log.event_feed import archive_of
 from projections import projections
 write, building.PAGE = building._write, 20
-building._write = lambda *given: (Event().wait(0.2), write(*given))
+building._write = lambda *given: (Event().wait(1), write(*given))
 if __name__ == "__main__":
     conninfo, log, generation = sys.stdin.read().split("\\n")
     names = tuple(projection.name for projection in projections())

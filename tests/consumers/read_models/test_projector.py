@@ -30,7 +30,7 @@ from tests.consumers.telling import Disturbed, Telling, by_fold, in_models
 from tests.domain.openings import PROPOSED, classified
 from tests.projections.histories import ENVISIONED, RISK, eventful
 
-SECONDS = 20
+SECONDS = 60
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: T
 
     async def told() -> list[bool]:
         until = log.head().position + len(eventful())
-        waits = asyncio.create_task(watch.reached(until, 20))
+        waits = asyncio.create_task(watch.reached(until, 50))
         await asyncio.to_thread(telling.tell, {"project-a": eventful()})
         return [await waits, await watch.reached(until + 1, 0.05)]
 
@@ -144,7 +144,7 @@ def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: T
     assert watch.wait_until(log.head().position, 0)
     assert not watch.wait_until(log.head().position + 1, 0)
     stop.set()
-    thread.join(20)
+    thread.join(60)
     watch.close()
 
 
@@ -157,6 +157,6 @@ def test_still_wakes_once_what_an_older_release_left_is_built_anew(log: Log, fee
         asked = b"SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%reflected AS pos%'"
         until(lambda: len(connection.execute(asked).fetchall()) > 1, "it has looked")  # besides who asks this
     made(log, feed).close()
-    reached = watch.wait_until(log.head().position, 10)
+    reached = watch.wait_until(log.head().position, 60)
     watch.close()
     assert reached

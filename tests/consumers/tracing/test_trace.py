@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
-from time import perf_counter
+from time import thread_time
 
 import orjson
 import pytest
@@ -64,9 +64,9 @@ def test_is_none_where_the_bytes_name_no_command(data: bytes) -> None:
     "data", [b'{"authid":"' * 10_000, b'{"authid":"a"' + b',"authid":"a"' * 5_000], ids=["open", "closed"]
 )
 def test_is_looked_for_no_longer_than_the_bytes_are(data: bytes) -> None:
-    began = perf_counter()
+    began = thread_time()
     assert trace_in(data, LOG) is None
-    assert perf_counter() - began < 0.5
+    assert thread_time() - began < 0.5
 
 
 def test_that_leads_to_no_command_is_another_each_time() -> None:

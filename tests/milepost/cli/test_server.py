@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from time import monotonic
 
 import httpx
 
@@ -21,17 +20,16 @@ def test_ends_at_once_though_somebody_listens_for_events(server: Server) -> None
     ):
         announced = threading.Event()
         serving = Announced(service, announced.set)
+        serving.config.timeout_graceful_shutdown = 120
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listening]})
         service.models.follow()
         thread.start()
-        assert announced.wait(30)
+        assert announced.wait(60)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/v1/events"
         with httpx.stream("GET", address, timeout=30) as answer:
             lines = answer.iter_lines()
             next(lines)
-            began = monotonic()
             serving.should_exit = True
             assert list(lines), "the stream ends in order"
-        thread.join(30)
-        assert not thread.is_alive()
-        assert monotonic() - began < 8, "and nobody waits until the server's own patience ends"
+        thread.join(60)
+        assert not thread.is_alive(), "nobody waits until the server's own patience ends"

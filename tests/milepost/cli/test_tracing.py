@@ -99,7 +99,8 @@ def test_lead_through_kafka_and_all_processes(parts: Parts, collector: Collectin
     assert {one.attributes["milepost.position"] for one in (write, send, *rows)} == {
         write.attributes["milepost.position"]
     }
-    assert write.ended <= send.ended <= max(one.ended for one in rows)
+    last = max(one.ended for one in rows)
+    assert write.began < send.began < last, "a span is recorded after what it is of, so the ends may come in any order"
 
 
 def test_that_nobody_takes_are_missed_by_nobody(database: Database, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A simulated portfolio."""
 
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -33,19 +34,23 @@ from milepost.log.writer import Writer
 from milepost.policies import default_policy
 from tests.milepost.logs import log, prepared, writer
 from tests.milepost.memory import Memory
-from tests.milepost.servers import until
 
 __all__ = ["log", "prepared", "writer"]
 
 MANY = 200
 ROOT = Path(__file__).parents[3]
 KILLED = """
-import sys
+import os, signal, sys
 from milepost.log.store import Log
 from milepost.demo.simulate import simulate
 from milepost.log.writer import Writer
+
+def die_at_the_fourth(project):
+    if project == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+
 with Writer(Log(sys.argv[1])) as writer:
-    simulate(writer, 8, 5)
+    simulate(writer, 8, 5, die_at_the_fourth)
 """
 
 
@@ -234,14 +239,13 @@ def test_stands_in_a_real_log_whole_and_sound(log: Log, writer: Writer) -> None:
 
 
 def test_goes_on_where_it_was_killed_and_ends_as_if_it_had_not_been(log: Log, writer: Writer) -> None:
-    with subprocess.Popen([sys.executable, "-c", KILLED, log.conninfo], cwd=ROOT) as process:
-        until(lambda: log.head().position > 60)
-        process.kill()
+    killed = subprocess.run([sys.executable, "-c", KILLED, log.conninfo], cwd=ROOT, timeout=100)
+    assert killed.returncode == -signal.SIGKILL
     killed_at, whole = log.head().position, lived(8, 5).events
     script = Script(8, 5, NOW)
     assert begun(log) == script
     assert not ended(log, script)
     simulated = simulate(writer, 8, 5)
-    assert killed_at < log.head().position == len(whole) + 2
+    assert 2 < killed_at < log.head().position == len(whole) + 2
     assert told(stored(log)) == told(whole)
     assert (simulated.events, ended(log, script)) == (len(whole), True)

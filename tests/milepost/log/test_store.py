@@ -110,4 +110,4 @@ def test_tells_who_listens_that_something_was_written(log: Log, prepared: Databa
     with psycopg.connect(prepared.application, autocommit=True) as listener, Writer(log) as writer:
         listener.execute("LISTEN milepost_log")
         writer.execute(propose("a"))
-        assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
+        assert len(list(listener.notifies(timeout=30, stop_after=1))) == 1

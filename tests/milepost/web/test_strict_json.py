@@ -89,8 +89,8 @@ def test_holds_no_character_that_no_database_keeps(body: bytes) -> None:
 
 
 def test_is_read_through_once_however_it_is_made() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     for body in (b'"' + b'\\"' * 131_000, b"{" + b",".join(b'"%d":1' % n for n in range(20_000)) + b',"9":1}'):
         with pytest.raises(NotJson):
             read(body)
-    assert time.monotonic() - began < 5, "a second reading of each part takes minutes"
+    assert time.thread_time() - began < 5, "a second reading of each part takes minutes"

@@ -58,7 +58,7 @@ def bringing(log: Log, *conditions: Callable[[], bool]) -> Generator[None]:
     with running(Delivering(log, ORIGIN).run):
         yield
         for condition in conditions:
-            until(condition, "it is brought", 30)
+            until(condition, "it is brought")
 
 
 def told(found: Receiver) -> list[bytes]:
@@ -148,7 +148,7 @@ def test_brings_nothing_more_to_who_is_gone(log: Log, writer: Writer, found: Rec
     writer.execute(propose("p"))
     with running(Delivering(log, ORIGIN).run), receiver() as other:
         registered(log, hook_to(other, name="other"))
-        until(lambda: now(log, "other").position == log.head().position, "the other is told", 30)
+        until(lambda: now(log, "other").position == log.head().position, "the other is told")
     assert len(found.posted) == 1
 
 
@@ -169,7 +169,7 @@ def test_is_done_once_however_many_do_it(log: Log, writer: Writer, found: Receiv
     registered(log, hook_to(found))
     several = [Delivering(log, ORIGIN).run for _ in range(3)]
     with running(*several):
-        until(lambda: now(log).position == log.head().position, "all is brought", 30)
+        until(lambda: now(log).position == log.head().position, "all is brought")
     assert told(found) == [stored.data for stored in log.events()]
 
 
@@ -190,7 +190,7 @@ def test_brings_nothing_to_what_was_removed(log: Log, found: Receiver) -> None:
         assert not remove(connection, "audit")
     with running(Delivering(log, ORIGIN).run), receiver() as other:
         registered(log, hook_to(other, name="other"))
-        until(lambda: now(log, "other").position == log.head().position, "the other is told", 30)
+        until(lambda: now(log, "other").position == log.head().position, "the other is told")
     assert found.posted == []
 
 

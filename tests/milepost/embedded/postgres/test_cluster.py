@@ -71,8 +71,17 @@ def test_refuses_a_socket_folder_that_somebody_else_made(folder: Path) -> None:
     sockets.rmdir()
 
 
-def test_is_made_anew_when_who_made_it_was_killed(data: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", USER, data], stdin=-1, stdout=-1) as other:
+NEVER_DONE = (
+    """
+import pathlib, signal
+pathlib.Path.rename = lambda *_: signal.pause()
+"""
+    + USER
+)
+
+
+def test_database_is_made_anew_when_who_made_it_was_killed(data: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", NEVER_DONE, data], stdin=-1, stdout=-1) as other:
         until((data / "postgres-unfinished" / "base").exists)
         other.kill()
     assert not (data / "postgres").exists()

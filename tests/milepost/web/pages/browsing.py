@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Locator, Page, Response
 
 PATIENCE = 30_000  # milliseconds
 
@@ -24,6 +24,11 @@ class Visit:
         answer = self.page.goto(self.site + path, timeout=PATIENCE)
         assert answer
         return answer.status
+
+    def follow(self, place: Locator) -> None:
+        """Click on what leads to another page, and wait until that is loaded."""
+        with self.page.expect_navigation(timeout=PATIENCE):
+            place.click()
 
     def tell(self, script: str) -> Any:
         return self.page.evaluate(script)

@@ -66,6 +66,6 @@ def browser() -> Iterator[Browser]:
     found = chromium.find()
     assert found, "there is no Chromium: run python -m tests.chromium"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"], timeout=100_000)
         yield launched
         launched.close()

@@ -42,7 +42,7 @@ def test_open_what_was_evaluated_to_its_attempts(visit: Visit) -> None:
     visit.open("/effectiveness?origin=simulated")
     link = visit.page.locator("[data-label=Evaluated] a").first
     evaluated = int(link.inner_text())
-    link.click()
+    visit.follow(link)
     assert 0 < visit.page.locator("tr[data-row]").count() < evaluated
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from milepost.app.service import Service
 from tests.milepost.web.pages.browsing import Read, Visit, visiting
@@ -135,7 +135,7 @@ def test_are_reached_by_keyboard(visit: Visit) -> None:
     visit.page.keyboard.press("Tab")
     assert visit.tell("document.activeElement.textContent") == "Skip to content"
     visit.page.keyboard.press("Enter")
-    assert visit.tell("document.activeElement.id") == "content"
+    expect(visit.page.locator("#content")).to_be_focused()
     visit.page.keyboard.press("Tab")
     assert visit.tell("document.activeElement.matches('main a, main select')")
     assert visit.tell("getComputedStyle(document.activeElement).outlineStyle") != "none"

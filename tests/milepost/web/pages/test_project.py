@@ -72,7 +72,7 @@ def test_tells_that_it_is_held_and_why(visit: Visit) -> None:
 def test_pages_through_its_trail(visit: Visit) -> None:
     visit.open("/projects/mail-1")
     newest = visit.tell("document.querySelector('.trail tbody th').textContent")
-    visit.page.get_by_role("link", name="Older").click()
+    visit.follow(visit.page.get_by_role("link", name="Older"))
     assert visit.page.locator(".trail tbody th").last.inner_text() == "#1"
-    visit.page.get_by_role("link", name="Newer").click()
+    visit.follow(visit.page.get_by_role("link", name="Newer"))
     assert visit.page.locator(".trail tbody th").first.inner_text() == newest
