@@ -10,7 +10,7 @@ PACKAGES := domain projections consumers milepost
 FIT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c '$(FIT)' 2>/dev/null && echo $(p))))
 SPREAD := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder# a file at a time; many tests wait more than they work
-WITH_TESTS := --exclude '[.]venv' --non-dev-dependency-groups build,dev# what deptry needs to look at the tests
+WITH_TESTS := --exclude '[.]venv' --non-dev-dependency-groups build,dev# what deptry needs to look at tests and benchmarks
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet
 
@@ -37,8 +37,8 @@ test: .venv/dev.stamp ## run every check and every test; COVER=n sets the least 
 lint: .venv/dev.stamp ## check style, format and declared dependencies
 	$(call step,ruff check,$(BIN)/ruff check)
 	$(call step,ruff format,$(BIN)/ruff format --check)
-	$(call step,dependencies of the packages,$(BIN)/deptry . --no-ansi)
-	$(call step,dependencies of the tests,$(BIN)/deptry . --no-ansi $(WITH_TESTS))
+	$(call step,dependencies of the packages,$(BIN)/deptry . --no-ansi --extend-exclude '^bench/')
+	$(call step,dependencies of tests and benchmarks,$(BIN)/deptry . --no-ansi $(WITH_TESTS))
 
 types: .venv/dev.stamp ## check types, twice
 	$(call step,mypy,$(BIN)/mypy)

@@ -21,7 +21,7 @@ EXEMPTIONS = "[tool.deptry.per_rule_ignores]"
 
 
 def arguments_of_lint() -> list[list[str]]:
-    """What `make lint` gives to deptry: first for the packages, then for packages and tests."""
+    """What `make lint` gives to deptry: first for the packages, then also for tests and benchmarks."""
     make = ["make", "--dry-run", "lint"]
     printed = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True).stdout
     return [shlex.split(found) for found in re.findall(r"bin/deptry (.*?) \|\|", printed)]
@@ -33,7 +33,7 @@ OF_PACKAGES, OF_TESTS = arguments_of_lint()
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The project, with a pyproject.toml of its own and room for more modules."""
-    for folder in (*PACKAGES, "tests"):
+    for folder in (*PACKAGES, "tests", "bench"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=IGNORED)
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     return tmp_path
