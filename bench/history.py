@@ -96,7 +96,7 @@ def life(policy: Policy) -> list[Recorded]:
     story.do(*map(report, deployed), by="omar")
     story.do(CallReview(review="done", gates=(Gate.DEPLOYED,)), by="omar")
     story.do(GiveSignoff(review="done", meaning="acceptance", reason="works"), by="ada", role="requester")
-    assert story.project.gates.next() is None, story.kinds()
+    assert story.project.status.next_gate is None, story.kinds()
     for fact in islice(facts(), 15, 15 + LIFE_EVENTS - len(story.events)):
         story.do(fact, by="ada")
     return story.events

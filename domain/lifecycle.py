@@ -1,7 +1,8 @@
 """The Deliver Phase of MOF 4.0: its five functions, the milestones between them, and how changes are told apart."""
 
+from collections.abc import Collection
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class Phase(StrEnum):
@@ -81,3 +82,46 @@ def phase_after(gate: Gate | None) -> Phase | None:
         return Phase.ENVISION
     following = list(Phase)[MILESTONES.index(gate) + 1 :]
     return following[0] if following else None
+
+
+class ProjectState(StrEnum):
+    """Whether a project goes on. Deployed and cancelled projects are over."""
+
+    ACTIVE = "active"
+    HELD = "held"
+    DEPLOYED = "deployed"
+    CANCELLED = "cancelled"
+
+
+class ProjectStatus(NamedTuple):
+    """Where a project is: its state, its phase, the last gate that it passed and the next one.
+
+    A deployed project has no phase. A cancelled one has the phase in which it ended, and no next gate.
+    """
+
+    state: ProjectState
+    phase: Phase | None
+    last_gate: Gate | None
+    next_gate: Gate | None
+
+
+def project_status(
+    passed: Collection[Gate], *, held: bool = False, cancelled: bool = False, imported: bool = False
+) -> ProjectStatus:
+    """The status of a project that has passed these gates. Every list, page, answer and figure takes it from here.
+
+    The next gate is the first that is not passed: an emergency change may pass earlier gates later. A source does not
+    know every gate, so in an imported history the next gate is the one after the last.
+    """
+    last = next((gate for gate in reversed(GATES) if gate in passed), None)
+    candidates = GATES[GATES.index(last) + 1 :] if last and imported else GATES
+    following = next((gate for gate in candidates if gate not in passed), None)
+    return ProjectStatus(_state(last, held, cancelled), phase_after(last), last, None if cancelled else following)
+
+
+def _state(last: Gate | None, held: bool, cancelled: bool) -> ProjectState:
+    if cancelled:
+        return ProjectState.CANCELLED
+    if held:
+        return ProjectState.HELD
+    return ProjectState.DEPLOYED if last is Gate.DEPLOYED else ProjectState.ACTIVE

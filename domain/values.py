@@ -2,13 +2,25 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    StringConstraints,
+)
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
 LARGEST_INTEGER = 2**53 - 1  # the largest that every JSON reader keeps exactly (RFC 8259 §6)
 LONGEST_TEXT = 10_000
+_INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # Unicode: controls, format characters and white space
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
@@ -18,22 +30,38 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing to read: it is empty, or white space and format characters alone."""
+    return all(unicodedata.category(character) in _INVISIBLE for character in text)
+
+
 def _canonical_text(text: str) -> str:
     if "\0" in text:
         raise ValueError("a text may not hold the character NUL")
+    if is_blank(text):
+        raise ValueError("a text may not be blank: it needs a character that can be seen")
     return unicodedata.normalize("NFC", text)
 
 
-def _at_most(most: int) -> AfterValidator:
-    """Texts in canonical form of so many characters: it may have more of them than what was given."""
+@dataclass(frozen=True)
+class Characters:
+    """The constraint of a text: how many characters it has in its canonical form, Unicode NFC."""
 
-    def canonical(text: str) -> str:
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._canonical, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        least = {"minLength": self.least} if self.least else {}
+        return {**handler(schema), **least, "maxLength": self.most}
+
+    def _canonical(self, text: str) -> str:
         kept = _canonical_text(text)
-        if len(kept) > most:
-            raise ValueError(f"a text here has at most {most:,} characters in Unicode NFC, this one {len(kept):,}")
+        if len(kept) > self.most:
+            raise ValueError(f"a text here has at most {self.most:,} characters in Unicode NFC, this one {len(kept):,}")
         return kept
-
-    return AfterValidator(canonical)
 
 
 def _canonical_decimal(text: str) -> str:
@@ -66,10 +94,10 @@ Person = Key
 Role = Key
 """The name of a role, from the catalogue that the policy keeps."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _at_most(200)]
-"""A short name or title, Unicode NFC."""
+Name = Annotated[str, Characters(1, 200)]
+"""A short name or title, Unicode NFC; never blank."""
 
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), _at_most(400)]
+Sentence = Annotated[str, Characters(1, 400)]
 """What the service says about something in a sentence, Unicode NFC."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -112,8 +140,8 @@ class Sealed(Fact):
         return "[sealed]"
 
 
-Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), _at_most(LONGEST_TEXT)] | Sealed
-"""Free text, in the open or sealed."""
+Text = Annotated[str, Characters(0, LONGEST_TEXT)] | Sealed
+"""Free text, in the open or sealed. Never blank."""
 
 
 class Money(Fact):

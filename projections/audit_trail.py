@@ -182,11 +182,14 @@ def searched(
     after: int = 0,
     limit: int = 200,
 ) -> Query:
-    """What happened anywhere, in the log's order behind a position: of one person, kind (up to its version) or time."""
+    """What happened anywhere, in the log's order after a position: of one person, one kind or a time.
+
+    A kind is named with its version or without.
+    """
     sql: LiteralString = """
         SELECT * FROM {audit_trail}
         WHERE position > %(after)s AND (%(who)s::text IS NULL OR who = %(who)s)
-            AND (%(kind)s::text IS NULL OR split_part(kind, '/', 1) = %(kind)s)
+            AND (%(kind)s::text IS NULL OR %(kind)s IN (kind, split_part(kind, '/', 1)))
             AND (%(since)s::timestamptz IS NULL OR recorded_at >= %(since)s)
             AND (%(until)s::timestamptz IS NULL OR recorded_at < %(until)s)
         ORDER BY position LIMIT %(limit)s

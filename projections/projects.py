@@ -8,7 +8,8 @@ import orjson
 
 from domain.envision.team import RoleAssigned, RoleReleased
 from domain.event import Event, Recorded
-from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase, phase_after
+from domain.imports.import_events import ORIGIN
+from domain.lifecycle import ENDS, GATES, MILESTONES, Gate, Phase, project_status
 from domain.portfolio.classification import ChangeClassified
 from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResumed
 from domain.portfolio.preapproval import ProjectPreapproved
@@ -45,7 +46,7 @@ def fold(rows: Rows, recorded: Recorded) -> None:
         rows.put(last_event_at=recorded.measured_at, **counts_under)
         return
     values = change(rows, recorded)
-    values |= _standing({**(rows.get() or {}), **values})
+    values |= _status({**(rows.get() or {}), **counts_under, **values})
     rows.put(**(counts_under | values), last_event_at=recorded.measured_at)
 
 
@@ -200,24 +201,14 @@ _CHANGES: dict[type[Event], Change] = {
 }
 
 
-def _standing(row: Values) -> Values:
-    """Phase, next gate and state, as they follow from what was passed; told as the domain tells them."""
-    passed = row["milestones"]
-    last = passed[-1] if passed else None
-    gates = {one["gate"] for one in passed}
-    if row.get("cancelled_at"):
-        state = "cancelled"
-    elif row.get("held_since"):
-        state = "held"
-    else:
-        state = "deployed" if Gate.DEPLOYED in gates else "active"
-    return {
-        "state": state,
-        "phase": phase_after(Gate(last["gate"]) if last else None),
-        "next_gate": next((gate.value for gate in GATES if gate not in gates), None),
-        "last_gate": last["gate"] if last else None,
-        "last_gate_at": datetime.fromisoformat(last["at"]) if last else None,
-    }
+def _status(row: Values) -> Values:
+    """The status of the project, as the domain computes it from the milestones that it has passed."""
+    passed = {Gate(one["gate"]): one["at"] for one in row["milestones"]}
+    held, cancelled = row.get("held_since") is not None, row.get("cancelled_at") is not None
+    imported = (row.get("origin") or "").startswith(ORIGIN)
+    status = project_status(passed, held=held, cancelled=cancelled, imported=imported)
+    last = datetime.fromisoformat(passed[status.last_gate]) if status.last_gate else None
+    return {**status._asdict(), "last_gate_at": last}
 
 
 projects = Projection(

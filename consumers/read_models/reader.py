@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from string import Formatter
 from threading import Condition, Event, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -23,6 +23,7 @@ from consumers.read_models.tables import CHANNEL, Model, connect
 from projections.projection import CHOSEN, Projection, Query
 
 MOST_CONNECTIONS = 8
+MOST_PARKED = 20
 _NOT_BUILT = "the read models are not built yet: start a projector, or wait for it"
 
 
@@ -30,13 +31,25 @@ class NotBuilt(Exception):
     """A read model is not there yet: it is being built, or no projector has run."""
 
 
+class ParkedStream(NamedTuple):
+    """A stream that a read model has set aside: it contains nothing from this version and position on."""
+
+    stream: str
+    version: int
+    position: int
+
+
 @dataclass(frozen=True)
 class Answer:
-    """Rows, and what they reflect: everything up to a position of the log, whose event was written at a moment."""
+    """Rows, and what they reflect: everything up to a position of the log, whose event was written at a moment.
+
+    `parked` names streams that these read models have set aside, the earliest first, at most `MOST_PARKED` and one.
+    """
 
     rows: list[DictRow]
     position: int
     at: datetime | None
+    parked: list[ParkedStream] = field(default_factory=list[ParkedStream])
 
 
 class Reader:
@@ -69,9 +82,19 @@ class Reader:
                     rows = connection.execute(
                         SQL(query.sql).format(chosen=SQL(CHOSEN), **tables), query.parameters
                     ).fetchall()
+                    parked = _parked(connection, models)
             except psycopg.errors.UndefinedTable as error:
                 raise NotBuilt(_NOT_BUILT) from error
-        return Answer(rows, position, at)
+        return Answer(rows, position, at, parked)
+
+    def parked_at(self, stream: str) -> ParkedStream | None:
+        """Where a read model has set a stream aside, the earliest place if several have; None where none has."""
+        with self._pool.connection() as connection:
+            try:
+                models = self._active(connection, self._projections)
+                return next(iter(_parked(connection, models, stream)), None)
+            except (NotBuilt, psycopg.errors.UndefinedTable):
+                return None
 
     def _active(self, connection: Connection[DictRow], names: Iterable[str]) -> list[Model]:
         """The building of each of these that is read from. Raises `NotBuilt` where there is none."""
@@ -103,6 +126,16 @@ class Reader:
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _parked(connection: Connection[DictRow], models: list[Model], stream: str | None = None) -> list[ParkedStream]:
+    """The streams that these models have set aside, each where it was first, the earliest first."""
+    found = connection.execute(
+        "SELECT stream, min(version) AS version, min(position) AS position FROM models.parked"
+        " WHERE model = ANY(%s) AND (%s::text IS NULL OR stream = %s) GROUP BY stream ORDER BY position LIMIT %s",
+        ([model.name for model in models], stream, stream, MOST_PARKED + 1),
+    ).fetchall()
+    return [ParkedStream(row["stream"], row["version"], row["position"]) for row in found]
 
 
 def _configure(connection: Connection[Any]) -> None:

@@ -55,7 +55,7 @@ class MoveProject(ProjectCommand, function=SupportingFunction.POLICY):
 
 def moved(project: Project, policy: Policy, context: CommandContext, reason: Text | None) -> ProjectPolicyMoved:
     """The move to this policy, with how the next gate stands before and after it."""
-    gate = project.gates.next()
+    gate = project.status.next_gate
     was = _results(project, gate, context)
     now = _results(project, gate, replace(context, policy=policy))
     return ProjectPolicyMoved(

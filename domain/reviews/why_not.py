@@ -59,11 +59,11 @@ class WhyNot:
 
 def why_not(project: Project, context: CommandContext, gate: Gate | None = None) -> WhyNot:
     """What stands between a project and a gate; the next one where none is named."""
-    asked = gate or project.gates.next()
+    asked = gate or project.status.next_gate
     if not project.entry.proposed:
         raise Rejected("there is no such project: propose it first")
     if project.entry.cancelled or asked is None:
-        over = "cancelled" if project.entry.cancelled else "deployed: every gate is passed"
+        over = "cancelled" if project.entry.cancelled else "deployed"
         return WhyNot(None, None, f"{project.key} is {over}")
     review = project.gates.open_review(asked)
     results = _results(project, asked, review, context)

@@ -225,10 +225,6 @@ class Gates:
     def passed(self, gate: Gate) -> Milestone | None:
         return self.portfolio if gate is Gate.PORTFOLIO else self.milestones.get(gate)
 
-    def next(self) -> Gate | None:
-        """The first gate that is not passed."""
-        return next((gate for gate in Gate if not self.passed(gate)), None)
-
     def last(self) -> Milestone | None:
         """The gate passed last, in the order of the gates."""
         return next((passed for gate in reversed(Gate) if (passed := self.passed(gate))), None)

@@ -9,7 +9,17 @@ from typing import Any, ClassVar
 
 from domain.command import Command, CommandContext, DecidedEvent
 from domain.event import Event, Recorded
-from domain.lifecycle import Act, Category, Column, Gate, Priority, column_of
+from domain.lifecycle import (
+    GATES,
+    Act,
+    Category,
+    Column,
+    Gate,
+    Priority,
+    ProjectStatus,
+    column_of,
+    project_status,
+)
 from domain.state.facts import Facts
 from domain.state.gates import Gates
 from domain.state.team import Team
@@ -65,6 +75,15 @@ class Project:
     def column(self) -> Column:
         """The column of the policy; what is not classified yet is held to the strictest."""
         return column_of(self.entry.category or "major", self.entry.priority)
+
+    @property
+    def status(self) -> ProjectStatus:
+        """Its state, phase, last gate and next gate, as every list, page and answer shows them."""
+        passed = [gate for gate in GATES if self.gates.passed(gate)]
+        entry = self.entry
+        return project_status(
+            passed, held=entry.held_since is not None, cancelled=entry.cancelled, imported=self.imported
+        )
 
     @property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from domain.lifecycle import Gate, Phase
+from domain.lifecycle import Gate, Phase, ProjectState
 from domain.reviews.why_not import Obstacle, WaitsFor, why_not
 from milepost import clock
 from milepost.cli.options import ACTOR, JSON, ROLE, Opener
@@ -17,7 +17,7 @@ from projections import audit_trail, gates, projects
 from projections.projection import Query
 
 PAGE = 200
-STATES = ("active", "held", "cancelled", "deployed")
+STATES = [str(state) for state in ProjectState]
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"])
 LIKE = "like 2026-11-22T09:30:00Z"
 Asked = Callable[[int], Query]

@@ -70,8 +70,8 @@ class Deciding:
             return Outcome.decode(known[1])
         now = self._now()
         found = self.states[request.stream].version
-        if request.expected not in (None, found):
-            raise Conflict(request.stream, request.expected or 0, found)
+        if not request.expected.holds(found):
+            raise Conflict(request.stream, request.expected, found)
         outcome = self._outcome(request, command, now)
         encoded = outcome.encode()
         self.answered[request.who, command] = digest, encoded

@@ -11,6 +11,7 @@ import orjson
 
 from domain.command import Command
 from domain.event import CATEGORIES
+from milepost.log.preconditions import UNCONDITIONAL, Precondition
 
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _STREAM = re.compile(rf"([a-z]+)(?:-({KEY.pattern}))?")
@@ -26,9 +27,9 @@ class Invalid(ValueError):
 class Conflict(Exception):
     """The stream is at another version than was expected; nothing happened."""
 
-    def __init__(self, stream: str, expected: int, found: int) -> None:
-        super().__init__(f"{stream} is at version {found} and not {expected}: look at it again, then decide")
-        self.expected, self.found = expected, found
+    def __init__(self, stream: str, expected: Precondition, found: int) -> None:
+        super().__init__(expected.refusal(stream, found))
+        self.found = found
 
 
 class KeyReused(Exception):
@@ -43,7 +44,7 @@ class Unavailable(Exception):
 class Request:
     """Commands to one stream, all or nothing: who asks, in which role, how that was made sure.
 
-    `command` is the id that the caller gave, if any; `expected` the version that the stream must have. `policy` names
+    `command` is the id that the caller gave, if any; `expected` the versions that the stream may have. `policy` names
     the policy of a project that is new. In a stream that is not live, `at` is the moment of its source.
     """
 
@@ -56,7 +57,7 @@ class Request:
     command: str | None = None
     correlation: str | None = None
     causation: str | None = None
-    expected: int | None = None
+    expected: Precondition = UNCONDITIONAL
     policy: str = DEFAULT_POLICY
     at: datetime | None = None
 
@@ -84,7 +85,7 @@ class Request:
     def digest(self) -> bytes:
         """SHA-256 of what is asked: the same for the same words, whoever's serialiser wrote them."""
         words = [[command.called, command.model_dump(mode="json", exclude_unset=True)] for command in self.commands]
-        asked = [self.stream, self.role, self.expected, words]
+        asked = [self.stream, self.role, self.expected.canonical, words]
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
 
 

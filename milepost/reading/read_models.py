@@ -10,7 +10,7 @@ from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.log_follower import Following
 from consumers.read_models.projector import Projector
 from consumers.read_models.read_model_metrics import Gauge, gauges
-from consumers.read_models.reader import Answer, Reader, Watch
+from consumers.read_models.reader import Answer, ParkedStream, Reader, Watch
 from consumers.read_models.stall_detector import Liveness
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
@@ -73,6 +73,10 @@ class Models:
     def ask(self, query: Query) -> Answer:
         """The rows that answer a query. Raises `NotBuilt` where the read models are not there yet."""
         return self._reader.ask(query)
+
+    def parked_at(self, stream: str) -> ParkedStream | None:
+        """Where a read model has set a stream aside; None where it is contained in all of them."""
+        return self._reader.parked_at(stream)
 
     async def reached(self, position: int, seconds: float) -> bool:
         """Whether the read models come to reflect a position within that time; holds no thread meanwhile."""

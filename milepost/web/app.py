@@ -21,10 +21,11 @@ from milepost.web.api.portfolio import portfolio_routes
 from milepost.web.api.projects import project_routes
 from milepost.web.faults import Faults
 from milepost.web.guard import Guard
+from milepost.web.head import Head
 from milepost.web.openapi import ADDRESS, DESCRIPTION, Described
 from milepost.web.pages.page_response import problem_page
 from milepost.web.pages.routes import page_routes
-from milepost.web.problems import KNOWN, Problem, bad_query, problem_of
+from milepost.web.problems import KNOWN, Problem, bad_address, problem_of
 from milepost.web.request_spans import Traced, asking_of, tell_problem
 
 ROUTES = (
@@ -55,6 +56,7 @@ def application(service: Service) -> FastAPI:
     app.add_middleware(Faults, answer=_problem)
     app.add_middleware(Guard, hosts=service.hosts)
     app.add_middleware(Timed, meters=service.meters)
+    app.add_middleware(Head)
     if PROCESS.listener:
         app.add_middleware(Traced, listener=PROCESS.listener)
     return app
@@ -70,7 +72,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    return _answer(request, bad_query(cast("RequestValidationError", error).errors()))
+    return _answer(request, bad_address(cast("RequestValidationError", error).errors()))
 
 
 def _answer(request: Request, problem: Problem) -> Response:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from starlette.requests import Request as HttpRequest
 
 from milepost.log.command_outcome import KEY
+from milepost.log.preconditions import Precondition, Tags, Unreadable
 from milepost.web.problems import Problem
 
-_VERSION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?')
 _COMMAND_ID = re.compile(r"[\x21-\x7e]{1,200}")
 ANONYMOUS = "anonymous"
 ACTOR, ROLE, CORRELATION = "Milepost-Actor", "Milepost-Role", "Milepost-Correlation"
-COMMAND_ID, EXPECTED = "Idempotency-Key", "If-Match"
+COMMAND_ID, EXPECTED, UNEXPECTED = "Idempotency-Key", "If-Match", "If-None-Match"
 
 
 @dataclass(frozen=True)
@@ -22,17 +22,17 @@ class Caller:
     who: str
     role: str | None
     command: str | None
-    expected: int | None
+    expected: Precondition
     correlation: str | None
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The caller by the headers Milepost-Actor, Milepost-Role, Idempotency-Key, If-Match and Milepost-Correlation."""
+    """The caller by its headers: actor, role, idempotency key, preconditions and correlation."""
     return Caller(
         who=_name(request, ACTOR) or ANONYMOUS,
         role=_name(request, ROLE),
         command=_command_id(request, COMMAND_ID),
-        expected=_version(_one(request, EXPECTED)),
+        expected=Precondition(tags_in(request, EXPECTED), tags_in(request, UNEXPECTED)),
         correlation=_command_id(request, CORRELATION),
     )
 
@@ -42,6 +42,14 @@ def key_of(text: str, place: str = "key") -> str:
     folded = text.lower()
     if not KEY.fullmatch(folded):
         raise Problem(422, "invalid", "This is no key", f"{place}: a key is like pay-2: a-z, 0-9, then also . _ -")
+    return folded
+
+
+def known_key(text: str) -> str:
+    """The key of something that is asked about. Raises a problem 404 for what can be no key: nothing has it."""
+    folded = text.lower()
+    if not KEY.fullmatch(folded):
+        raise Problem(404, "unknown", "There is no such thing", "key: a key is like pay-2: a-z, 0-9, then also . _ -")
     return folded
 
 
@@ -64,13 +72,13 @@ def _command_id(request: HttpRequest, header: str) -> str | None:
     return text
 
 
-def _version(text: str | None) -> int | None:
-    if text is None:
-        return None
-    found = _VERSION.fullmatch(text)
-    if not found:
-        raise _unreadable(f'{EXPECTED}: a version like "12", as ETag gave it')
-    return int(found[1])
+def tags_in(request: HttpRequest, header: str) -> Tags | None:
+    """The entity tags of If-Match or If-None-Match; None without the header, whose lines are one list."""
+    lines = request.headers.getlist(header)
+    try:
+        return Tags.read(", ".join(lines)) if lines else None
+    except Unreadable as error:
+        raise _unreadable(f"{header}: {error}") from error
 
 
 def _unreadable(detail: str) -> Problem:

@@ -8,7 +8,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.command import Command
 from domain.commands import commands
-from milepost.web.caller import ACTOR, COMMAND_ID, CORRELATION, EXPECTED, ROLE
+from milepost.web.caller import ACTOR, COMMAND_ID, CORRELATION, EXPECTED, ROLE, UNEXPECTED
 from milepost.web.problems import MEDIA
 from projections.projection import Projection
 
@@ -26,6 +26,7 @@ TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 _KEY: Schema = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"}
+_TAGS: Schema = {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,15}"(, ?(W/)?"[0-9]{1,15}")*)$'}
 _TOKEN: Schema = {"type": "string", "pattern": "^[!-~]{1,200}$"}
 
 
@@ -107,8 +108,10 @@ ASKING: list[Schema] = [
     *WHO,
     {"name": COMMAND_ID, "in": "header", "schema": _TOKEN,
      "description": "Your id of the command, for ever: asked again with it, you get the first answer."},
-    {"name": EXPECTED, "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]{1,15}"$'},
-     "description": "The version that the stream must have, as ETag gave it."},
+    {"name": EXPECTED, "in": "header", "schema": _TAGS, "example": '"12"',
+     "description": "The versions that the stream may have, as ETag gave them; * for any of a stream that exists."},
+    {"name": UNEXPECTED, "in": "header", "schema": _TAGS, "example": "*",
+     "description": "The versions that the stream may not have; * where it may not exist yet."},
     {"name": CORRELATION, "in": "header", "schema": _TOKEN, "description": "What this belongs to in your systems."},
 ]  # fmt: skip
 

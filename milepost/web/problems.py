@@ -35,10 +35,11 @@ class Problem(Exception):
     detail: str
     more: dict[str, Any] = field(default_factory=dict[str, Any])
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    retry: bool = True  # a problem 503 passes by itself
 
     def response(self) -> Response:
         body = {"type": f"/problems/{self.kind}", "title": self.title, "status": self.status, "detail": self.detail}
-        headers = {**self.headers, **({"Retry-After": str(RETRY_SECONDS)} if self.status == 503 else {})}
+        headers = {**self.headers, **({"Retry-After": str(RETRY_SECONDS)} if self.status == 503 and self.retry else {})}
         return Response(orjson.dumps(body | self.more), self.status, headers, MEDIA)
 
 
@@ -74,7 +75,10 @@ def problem_of(error: Exception) -> Problem:
 
 def _of_http(error: HTTPException) -> Problem:
     detail = f"{error.detail}: /v1/openapi.json lists what there is"
-    return Problem(error.status_code, "http", error.detail, detail, headers=error.headers or {})
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", ""):
+        headers["Allow"] = "GET, HEAD"
+    return Problem(error.status_code, "http", error.detail, detail, headers=headers)
 
 
 def invalid(error: ValidationError, body: Any = UNSEEN, place: str = "") -> Problem:
@@ -119,10 +123,10 @@ KNOWN: tuple[type[Exception], ...] = (
 """The exceptions that are answered as what they are; all others are faults."""
 
 
-def bad_query(errors: Sequence[Any]) -> Problem:
-    """Which parameters of an address are wrong, and how."""
-    places = [
-        {"place": str(found["loc"][-1])[:LONGEST_STEP], "sentence": _sentence(found["type"], found["msg"])}
-        for found in errors[:MOST_ERRORS]
-    ]
-    return Problem(422, "invalid", "The address asks in a wrong way", f"{places[0]['place']}: {places[0]['sentence']}")
+def bad_address(errors: Sequence[Any]) -> Problem:
+    """Which parameter of an address is wrong, and how: 404 for one of its path, 422 for one of its query."""
+    found = min(errors, key=lambda error: error["loc"][0] != "path")
+    place, sentence = str(found["loc"][1])[:LONGEST_STEP], _sentence(found["type"], found["msg"])
+    if found["loc"][0] == "path":
+        return Problem(404, "unknown", "There is no such thing", f"{place}: {sentence}")
+    return Problem(422, "invalid", "A query parameter is wrong", f"{place}: {sentence}")

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from domain.event import Recorded
-from domain.lifecycle import phase_after
 from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.why_not import Obstacle, WaitsFor, WhyNot
 from domain.state.gates import Review
@@ -49,7 +48,7 @@ def project_view(project: Project, owed: Iterable[Owed], now: datetime) -> View:
 
 
 def _standing(project: Project) -> View:
-    proposed, entry = project.facts.latest(ProjectProposed), project.entry
+    proposed, entry, status = project.facts.latest(ProjectProposed), project.entry, project.status
     return {
         "proposal": proposed.event if proposed else None,
         "requester": entry.requester,
@@ -58,9 +57,9 @@ def _standing(project: Project) -> View:
         "column": project.column,
         "discipline": entry.discipline,
         "policy": entry.policy,
-        "state": state_of(project),
-        "phase": phase_of(project),
-        "next_gate": project.gates.next(),
+        "state": status.state,
+        "phase": status.phase,
+        "next_gate": status.next_gate,
         "held_since": entry.held_since,
     }
 
@@ -75,19 +74,6 @@ def _gates(project: Project, owed: Iterable[Owed]) -> View:
         "waivers": [vars(waiver) for waiver in gates.waivers.values()],
         "breaches": gates.breaches,
     }
-
-
-def state_of(project: Project) -> str:
-    if project.entry.cancelled:
-        return "cancelled"
-    if project.entry.held_since:
-        return "held"
-    return "deployed" if project.gates.next() is None else "active"
-
-
-def phase_of(project: Project) -> str | None:
-    passed = project.gates.last()
-    return phase_after(passed.gate if passed else None)
 
 
 def review_view(review: Review) -> View:

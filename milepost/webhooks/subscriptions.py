@@ -104,7 +104,7 @@ def fail(connection: Connection[Any], hook: Hook, why: str, seconds: float, stat
 
 
 def retry(connection: Connection[Any], name: str, position: int | None = None) -> bool:
-    """Bring events there again, from where it stopped or behind a position; whether there is such a webhook."""
+    """Bring events there again, from where it stopped or after a position; whether there is such a webhook."""
     changed = connection.execute(
         "UPDATE delivery.webhooks SET state = 'active', failures = 0, why = NULL, due = now(),"
         " position = coalesce(%s, position) WHERE name = %s",

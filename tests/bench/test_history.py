@@ -21,7 +21,7 @@ def test_are_real_events_of_projects_that_went_the_whole_way(policy: Policy) -> 
         streams[line.stream].append(recorded)
     assert len(streams) == history.AT_ONCE + 10
     whole = fold(streams["project-copy-7"])
-    assert (whole.version, whole.gates.next()) == (history.LIFE_EVENTS, None)
+    assert (whole.version, whole.status.next_gate) == (history.LIFE_EVENTS, None)
     assert len({recorded.id for told in streams.values() for recorded in told}) == len(stored)
 
 

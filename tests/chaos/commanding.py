@@ -17,6 +17,7 @@ from domain.codec import encode
 from milepost.embedded.postgres.server import Server, start
 from milepost.log.command_outcome import Conflict, Outcome, Request, Unavailable
 from milepost.log.open_log import open_log
+from milepost.log.preconditions import Precondition
 from milepost.log.store import Log
 from milepost.log.stored_event import Stored
 from milepost.log.writer import Writer
@@ -154,7 +155,7 @@ def _increments(log: Log, writer: Writer, caller: int, times: int) -> int:
     accepted = 0
     for number in range(times):
         seen = _version(log)
-        request = assess("a", f"r{caller}-{number}", expected=seen)
+        request = assess("a", f"r{caller}-{number}", expected=Precondition.at(seen))
         try:
             accepted += writer.execute(request, LIMIT).version == seen + 1
         except Conflict:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from domain.event import Event
 from domain.policy.policy import Policy
-from domain.values import LARGEST_INTEGER, Decimal
+from domain.values import LARGEST_INTEGER, Characters, Decimal, is_blank
 from tests.domain.examples import POLICY
 
 _LONGEST = 20  # longer texts show nothing that shorter ones don't
@@ -78,7 +78,13 @@ def _annotated(args: tuple[Any, ...]) -> SearchStrategy[Any]:
             limits["max_value"] = part.le
         elif isinstance(part, StringConstraints):
             return _strings(part)
+        elif isinstance(part, Characters):
+            return st.text(_TEXTS, min_size=part.least, max_size=min(part.most, _LONGEST)).filter(_is_readable)
     return st.integers(**limits) if inner is int else _values(inner)
+
+
+def _is_readable(text: str) -> bool:
+    return not is_blank(text)
 
 
 def _parts(constraint: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from domain.commands import commands
 from domain.event import CATEGORIES, Event
 from domain.reviews.fact_reports import Report
 from domain.state.project import ProjectFact
-from domain.values import Moment
+from domain.values import Characters, Moment
 from tests.domain.everything import KINDS
 from tests.domain.examples import example_command, example_of
 
@@ -107,7 +107,9 @@ def _wrong(hint: Any, seen: frozenset[type]) -> str | None:
     if origin is Literal or hint is NoneType or hint == Moment or isinstance(hint, TypeVar):
         return None
     if origin is Annotated:
-        bounded = any(isinstance(limit, StringConstraints) for limit in args[1:]) if args[0] is str else True
+        bounded = (
+            any(isinstance(limit, StringConstraints | Characters) for limit in args[1:]) if args[0] is str else True
+        )
         return None if args[0] in (int, str) and bounded else _wrong(args[0], seen)
     if origin in (Union, UnionType, tuple):
         return next((wrong for arg in args if arg is not ... and (wrong := _wrong(arg, seen))), None)

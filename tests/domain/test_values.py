@@ -81,6 +81,10 @@ def test_are_taken_as_they_are(kind: Any, value: object) -> None:
         (Version, 0),
         (Permille, 1001),
         (Name, ""),
+        (Name, " \t\n"),
+        (Name, "\u00a0\u2003\u200b\u2060\u202e\ufeff"),
+        (Text, ""),
+        (Text, "\u200d"),
         (Name, "x" * 201),
         (Name, "a\0b"),
         (Text, "x" * 10_001),
@@ -97,6 +101,17 @@ def test_are_taken_as_they_are(kind: Any, value: object) -> None:
 def test_are_refused_where_they_have_no_canonical_form(kind: Any, value: object) -> None:
     with pytest.raises(ValidationError):
         read(kind, value)
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Name, 200), (Text, 10_000)])
+def test_text_length_is_counted_after_normalisation(kind: Any, most: int) -> None:
+    assert read(kind, "e\u0301" * most) == "\u00e9" * most
+    with pytest.raises(ValidationError, match=f"at most {most:,} characters in Unicode NFC, this one {most + 1:,}"):
+        read(kind, "e\u0301" * (most + 1))
+
+
+def test_text_with_one_visible_character_is_not_blank() -> None:
+    assert read(Name, " \u200b.") == " \u200b."
 
 
 @pytest.mark.parametrize("kind", [Name, Text])

@@ -35,6 +35,10 @@ def story(policy: Policy) -> Story:
     return Story(policy, rulebook_of(policy))
 
 
+def next_gate(story: Story) -> Gate | None:
+    return story.project.status.next_gate
+
+
 def test_takes_three_commands_for_a_standard_change(story: Story) -> None:
     template = RegisterStandardChange(
         template="renew-certificate",
@@ -49,7 +53,7 @@ def test_takes_three_commands_for_a_standard_change(story: Story) -> None:
     story.do(Start(template="renew-certificate", customer="sales"), by="ada")
     story.do(Go(candidate=CANDIDATE, check="passed"), by="ada")
     story.do(Finish(result="succeeded", verified="the new date is served"), by="ada")
-    assert story.project.gates.next() is None
+    assert next_gate(story) is None
     assert story.commands == 3
     assert {milestone.basis for milestone in story.project.gates.milestones.values()} == {"standing"}
     assert story.project.gates.breaches == 0
@@ -81,7 +85,7 @@ def test_takes_twelve_commands_for_a_minor_change(story: Story) -> None:
     start = (Gate.PORTFOLIO, Gate.ENVISIONED, Gate.PLAN_APPROVED)
     story.do(CallReview(review="start", gates=start), by="omar")
     story.do(GiveSignoff(review="start", reason="small and known"), by="grace", role="change-manager")
-    assert story.project.gates.next() is Gate.BUILD_COMPLETED, story.kinds()[-1]
+    assert next_gate(story) is Gate.BUILD_COMPLETED, story.kinds()[-1]
     story.do(
         report(CandidateBuilt(candidate="c1", digest=CANDIDATE)),
         report(CandidateChosen(candidate="c1", digest=CANDIDATE)),
@@ -91,7 +95,7 @@ def test_takes_twelve_commands_for_a_minor_change(story: Story) -> None:
     story.do(CallReview(review="go", gates=(Gate.BUILD_COMPLETED, Gate.RELEASE_READY)), by="omar")
     story.do(GiveSignoff(review="go"), by="linus", role="tester")
     story.do(GiveSignoff(review="go", reason="small and known"), by="grace", role="change-manager")
-    assert story.project.gates.next() is Gate.DEPLOYED, story.kinds()[-1]
+    assert next_gate(story) is Gate.DEPLOYED, story.kinds()[-1]
     story.do(
         report(DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE)),
         report(DeploymentFinished(attempt="d1", result="succeeded", digest_found=CANDIDATE)),
@@ -101,7 +105,7 @@ def test_takes_twelve_commands_for_a_minor_change(story: Story) -> None:
     story.do(report(DeploymentStabilised(attempt="d1", verified="mail flows")), report(done), by="omar")
     story.do(CallReview(review="done", gates=(Gate.DEPLOYED,)), by="omar")
     story.do(GiveSignoff(review="done", meaning="acceptance", reason="works"), by="ada", role="requester")
-    assert story.project.gates.next() is None, story.kinds()[-1]
+    assert next_gate(story) is None, story.kinds()[-1]
     assert story.commands == 12
 
 
@@ -123,7 +127,7 @@ def test_takes_four_commands_until_the_service_is_back_in_an_emergency(story: St
     )
     story.do(propose, by="ada")
     story.do(ApproveEmergency(reason="every minute costs"), by="grace", role="emergency-committee")
-    assert story.project.gates.next() is Gate.PORTFOLIO, story.kinds()[-1]
+    assert next_gate(story) is Gate.PORTFOLIO, story.kinds()[-1]
     assert story.project.gates.passed(Gate.RELEASE_READY), story.kinds()[-1]
     assert story.project.gates.debts
     story.do(

@@ -86,7 +86,7 @@ class Site:
 
     def known(self, place: str, **parameters: Any) -> Any:
         """What an address says, once it reflects all that was written so far."""
-        found = self.client.get(place, params={**parameters, "after": self.head})
+        found = self.client.get(place, params={**parameters, "wait_for": self.head})
         assert found.status_code == 200, found.text
         return found.json()
 

@@ -97,7 +97,7 @@ def ask(client: httpx.Client, project: str, command: str, body: dict[str, Any]) 
 
 def told(client: httpx.Client, place: str, after: int) -> str:
     """What read models tell, once they reflect a position."""
-    until(lambda: client.get(place, params={"after": after}).status_code == 200, 60)
+    until(lambda: client.get(place, params={"wait_for": after}).status_code == 200, 60)
     return client.get(place).text
 
 

@@ -20,13 +20,14 @@ from milepost.web.openapi import ASKING, MOST_IN_A_BATCH, batch_of, body_of, wri
 from milepost.web.problems import MEDIA, Problem, invalid
 from milepost.web.request_spans import asking_of, tell_outcome
 from milepost.web.strict_json import LARGEST_BODY, NotJson, TooBig, demand_text, is_list, read
+from milepost.web.strict_route import strict_router
 
 PLURALS = {"project": "projects", "policy": "policies"}
 
 
 def command_routes(service: Service) -> APIRouter:
     """The routes that take commands to projects and to the policy."""
-    router, waking = APIRouter(), Waking()
+    router, waking = strict_router(), Waking()
     for name, command in commands().items():
         path = f"/v1/{PLURALS[command.belongs_to]}/{{key}}/{name}"
         router.add_api_route(path, _endpoint(service, waking, command), **_described(command))

@@ -19,23 +19,22 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from domain.lifecycle import Phase
-from domain.values import LARGEST_INTEGER
 from milepost.app.service import Service
 from milepost.contract.cdevents import cdevent_of
 from milepost.log.event_selection import NoSuchKind, Selection, selection
 from milepost.log.stored_event import Stored
 from milepost.log.tail import Tail
-from milepost.web.api.rows import Word
+from milepost.web.api.parameters import AfterPosition, KeyFilter
 from milepost.web.openapi import TEXT, problems
 from milepost.web.problems import Problem
 from milepost.web.response_end import before_last
+from milepost.web.strict_route import strict_router
 
 MOST_FOLLOWERS = 200
 HEARTBEAT_SECONDS = 15.0
 RETRY = b"retry: 2000\n\n"
 RESUMED = "Last-Event-ID"
 Kinds = Annotated[list[str] | None, Query(max_length=200, description="A kind, like risk.assessed/1 or risk.assessed.")]
-Behind = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description=f"Position to begin behind, without {RESUMED}.")]
 Form = Annotated[Literal["cloudevents", "cdevents"], Query(description="As what each event is told.")]
 InPhase = Annotated[Phase | None, Query(description="Kinds that tell of this phase's work, and its milestone.")]
 
@@ -73,21 +72,22 @@ HEADER = {"name": RESUMED, "in": "header", "schema": TEXT, "description": "The i
 
 def event_routes(service: Service) -> APIRouter:
     """The route that tells events as they happen."""
-    router = APIRouter(tags=["events"])
+    router = strict_router("events")
 
     @router.get(
         "/v1/events",
         responses=STREAM,
+        status_code=200,  # FastAPI reads it from the signature of a response class, and EventStream has another
         response_class=EventStream,
         summary="Every event as it happens, told from the log, as server-sent events",
         openapi_extra={"parameters": [HEADER]},
     )
     async def events(
         request: Request,
-        project: Word = None,
+        project: KeyFilter = None,
         kind: Kinds = None,
         phase: InPhase = None,
-        after: Behind = 0,
+        after: AfterPosition = 0,
         form: Form = "cloudevents",
     ) -> EventStream:
         head = await to_thread(service.log.position)

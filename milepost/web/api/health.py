@@ -10,6 +10,7 @@ from starlette.responses import Response
 from milepost.app.service import Service
 from milepost.web.openapi import NUMBER, TEXT, problems, record
 from milepost.web.problems import Problem
+from milepost.web.strict_route import strict_router
 
 ALIVE = record({"alive": {"type": "boolean"}})
 READY = record({"ready": {"type": "boolean"}, "position": NUMBER, "read_models": record({})}, why={"type": "string"})
@@ -29,7 +30,7 @@ METRICS: dict[int | str, dict[str, Any]] = {
 
 def health_routes(service: Service) -> APIRouter:
     """The routes that a supervisor asks."""
-    router = APIRouter(tags=["health"])
+    router = strict_router("health")
 
     @router.get("/livez", responses=LIVENESS, summary="Whether the process answers")
     async def livez() -> Response:

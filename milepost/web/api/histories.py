@@ -4,35 +4,40 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from milepost.app.service import Service
-from milepost.web.api.rows import After, Behind, Limit, rows_answer
-from milepost.web.caller import key_of
+from milepost.web.api.parameters import AfterVersion, Limit, WaitFor
+from milepost.web.api.rows import Page, rows_answer
+from milepost.web.caller import known_key
 from milepost.web.openapi import reads, rows
+from milepost.web.strict_route import strict_router
 from projections import audit_trail, gates, phases
 
-TRAIL = reads(rows("trail", audit_trail.audit_trail))
-GATES = reads(rows("gates", gates.gates))
-PHASES = reads(rows("phases", phases.phases))
+TRAIL = reads(rows("trail", audit_trail.audit_trail), 404)
+GATES = reads(rows("gates", gates.gates), 404)
+PHASES = reads(rows("phases", phases.phases), 404)
 
 
 def history_routes(service: Service) -> APIRouter:
-    """The routes that tell what happened in one project, from the read models."""
-    router = APIRouter(tags=["projects"])
+    """The routes that answer what happened in one project, from the read models."""
+    router = strict_router("projects")
 
     @router.get(
         "/v1/projects/{key}/trail", responses=TRAIL, summary="What happened: who, in which role, when, what, why"
     )
-    async def trail(key: str, behind: Behind = 0, limit: Limit = 100, after: After = 0) -> Response:
-        question = audit_trail.trail(f"project-{key_of(key)}", behind, limit)
-        return await rows_answer(service, "trail", question, after)
+    async def trail(key: str, after: AfterVersion = 0, limit: Limit = 100, wait_for: WaitFor = None) -> Response:
+        project, page = known_key(key), Page(limit, "version")
+        question = audit_trail.trail(f"project-{project}", after, page.limit_of_query)
+        return await rows_answer(service, "trail", question, wait_for, project=project, page=page)
 
     @router.get("/v1/projects/{key}/gates", responses=GATES, summary="Every attempt at every gate")
-    async def attempts(key: str, after: After = 0) -> Response:
-        return await rows_answer(service, "gates", gates.of_project(key_of(key)), after)
+    async def attempts(key: str, wait_for: WaitFor = None) -> Response:
+        project = known_key(key)
+        return await rows_answer(service, "gates", gates.of_project(project), wait_for, project=project)
 
     @router.get(
         "/v1/projects/{key}/phases", responses=PHASES, summary="Every phase: entered, left, how often, how long held"
     )
-    async def stays(key: str, after: After = 0) -> Response:
-        return await rows_answer(service, "phases", phases.of_project(key_of(key)), after)
+    async def stays(key: str, wait_for: WaitFor = None) -> Response:
+        project = known_key(key)
+        return await rows_answer(service, "phases", phases.of_project(project), wait_for, project=project)
 
     return router

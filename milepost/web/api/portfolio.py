@@ -9,9 +9,23 @@ from starlette.responses import Response
 
 from milepost.app.service import Service
 from milepost.reading.deferrals import still_due
-from milepost.web.api.rows import After, Behind, Limit, When, Word, rows_answer
+from milepost.web.api.parameters import (
+    AfterKey,
+    AfterPosition,
+    CategoryFilter,
+    KeyFilter,
+    KindFilter,
+    Limit,
+    OriginFilter,
+    PhaseFilter,
+    StateFilter,
+    WaitFor,
+    When,
+)
+from milepost.web.api.rows import Page, rows_answer
 from milepost.web.caller import caller_of
 from milepost.web.openapi import MOMENT, TEXT, WHO, reads, rows
+from milepost.web.strict_route import strict_router
 from projections import audit_trail, gates, projects
 
 Days = Annotated[int, Query(ge=0, le=3660)]
@@ -25,7 +39,7 @@ TRAIL = reads(rows("trail", audit_trail.audit_trail))
 
 def portfolio_routes(service: Service) -> APIRouter:
     """The routes that list over all projects, from the read models."""
-    router = APIRouter(tags=["portfolio"])
+    router = strict_router("portfolio")
     for add in (_standing, _due, _waiting, _trail):
         add(router, service)
     return router
@@ -34,12 +48,14 @@ def portfolio_routes(service: Service) -> APIRouter:
 def _standing(router: APIRouter, service: Service) -> None:
     @router.get("/v1/projects", responses=STANDING, summary="Where projects stand, in the order of their keys")
     async def standing(
-        state: Word = None, phase: Word = None, category: Word = None, discipline: Word = None, origin: Word = None,
-        behind: Word = None, limit: Limit = 50, after: After = 0,
+        state: StateFilter = None, phase: PhaseFilter = None, category: CategoryFilter = None,
+        discipline: KeyFilter = None, origin: OriginFilter = None, after: AfterKey = None, limit: Limit = 50,
+        wait_for: WaitFor = None,
     ) -> Response:  # fmt: skip
+        page = Page(limit, "project")
         cohort = {"category": category, "discipline": discipline, "origin": origin}
-        question = projects.standing(state, phase, behind or "", limit, **cohort)
-        return await rows_answer(service, "projects", question, after)
+        question = projects.standing(state, phase, after or "", page.limit_of_query, **cohort)
+        return await rows_answer(service, "projects", question, wait_for, page=page)
 
 
 def _due(router: APIRouter, service: Service) -> None:
@@ -48,16 +64,18 @@ def _due(router: APIRouter, service: Service) -> None:
         responses=DUE,
         summary="Conditions, debts not paid yet, and waivers that end soon, the earliest first",
     )
-    async def due(days: Days = 30, after: After = 0) -> Response:
+    async def due(days: Days = 30, wait_for: WaitFor = None) -> Response:
         now = service.clock()
         question = projects.due(now + timedelta(days=days))
-        return await rows_answer(service, "due", question, after, lambda rows: still_due(service.reading, rows, now))
+        return await rows_answer(
+            service, "due", question, wait_for, narrowed=lambda rows: still_due(service.reading, rows, now)
+        )
 
 
 def _waiting(router: APIRouter, service: Service) -> None:
     @router.get("/v1/waiting", responses=WAITING, summary="What waits for whose sign-off or decision, the oldest first")
-    async def waiting(role: Word = None, after: After = 0) -> Response:
-        return await rows_answer(service, "waiting", gates.waiting(role), after)
+    async def waiting(role: KeyFilter = None, wait_for: WaitFor = None) -> Response:
+        return await rows_answer(service, "waiting", gates.waiting(role), wait_for)
 
     @router.get(
         "/v1/inbox",
@@ -65,16 +83,17 @@ def _waiting(router: APIRouter, service: Service) -> None:
         summary="What waits for me, in the roles that I hold",
         openapi_extra={"parameters": WHO},
     )
-    async def inbox(request: HttpRequest, after: After = 0) -> Response:
+    async def inbox(request: HttpRequest, wait_for: WaitFor = None) -> Response:
         question = gates.inbox(caller_of(request).who, service.clock())
-        return await rows_answer(service, "inbox", question, after)
+        return await rows_answer(service, "inbox", question, wait_for)
 
 
 def _trail(router: APIRouter, service: Service) -> None:
     @router.get("/v1/trail", responses=TRAIL, summary="What happened anywhere, in the log's order")
     async def trail(
-        who: Word = None, kind: Word = None, since: When = None, until: When = None,
-        behind: Behind = 0, limit: Limit = 100, after: After = 0,
+        who: KeyFilter = None, kind: KindFilter = None, since: When = None, until: When = None,
+        after: AfterPosition = 0, limit: Limit = 100, wait_for: WaitFor = None,
     ) -> Response:  # fmt: skip
-        question = audit_trail.searched(who, kind, since, until, behind, limit)
-        return await rows_answer(service, "trail", question, after)
+        page = Page(limit, "position")
+        question = audit_trail.searched(who, kind, since, until, after, page.limit_of_query)
+        return await rows_answer(service, "trail", question, wait_for, page=page)

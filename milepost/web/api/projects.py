@@ -13,11 +13,12 @@ from domain.values import LARGEST_INTEGER
 from milepost.app.service import Service
 from milepost.reading.deferrals import owed
 from milepost.reading.project_queries import AsOf
-from milepost.web.api.rows import When
-from milepost.web.caller import caller_of, key_of
+from milepost.web.api.parameters import When
+from milepost.web.caller import caller_of, known_key
 from milepost.web.openapi import WHO, problems, reads, ref
 from milepost.web.problems import Problem
-from milepost.web.responses import json_answer, matches
+from milepost.web.responses import json_answer, not_modified
+from milepost.web.strict_route import strict_router
 from milepost.web.views import project_view, why_view
 
 Version = Annotated[int | None, Query(ge=1, le=LARGEST_INTEGER, description="A version of the project's stream.")]
@@ -30,7 +31,7 @@ class Lines(Response):
 
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is at the version that If-None-Match names"}}
-PROJECT = reads(ref("Project"), 404, tagged=True) | UNCHANGED
+PROJECT = reads(ref("Project"), 400, 404, 412, tagged=True) | UNCHANGED
 WHY = reads(ref("Why"), 400, 404, tagged=True)
 LINES = {"application/jsonl": {"schema": {"type": "string"}}}
 EVENTS: dict[int | str, dict[str, Any]] = {
@@ -41,7 +42,7 @@ EVENTS: dict[int | str, dict[str, Any]] = {
 
 def project_routes(service: Service) -> APIRouter:
     """The routes that tell of one project, folded from the log."""
-    router = APIRouter(tags=["projects"])
+    router = strict_router("projects")
     for add in (_project, _why, _events):
         add(router, service)
     return router
@@ -53,12 +54,12 @@ def _project(router: APIRouter, service: Service) -> None:
         request: HttpRequest, key: str, version: Version = None, known_at: When = None, as_at: When = None
     ) -> Response:
         as_of = _as_of(version, known_at, as_at)
-        found = service.reading.project(key_of(key), as_of)
-        tag = f'"{found.version}"'
-        if as_of == AsOf() and matches(request, tag):
-            return Response(status_code=304, headers={"ETag": tag})
+        found = service.reading.project(known_key(key), as_of)
+        if as_of == AsOf() and (unchanged := not_modified(request, found.stream, found.version)):
+            return unchanged
         now = as_at or known_at or service.clock()
-        return json_answer(project_view(found, owed(service.reading, found, now), now), service, {"ETag": tag})
+        view = project_view(found, owed(service.reading, found, now), now)
+        return json_answer(view, service, {"ETag": f'"{found.version}"'})
 
 
 def _why(router: APIRouter, service: Service) -> None:
@@ -69,7 +70,7 @@ def _why(router: APIRouter, service: Service) -> None:
         openapi_extra={"parameters": WHO},
     )
     def why(request: HttpRequest, key: str, gate: Gate | None = None) -> Response:
-        found = service.reading.project(key_of(key))
+        found = service.reading.project(known_key(key))
         caller = caller_of(request)
         context = service.reading.command_context(found, caller.who, caller.role, service.clock())
         return json_answer(why_view(why_not(found, context, gate)), service, {"ETag": f'"{found.version}"'})
@@ -83,7 +84,7 @@ def _events(router: APIRouter, service: Service) -> None:
         summary="The stored bytes of a project's events, one a line",
     )
     def events(key: str) -> Response:
-        lines = b"".join(recorded.data + b"\n" for recorded in service.reading.history(key_of(key)))
+        lines = b"".join(recorded.data + b"\n" for recorded in service.reading.history(known_key(key)))
         return Lines(lines)
 
 

@@ -1,51 +1,62 @@
-"""Rows of read models as answers: they wait for a position where one is asked for, and say which one they reflect."""
+"""Rows of read models as answers: each waits for what it is asked to contain, and says which position it reflects."""
 
 from asyncio import to_thread
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Any
 
-from fastapi import Query
 from starlette.responses import Response
 
-from domain.values import LARGEST_INTEGER, Key, Moment
+from consumers.read_models.reader import MOST_PARKED, Answer
 from milepost.app.service import Service
-from milepost.web.problems import Problem
+from milepost.web.api.waiting import wait_until_contained
 from milepost.web.responses import answer_at
 from milepost.web.views import plain
 from projections.projection import Query as Question
 
-MOST = 200
-WAIT_SECONDS = 10.0
-AFTER = "Position of the log that the answer has to reflect; it waits for it."
-After = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description=AFTER)]
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows at most.")]
-Behind = Annotated[int, Query(ge=0, le=LARGEST_INTEGER, description="Where the last page ended.")]
-Word = Annotated[Key | None, Query(description="A key, like pay-2.")]
-When = Annotated[Moment | None, Query(description="A moment with its zone, like 2026-11-22T09:30:00Z.")]
-
 Rows = Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class Page:
+    """How a list is cut off: at most so many items, and the column whose value is the cursor `after`."""
+
+    limit: int
+    cursor: str
+
+    @property
+    def limit_of_query(self) -> int:
+        """One more than is shown, to know whether there is more."""
+        return self.limit + 1
+
+
 async def rows_answer(
-    service: Service, name: str, question: Question, after: int, narrowed: Callable[[Rows], Rows] | None = None
+    service: Service,
+    name: str,
+    question: Question,
+    wait_for: str | None,
+    *,
+    project: str | None = None,
+    page: Page | None = None,
+    narrowed: Callable[[Rows], Rows] | None = None,
 ) -> Response:
-    """The rows that answer a question, under a name. A problem 503 where the models don't reflect `after` in time.
+    """The rows that answer a question, under a name, once the read models contain `wait_for`.
 
-    `narrowed` leaves out rows by what only the log tells.
+    `project` is the key of the project that the question is about, if any; `narrowed` leaves out rows by what only the
+    log tells. Raises the problems of `wait_until_contained`.
     """
-    if after:
-        await _reached(service, after)
+    await wait_until_contained(service, wait_for, f"project-{project}" if project else None)
     found = await to_thread(service.models.ask, question)
-    rows = await to_thread(narrowed, found.rows) if narrowed else found.rows
-    return answer_at({name: [plain(row) for row in rows]}, found.position, service)
+    if project and not found.rows:
+        await to_thread(service.reading.history, project)  # a path to nothing is 404
+    rows: Rows = await to_thread(narrowed, found.rows) if narrowed else found.rows
+    shown = rows[: page.limit] if page else rows
+    body: dict[str, Any] = {name: [plain(row) for row in shown]}
+    if page and len(rows) > page.limit:
+        body["next"] = str(shown[-1][page.cursor])
+    return answer_at(body, found.position, service, parked=parked_view(found))
 
 
-async def _reached(service: Service, after: int) -> None:
-    """Wait until the read models reflect a position that the log has."""
-    if await service.models.reached(after, 0):
-        return
-    head = await to_thread(service.log.head)
-    if after > head.position:
-        raise Problem(422, "invalid", "No event has this position", f"after: the log ends at {head.position} so far")
-    if not await service.models.reached(after, WAIT_SECONDS):
-        raise Problem(503, "not-yet", "The read models are not there yet", f"they don't reflect {after}: ask again")
+def parked_view(answer: Answer) -> list[dict[str, Any]]:
+    """The streams that are not in an answer as far as its position says, at most `MOST_PARKED`."""
+    return [one._asdict() for one in answer.parked[:MOST_PARKED]]

@@ -25,20 +25,20 @@ STATES = ("active", "held", "deployed", "cancelled")
 
 
 class Selection(Cohort):
-    """Which projects the portfolio shows, and behind which key its page begins."""
+    """Which projects the portfolio shows, and after which key its page begins."""
 
     state: Chosen = None
     phase: Chosen = None
-    behind: Chosen = None
+    after: Chosen = None
 
     def address(self, **changes: str | None) -> str:
         """The same selection from its first page on, with changes."""
-        return address("/", **{**self.model_dump(), "behind": None, **changes})
+        return address("/", **{**self.model_dump(), "after": None, **changes})
 
     @property
     def chosen(self) -> dict[str, str]:
         """What narrows the selection, without its page."""
-        return {name: value for name, value in self if value and name != "behind"}
+        return {name: value for name, value in self if value and name != "after"}
 
 
 def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
@@ -60,7 +60,7 @@ def _questions(selection: Selection, now: datetime) -> dict[str, Question]:
     cohort = selection.columns
     return {
         "all": projects.tally(),
-        "page": projects.standing(selection.state, selection.phase, selection.behind or "", PER_PAGE + 1, **cohort),
+        "page": projects.standing(selection.state, selection.phase, selection.after or "", PER_PAGE + 1, **cohort),
         "waiting": gates.waiting(**cohort),
         "ageing": projects.ageing(SHOWN, **cohort),
         "due": projects.due(now + timedelta(days=DUE_DAYS), **cohort),

@@ -36,7 +36,8 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "changed": Meaning(
         "412", "It has changed since",
-        "If-Match named a version of the stream that is not the newest any more. Nothing was written.",
+        "The stream is not at a version that If-Match names, or it is at one that If-None-Match names. Nothing was "
+        "written.",
         "Read the project again, look at what is new, and decide on that.",
     ),
     "key-reused": Meaning(
@@ -46,8 +47,8 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "invalid": Meaning(
         "422", "This can't be asked for",
-        "A field is missing, unknown or of the wrong kind; the problem names each place.",
-        "Correct the places that are named. /v1/openapi.json describes every command.",
+        "A field or a query parameter is missing, unknown or of the wrong kind; the problem names each place.",
+        "Correct the places that are named. /v1/openapi.json describes every address and command.",
     ),
     "not-json": Meaning(
         "400", "The body can't be read",
@@ -62,7 +63,7 @@ MEANINGS: Mapping[str, Meaning] = {
     ),
     "header": Meaning(
         "400", "A header can't be read",
-        "One of Idempotency-Key, If-Match, Milepost-Correlation is not written as it has to be.",
+        "One of Idempotency-Key, If-Match, If-None-Match, Milepost-Correlation is not written as it has to be.",
         "The problem names the header and shows how it is written.",
     ),
     "unknown": Meaning(
@@ -101,6 +102,12 @@ MEANINGS: Mapping[str, Meaning] = {
         "Pages and lists are made from read models, which are still being built or have not reached the position that "
         "was asked for.",
         "Ask again in a moment; /readyz says how far they are.",
+    ),
+    "parked": Meaning(
+        "503", "The stream is parked",
+        "A read model could not apply an event of this stream and set the stream aside. It contains the stream only up "
+        "to the event before.",
+        "Tell who operates the service: `milepost parked` says why, and resumes the stream once the cause is removed.",
     ),
     "crowded": Meaning(
         "503", "Too many listen",

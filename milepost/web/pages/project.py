@@ -16,11 +16,10 @@ from milepost.reading.deferrals import owed
 from milepost.web.caller import ANONYMOUS, key_of
 from milepost.web.pages.page_response import Pages
 from milepost.web.pages.timeline import stops, turns
-from milepost.web.views import phase_of, state_of
 from projections import audit_trail, gates, phases
 
 TRAIL = 25
-Behind = Annotated[int | None, Query(ge=0, description="Behind which version the trail begins.")]
+After = Annotated[int | None, Query(ge=0, description="After which version the trail begins.")]
 
 
 def project_routes(service: Service, pages: Pages) -> APIRouter:
@@ -28,11 +27,11 @@ def project_routes(service: Service, pages: Pages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/projects/{key}")
-    def project(key: str, behind: Behind = None) -> HTMLResponse:
+    def project(key: str, after: After = None) -> HTMLResponse:
         name, now, head = key_of(key), service.clock(), service.log.head()
         history = service.reading.history(name)
         found = fold(history)
-        first = max(found.version - TRAIL, 0) if behind is None else behind
+        first = max(found.version - TRAIL, 0) if after is None else after
         tried = service.models.ask(gates.of_project(name))
         stays = service.models.ask(phases.of_project(name))
         trail = service.models.ask(audit_trail.trail(f"project-{name}", first, TRAIL))
@@ -58,8 +57,7 @@ def _told(project: Project, history: list[Recorded]) -> dict[str, Any]:
     decided = (recorded for recorded in history if isinstance(recorded.event, ReviewDecided))
     return {
         "proposed": proposed.event if proposed else None,
-        "state": state_of(project),
-        "phase": phase_of(project),
+        "status": project.status,
         "decisions": {recorded.version: recorded for recorded in decided},
         "decided": {decision.review: decision for decision in project.gates.decisions.values()},
         "breaches": [recorded for recorded in history if isinstance(recorded.event, BreachRecorded)],

@@ -77,7 +77,7 @@ def turns(history: Iterable[Recorded]) -> list[Recorded]:
 def _status(project: Project, gate: Gate) -> Literal["passed", "next", "ahead"]:
     if project.gates.passed(gate):
         return "passed"
-    return "next" if gate is project.gates.next() and not project.entry.cancelled else "ahead"
+    return "next" if gate is project.status.next_gate else "ahead"
 
 
 def _legs(phases: list[Row], now: datetime) -> Iterable[Leg]:

@@ -63,7 +63,6 @@ def test_asks_for_a_policy_that_makes_categories(given: GivenPast, policy: Polic
 
 def test_as_an_emergency_names_harm_or_incident(given: GivenPast) -> None:
     given(PROPOSED).when(ClassifyChange(answers=MINOR, priority="emergency")).then_rejected("harm that waiting")
-    given(PROPOSED).when(ClassifyChange(answers=MINOR, priority="emergency", harm="")).then_rejected("harm")
     harm = ClassifyChange(answers=MINOR, priority="emergency", harm="nobody can pay")
     given(PROPOSED).when(harm).then_kinds("change.classified/1")
     incident = ClassifyChange(answers=MINOR, priority="emergency", incident="INC-7")

@@ -125,7 +125,7 @@ def test_opens_each_gate_of_a_joint_review_seen_as_if_the_ones_before_were_passe
     )
     story = called(begun(policy), *gates)
     assert decide(story) == ["review.decided/1", "project.envisioned/1", "project.plan-approved/1"]
-    assert story.project.gates.next() is Gate.BUILD_COMPLETED
+    assert story.project.status.next_gate is Gate.BUILD_COMPLETED
     assert story.project.gates.portfolio
     assert [result.at for result in story.last(ReviewDecided).results] == [
         "portfolio",

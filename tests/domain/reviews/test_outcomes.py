@@ -43,7 +43,7 @@ def test_says_which_phase_the_project_was_in() -> None:
         else:
             decide(story, review=gate)
     assert story.last(PhaseReturned).from_phase is Phase.DEPLOY
-    assert story.project.gates.next() is Gate.DEPLOYED
+    assert story.project.status.next_gate is Gate.DEPLOYED
 
 
 def test_is_a_hold_where_the_decision_is_put_off() -> None:

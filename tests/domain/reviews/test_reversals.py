@@ -39,7 +39,7 @@ def test_takes_back_the_gates_that_were_opened_and_all_that_followed() -> None:
     returned = PhaseReturned(from_phase=Phase.BUILD, to_phase=Phase.ENVISION, cause="reversal", cause_event=decision)
     assert story.last(PhaseReturned) == returned
     gates = story.project.gates
-    assert (gates.next(), gates.lost) == (Gate.ENVISIONED, {Gate.ENVISIONED, Gate.PLAN_APPROVED})
+    assert (story.project.status.next_gate, gates.lost) == (Gate.ENVISIONED, {Gate.ENVISIONED, Gate.PLAN_APPROVED})
     assert [known.reversed for known in gates.decisions.values()] == [False, True, True]
 
 
@@ -47,7 +47,7 @@ def test_takes_back_entry_with_all_that_followed() -> None:
     story = passed(Gate.PORTFOLIO, Gate.ENVISIONED)
     story.do(ReverseReview(review="portfolio", reason="no money"), by="omar")
     assert story.last(ReviewReversed).gates_lost == (Gate.PORTFOLIO, Gate.ENVISIONED)
-    assert story.project.gates.next() is Gate.PORTFOLIO
+    assert story.project.status.next_gate is Gate.PORTFOLIO
     alone = passed(Gate.PORTFOLIO)
     alone.do(ReverseReview(review="portfolio", reason="no money"), by="omar")
     assert (alone.last(ReviewReversed).returns_to, alone.project.gates.lost) == (Phase.ENVISION, set())
@@ -57,7 +57,7 @@ def test_takes_back_the_end() -> None:
     story = passed(*Gate)
     story.do(ReverseReview(review="deployed", reason="it was never accepted"), by="omar")
     assert story.last(PhaseReturned).from_phase is Phase.DEPLOY
-    assert story.project.gates.next() is Gate.DEPLOYED
+    assert story.project.status.next_gate is Gate.DEPLOYED
 
 
 def test_lets_the_gate_be_tried_again() -> None:
@@ -119,7 +119,7 @@ def test_takes_back_what_a_standing_approval_has_opened(policy: Policy) -> None:
     )
     returned = PhaseReturned(from_phase=Phase.DEPLOY, to_phase=Phase.STABILIZE, cause="reversal")
     assert story.last(PhaseReturned) == returned
-    assert (story.project.gates.next(), story.project.gates.lost) == (Gate.RELEASE_READY, {Gate.RELEASE_READY})
+    assert (story.project.status.next_gate, story.project.gates.lost) == (Gate.RELEASE_READY, {Gate.RELEASE_READY})
     assert "breach.recorded/1" in small_change.deploy(story), "what was authorised on it may go no longer"
 
 
@@ -129,7 +129,7 @@ def test_takes_back_the_standing_approval_of_the_request_for_change_with_the_gat
     story.do(ReverseMilestone(gate=Gate.PORTFOLIO, reason="it is none of these"), by="grace")
     assert story.last(ReviewReversed).gates_lost == tuple(Gate)[:-1]
     assert story.project.facts.parts(RfcDecided) == {}
-    assert story.project.gates.next() is Gate.PORTFOLIO
+    assert story.project.status.next_gate is Gate.PORTFOLIO
 
 
 def test_takes_back_alone_what_a_standing_approval_has_opened(policy: Policy) -> None:

@@ -66,7 +66,7 @@ def test_starts_on_a_template_which_stands_for_every_approval(story: Story) -> N
     assert story.last(ProjectPreapproved).standing_approval == registered
     assert (story.last(RfcDecided).body, story.last(RfcDecided).valid_until) == ("standing", window.closes)
     assert story.last(RfcScheduled).window == window
-    assert story.project.gates.next() is Gate.BUILD_COMPLETED
+    assert story.project.status.next_gate is Gate.BUILD_COMPLETED
 
 
 def test_goes_with_a_candidate_that_passed_its_checks(story: Story) -> None:
@@ -97,7 +97,7 @@ def test_finishes_where_it_does_what_it_should(story: Story) -> None:
     ]
     assert story.last(ProjectReviewed).lessons == ("earlier",)
     assert outcomes(story) == ["started", "succeeded"]
-    assert story.project.gates.next() is None
+    assert story.project.status.next_gate is None
 
 
 def test_opens_no_gate_where_a_check_fails(story: Story) -> None:
@@ -105,7 +105,7 @@ def test_opens_no_gate_where_a_check_fails(story: Story) -> None:
     kinds = story.do(Go(candidate=CANDIDATE, check="failed"), by="ada")
     assert kinds == ["candidate.built/1", "test-run.completed/1", "standard-change.used/1"]
     assert outcomes(story) == ["started", "failed"]
-    assert story.project.gates.next() is Gate.BUILD_COMPLETED
+    assert story.project.status.next_gate is Gate.BUILD_COMPLETED
 
 
 @pytest.mark.parametrize("finish", [Finish(result="failed", reason="it broke"), Finish(result="succeeded")])
@@ -115,7 +115,7 @@ def test_is_rolled_back_where_it_failed_or_nobody_verified_it(story: Story, fini
     kinds = story.do(finish, by="ada")
     assert kinds == ["deployment.finished/1", "deployment.rolled-back/1", "standard-change.used/1"]
     assert outcomes(story) == ["started", "failed"]
-    assert story.project.gates.next() is Gate.DEPLOYED
+    assert story.project.status.next_gate is Gate.DEPLOYED
     story.rejected(DONE, by="ada", because="this change is over")
 
 

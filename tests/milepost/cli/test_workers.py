@@ -74,8 +74,8 @@ def test_carry_what_is_answered_to_the_rows_of_every_read_model(parts: Parts) ->
     relay, first, second = parts.start("relay"), parts.start("project"), parts.start("project")
     client = parts.served()
     position = propose(client, *(f"pay-{n}" for n in range(10)))
-    until(lambda: client.get("/v1/projects", params={"after": position}).status_code == 200)  # groups form meanwhile
-    assert len(client.get("/v1/projects", params={"after": position}).json()["projects"]) == 10
+    until(lambda: client.get("/v1/projects", params={"wait_for": position}).status_code == 200)  # groups form meanwhile
+    assert len(client.get("/v1/projects", params={"wait_for": position}).json()["projects"]) == 10
     assert in_models(parts.address) == by_fold(parts.log())
     assert client.get("/readyz").json()["read_models"]["events_behind"] == 0
     assert "milepost_relay_active 1.0" in client.get("/metrics").text

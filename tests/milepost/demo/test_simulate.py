@@ -127,7 +127,7 @@ def test_has_every_outcome_of_reviews_and_pilots(events: list[Recorded]) -> None
 
 def test_has_projects_at_every_gate_held_cancelled_and_finished(projects: list[Project]) -> None:
     alive = [project for project in projects if not project.entry.cancelled]
-    assert {project.gates.next() for project in alive} == {*Gate, None}
+    assert {project.status.next_gate for project in alive} == {*Gate, None}
     assert any(project.entry.cancelled for project in projects)
     assert any(project.entry.held_since for project in projects)
     assert any(review.open for project in alive for review in project.gates.reviews.values())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from milepost.log.command_outcome import Invalid, Outcome, Request, Written
+from milepost.log.preconditions import Precondition
 from tests.milepost.logs import PROPOSE, assess, propose
 
 MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -47,7 +48,7 @@ def test_is_the_same_by_what_it_asks() -> None:
     others = [
         assess("a", "fire"),
         assess("b", "flood"),
-        assess("a", "flood", expected=3),
+        assess("a", "flood", expected=Precondition.at(3)),
         assess("a", "flood", role="tester"),
     ]
     assert len({asked.digest, *(other.digest for other in others)}) == 5

@@ -17,6 +17,7 @@ from domain.codec import decode
 from domain.policy_changes.adoption import AdoptPolicy, ProposePolicy
 from milepost import clock
 from milepost.log.command_outcome import Conflict, KeyReused, Outcome, Request, Unavailable
+from milepost.log.preconditions import Precondition
 from milepost.log.queries import select_streams
 from milepost.log.store import Log
 from milepost.log.stored_event import Stored
@@ -157,11 +158,11 @@ def test_rejects_an_event_that_is_too_large(writer: Writer) -> None:
 
 
 def test_names_the_version_that_it_found_instead(writer: Writer) -> None:
-    writer.execute(propose("a", expected=0), LIMIT)
+    writer.execute(propose("a", expected=Precondition.at(0)), LIMIT)
     with pytest.raises(Conflict) as conflict:
-        writer.execute(assess("a", "x", expected=4), LIMIT)
+        writer.execute(assess("a", "x", expected=Precondition.at(4)), LIMIT)
     assert conflict.value.found == 1
-    assert writer.execute(assess("a", "x", expected=1), LIMIT).version == 2
+    assert writer.execute(assess("a", "x", expected=Precondition.at(1)), LIMIT).version == 2
 
 
 def test_mixes_no_origins(log: Log, writer: Writer) -> None:

@@ -87,7 +87,9 @@ def test_allows_no_unknown_field_inside_a_value(described: dict[str, Any]) -> No
 def test_names_the_headers_of_commands(described: dict[str, Any]) -> None:
     operation = described["paths"]["/v1/projects/{key}/assess-risk"]["post"]
     headers = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
-    assert headers == {"Milepost-Actor", "Milepost-Role", "Milepost-Correlation", "Idempotency-Key", "If-Match"}
+    assert headers == {
+        "Milepost-Actor", "Milepost-Role", "Milepost-Correlation", "Idempotency-Key", "If-Match", "If-None-Match"
+    }  # fmt: skip
     assert operation["responses"]["200"]["headers"].keys() == {"ETag", "Milepost-Position", "Idempotency-Key"}
 
 

@@ -53,7 +53,7 @@ def asked(site: Site, address: str, command: str, body: Any = None, **headers: s
 
 
 def propose(site: Site, key: str, command: str, **headers: str) -> httpx.Response:
-    return asked(site, f"/v1/projects/{key}/propose-project?note=secret", command, **headers)
+    return asked(site, f"/v1/projects/{key}/propose-project", command, **headers)
 
 
 def of_command(site: Site, heard: Listening, command: str, name: str) -> list[Span]:
@@ -138,6 +138,7 @@ def test_say_that_a_command_was_rejected(traced: Site, heard: Listening) -> None
     ("place", "body", "more", "status", "problem"),
     [
         ("propose-project", {}, {}, 422, "invalid"),
+        ("propose-project?note=secret", PROPOSAL, {}, 422, "invalid"),
         ("propose-project", PROPOSAL, {"If-Match": '"7"'}, 412, "changed"),
         ("propose-project", PROPOSAL, {"If-Match": "x"}, 400, "header"),
     ],
@@ -149,6 +150,7 @@ def test_say_why_nothing_was_decided(
     [request] = [span for span in heard.spans if span.kind == "server"]
     found = request.attributes["http.response.status_code"], request.attributes["milepost.problem"]
     assert (told.status_code, *found, request.failed) == (status, status, problem, False)
+    assert "secret" not in str(request)
     assert [span for span in heard.spans if span.name == "write"] == []
 
 

@@ -130,6 +130,35 @@ def test_may_demand_a_version(site: Site) -> None:
     assert fresh.status_code == 412
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"If-Match": "*"}, 200),
+        ({"If-Match": '"7", "1"'}, 200),
+        ({"If-Match": '"x","1"'}, 200),
+        ({"If-Match": 'W/"1"'}, 412),
+        ({"If-Match": '"x"'}, 412),
+        ({"If-Match": '"01"'}, 412),
+        ({"If-None-Match": '"7"'}, 200),
+        ({"If-None-Match": '"1"'}, 412),
+        ({"If-None-Match": 'W/"1"'}, 412),
+        ({"If-None-Match": "*"}, 412),
+        ({"If-Match": '"1"', "If-None-Match": '"1"'}, 412),
+    ],
+)
+def test_command_is_carried_out_where_its_preconditions_hold(site: Site, headers: dict[str, str], status: int) -> None:
+    key = site.proposed()
+    found = site.client.post(f"/v1/projects/{key}/assess-risk", json=RISK, headers={"Milepost-Actor": "ada"} | headers)
+    assert found.status_code == status, found.text
+
+
+def test_project_is_proposed_where_it_must_not_exist(site: Site) -> None:
+    place, headers = f"/v1/projects/{a_key()}/propose-project", {"Milepost-Actor": "ada", "If-None-Match": "*"}
+    assert site.client.post(place, json=PROPOSAL, headers={"If-Match": "*"}).status_code == 412
+    assert site.client.post(place, json=PROPOSAL, headers=headers).status_code == 200
+    assert site.client.post(place, json=PROPOSAL, headers=headers).status_code == 412
+
+
 def test_record_who_asks_by_the_headers(site: Site) -> None:
     key = site.proposed("grace")
     headers = {"Milepost-Actor": "GRACE", "Milepost-Role": "requester", "Milepost-Correlation": "ticket-7"}

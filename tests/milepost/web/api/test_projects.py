@@ -35,7 +35,7 @@ def test_is_not_sent_twice_to_who_has_it(site: Site) -> None:
     key = site.proposed()
     place = f"/v1/projects/{key}"
     tag = site.client.get(place).headers["etag"]
-    for known in (tag, f'W/{tag}, "x"'):
+    for known in (tag, f'W/{tag}, "x"', "*", f'"x",, {tag}'):
         unchanged = site.client.get(place, headers={"If-None-Match": known})
         assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", tag)
     site.tell(f"{key}/assess-risk", **risk("flood"))
@@ -102,7 +102,7 @@ def test_trail_says_who_did_what_in_pages(site: Site) -> None:
         (2, "grace", "risk.assessed/1"),
     ]
     assert [row["version"] for row in site.known(f"/v1/projects/{key}/trail", limit=1)["trail"]] == [1]
-    assert [row["version"] for row in site.known(f"/v1/projects/{key}/trail", limit=1, behind=1)["trail"]] == [2]
+    assert [row["version"] for row in site.known(f"/v1/projects/{key}/trail", limit=1, after=1)["trail"]] == [2]
 
 
 def test_gates_and_phases_are_told(site: Site) -> None:
@@ -151,13 +151,23 @@ def test_list_is_paged_by_key_and_narrowed(site: Site) -> None:
     keys = {site.proposed() for _ in range(3)}
     site.known("/v1/projects")
     found: set[str] = set()
-    behind = ""
-    while rows := site.known("/v1/projects", limit=2, phase="envision", behind=behind or "0")["projects"]:
-        behind = rows[-1]["project"]
-        found |= {row["project"] for row in rows}
-        assert len(rows) <= 2
+    after = "0"
+    while after:
+        listed = site.known("/v1/projects", limit=2, phase="envision", after=after)
+        found |= {row["project"] for row in listed["projects"]}
+        assert len(listed["projects"]) <= 2
+        after = listed.get("next", "")
+        assert not after or after == listed["projects"][-1]["project"]
     assert keys <= found
-    assert site.known("/v1/projects", category="emergency")["projects"] == []
+    assert site.known("/v1/projects", category="standard", discipline="no-such")["projects"] == []
+
+
+def test_list_that_is_whole_has_no_next_cursor(site: Site) -> None:
+    key = site.proposed()
+    site.tell(f"{key}/assess-risk", **risk("flood"))
+    assert site.known(f"/v1/projects/{key}/trail", limit=1)["next"] == "1"
+    assert "next" not in site.known(f"/v1/projects/{key}/trail", limit=2)
+    assert "next" not in site.known(f"/v1/projects/{key}/trail", limit=1, after=1)
 
 
 def test_inbox_is_of_who_asks(site: Site) -> None:
@@ -195,11 +205,29 @@ def test_figures_open_to_as_many_rows_as_they_count(site: Site) -> None:
     assert site.client.get("/v1/effectiveness/gates/no-such").status_code == 404
 
 
-def test_of_a_position_that_no_event_has_is_refused_at_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("milepost.web.api.rows.WAIT_SECONDS", 3_600.0)  # longer than the client waits
-    found = site.client.get("/v1/projects", params={"after": site.head + 1_000})
+@pytest.mark.parametrize(
+    ("wait_for", "sentence"),
+    [
+        ("999999999", "the log ends at position "),
+        ("project-no-such:1", "there is no stream project-no-such"),
+        ("policy-default:999", "policy-default ends at version "),
+    ],
+)
+def test_waiting_for_what_the_log_does_not_have_is_refused_at_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch, wait_for: str, sentence: str
+) -> None:
+    monkeypatch.setattr("milepost.web.api.waiting.WAIT_SECONDS", 3_600.0)  # longer than the client waits
+    found = site.client.get("/v1/projects", params={"wait_for": wait_for})
     assert (found.status_code, found.json()["type"]) == (422, "/problems/invalid")
-    assert found.json()["detail"] == f"after: the log ends at {site.head} so far"
+    assert found.json()["detail"].startswith(f"wait_for: {sentence}")
+
+
+def test_list_contains_the_version_that_it_waits_for(site: Site) -> None:
+    key = site.proposed()
+    for number in range(20):
+        version = site.tell(f"{key}/assess-risk", **risk(f"flood-{number}")).json()["version"]
+        trail = site.client.get(f"/v1/projects/{key}/trail", params={"wait_for": f"project-{key}:{version}"})
+        assert trail.json()["trail"][-1]["version"] == version
 
 
 def test_health_is_told(site: Site) -> None:

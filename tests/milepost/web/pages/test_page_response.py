@@ -22,7 +22,7 @@ PAGES = (
     "/projects/mail-2",
     "/projects/down-1",
     "/projects/odd",
-    "/projects/sim-0?behind=0",
+    "/projects/sim-0?after=0",
     "/projects/odd/events/1",
     "/effectiveness",
     "/effectiveness?by=category&origin=simulated",
@@ -142,7 +142,7 @@ def test_are_reached_by_keyboard(visit: Visit) -> None:
 
 
 def test_tell_hostile_text_as_text(visit: Visit) -> None:
-    for path in ("/", "/projects/odd", "/projects/odd/events/1", "/projects/odd?behind=0"):
+    for path in ("/", "/projects/odd", "/projects/odd/events/1", "/projects/odd?after=0"):
         visit.open(path)
         assert "<script>document.title" in visit.page.locator("main").inner_text()
         assert visit.tell("document.querySelectorAll('main script, main img').length") == 0

@@ -42,7 +42,7 @@ def test_counts_as_many_as_its_numbers_open_to(visit: Visit) -> None:
 
 
 def test_pages_by_key(visit: Visit) -> None:
-    visit.open("/?behind=pay-1")
+    visit.open("/?after=pay-1")
     assert visit.tell(KEYS)[0] == "pay-2"
     assert visit.page.get_by_role("link", name="From the first").count() == 1
 
