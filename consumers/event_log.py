@@ -1,4 +1,4 @@
-"""The log as its consumers see it: one protocol by which the log is followed, and what that returns."""
+"""The log as its consumers see it: the protocol by which they follow it, what it returns, and why they stop."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,20 @@ class LoggedEvent(Protocol):
 
 
 class Unreachable(Exception):
-    """The log or Kafka can't be reached now, or not in this way. The message says what to do."""
+    """The log or Kafka can't be reached, or not as it must be; a consumer tries again. The message says what to do."""
+
+
+class ConsumerStopped(Exception):
+    """A consumer stops, since its results would be wrong if it went on. The message says why and what to do."""
+
+
+class Fork(ConsumerStopped):
+    """Two events claim one place: the log is another one, or was restored from before what was read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Which log: its id and its generation."""
+class LogSource:
+    """Which log events are of: its id and its generation."""
 
     log: str
     generation: int
@@ -36,25 +44,28 @@ class Source:
         return f"{self.log}/{self.generation}"
 
 
-class Place(NamedTuple):
-    """Where positions are counted: in the log itself, or as the offsets of a partition of a topic."""
+class TransportPartition(NamedTuple):
+    """Where a consumer counts: the transport, `log` or `kafka TOPIC_ID`, and the partition, 0 for the log.
 
-    way: str
+    The unit is the position in the log, or the offset in a partition of the topic.
+    """
+
+    transport: str
     partition: int
 
 
-LOG = Place("log", 0)
+LOG = TransportPartition("log", 0)
 
 
 class InvalidRecord(NamedTuple):
-    """A record that is no event of this log: its position at its place, and the reason."""
+    """A record that is no event of this log: its offset, and the reason."""
 
     position: int
     why: str
 
 
 class Batch(NamedTuple):
-    """What was read: events, the position up to which its place was read, and invalid records; empty at the end."""
+    """Events of one partition, the position or offset up to which it was read, and the invalid records there."""
 
     events: Sequence[LoggedEvent]
     end: int
@@ -74,7 +85,7 @@ class EventLog(Protocol):
     """The log, for reading. Threads may share it. Every method raises `psycopg.Error` while the log can't be read."""
 
     @property
-    def source(self) -> Source: ...
+    def source(self) -> LogSource: ...
 
     def head(self) -> Head: ...
 

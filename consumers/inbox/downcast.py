@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from consumers.kafka.records import Arrived
+from consumers.cloud_event import EventRecord
 from domain.event import type_of
 
 Data = dict[str, Any]
@@ -23,7 +23,7 @@ OLDER: Mapping[str, Older] = {}
 """By the newer kind; no kind has a second version yet."""
 
 
-def in_older_form(event: Arrived, wanted: frozenset[str], ways: Mapping[str, Older] = OLDER) -> Arrived:
+def in_older_form(event: EventRecord, wanted: frozenset[str], ways: Mapping[str, Older] = OLDER) -> EventRecord:
     """The event in the oldest form that is asked for, as far as there are ways; else as it is stored."""
     form, found = event, event
     while form.kind in ways:
@@ -32,7 +32,7 @@ def in_older_form(event: Arrived, wanted: frozenset[str], ways: Mapping[str, Old
     return found
 
 
-def _made_older(event: Arrived, way: Older) -> Arrived:
+def _made_older(event: EventRecord, way: Older) -> EventRecord:
     whole = orjson.loads(event.data)
     told = whole | {"type": type_of(way.kind), "data": way.data(whole["data"])}
     return replace(event, kind=way.kind, data=orjson.dumps(told, option=orjson.OPT_SORT_KEYS))

@@ -8,20 +8,19 @@ from urllib.request import urlopen
 
 import orjson
 
-from consumers.event_log import Source
+from consumers.cloud_event import EventRecord
+from consumers.event_log import ConsumerStopped, Fork, LogSource
 from consumers.inbox.downcast import OLDER, Older, in_older_form
 from consumers.inbox.inbox_store import Last, Memory
-from consumers.kafka.records import Arrived
-from consumers.read_models.apply import Fork, Stopped
 from domain.codec import source_of
 from domain.event import kind_of
 
-Handle = Callable[[Arrived], None]
+Handle = Callable[[EventRecord], None]
 Again = Callable[[str, int], Iterable[bytes]]
 """Tells the stored bytes of the events that a stream has behind a version once more, in their order."""
 
 
-class Gap(Stopped):
+class Gap(ConsumerStopped):
     """An event is missing before this one, and nobody tells it again."""
 
 
@@ -55,7 +54,7 @@ class Hearing:
         self._older, self._ways = frozenset(older), ways
         self._source = memory.source()
 
-    def demand(self, source: Source) -> Source:
+    def demand(self, source: LogSource) -> LogSource:
         """Whose events are heard: the first's, for ever. Raises `Fork` for another generation of the same log."""
         known = self._source or source
         if source.log == known.log and source.generation != known.generation:
@@ -65,7 +64,7 @@ class Hearing:
             )
         return known
 
-    def take(self, event: Arrived, source: Source) -> None:
+    def take(self, event: EventRecord, source: LogSource) -> None:
         """Handle what is new, within a transaction of the memory.
 
         Raises `Gap`, `Fork`, `Overtaken`, and whatever the handler raises.
@@ -82,14 +81,14 @@ class Hearing:
         if event.version > last.version:
             self._next(event, source, last)
 
-    def _next(self, event: Arrived, source: Source, last: Last) -> Last:
+    def _next(self, event: EventRecord, source: LogSource, last: Last) -> Last:
         self._handle(in_older_form(event, self._older, self._ways))
         now = Last(event.version, leaf_of(event.data))
         self._memory.keep(source, event.stream, last, now)
         self._source = source
         return now
 
-    def _missed(self, event: Arrived, source: Source, after: int) -> Iterator[Arrived]:
+    def _missed(self, event: EventRecord, source: LogSource, after: int) -> Iterator[EventRecord]:
         expected = after + 1
         for data in self._again(event.stream, after):
             whole = orjson.loads(data)

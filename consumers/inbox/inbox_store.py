@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from consumers.event_log import Source
+from consumers.event_log import LogSource
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS milepost_heard (
@@ -62,10 +62,10 @@ class Memory(ABC):
     def _run(self, statement: str, *values: object) -> Any:
         """A cursor that has carried out this; values stand at the question marks."""
 
-    def source(self) -> Source | None:
+    def source(self) -> LogSource | None:
         """Whose events were heard; None before the first."""
         found = self._run(_SOURCE, self.subscriber).fetchone()
-        return Source(*found) if found else None
+        return LogSource(*found) if found else None
 
     def last(self, stream: str) -> Last:
         found = self._run(_LAST, self.subscriber, stream).fetchone()
@@ -75,7 +75,7 @@ class Memory(ABC):
         """The offsets behind what was heard of each partition of a topic."""
         return dict(self._run(_PLACES, self.subscriber, topic).fetchall())
 
-    def keep(self, source: Source, stream: str, before: Last, last: Last) -> None:
+    def keep(self, source: LogSource, stream: str, before: Last, last: Last) -> None:
         """This event of a stream is taken in, behind the one before. Raises `Overtaken`."""
         values = (self.subscriber, source.log, source.generation, stream, *last, before.version)
         if not self._run(_HEARD, *values).rowcount:

@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata, RecordMetadata
 
-from consumers.event_log import Batch, LoggedEvent, Source
+from consumers.event_log import Batch, LoggedEvent, LogSource
 from consumers.kafka.client import ended
 from consumers.kafka.parked_streams import Unsent
 from consumers.kafka.records import headers_of
@@ -95,7 +95,7 @@ class Carrier:
         self,
         producer: KafkaProducer,
         topic: str,
-        source: Source,
+        source: LogSource,
         skip: Mapping[int, int],
         held: set[str],
         ends: Mapping[int, int],

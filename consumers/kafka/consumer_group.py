@@ -14,13 +14,13 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.event_log import Batch, EventLog, InvalidRecord, Source, Unreachable
+from consumers.cloud_event import EventRecord
+from consumers.event_log import Batch, ConsumerStopped, EventLog, InvalidRecord, LogSource, Unreachable
 from consumers.kafka.client import Brokers, sentence
 from consumers.kafka.lease import Sent, carried, sent_so_far
-from consumers.kafka.records import Arrived, Foreign, arrived
+from consumers.kafka.records import Foreign, arrived
 from consumers.kafka.topic import PARTITIONS
 from consumers.kafka.verification import Held, held, parted
-from consumers.read_models.apply import Stopped
 from consumers.read_models.checkpoint import Reflected
 from consumers.read_models.projector import Projector
 from consumers.read_models.tables import connect
@@ -42,7 +42,7 @@ class _Arrivals:
     """What came out of a partition up to an offset: events, and what is none."""
 
     end: int
-    events: list[Arrived] = field(default_factory=list[Arrived])
+    events: list[EventRecord] = field(default_factory=list[EventRecord])
     invalid: list[InvalidRecord] = field(default_factory=list[InvalidRecord])
 
     def batch(self, known: Held) -> Batch:
@@ -74,7 +74,7 @@ class Member:
         self._projector.run(stop, self._hear)
 
     def _hear(self, stop: Event) -> None:
-        self._projector.open(self._way(), self._starts, stop)
+        self._projector.open(self._transport(), self._starts, stop)
         try:
             consumer = self._brokers.consumer(self._group)
             try:
@@ -84,7 +84,7 @@ class Member:
             finally:
                 consumer.close(autocommit=False, timeout_ms=3_000)
         except OffsetOutOfRangeError as error:
-            raise Stopped(
+            raise ConsumerStopped(
                 f"{self._brokers.topic} no longer holds what comes next: find out who removed it, then let "
                 "`milepost relay --again` send the whole log anew"
             ) from error
@@ -107,7 +107,7 @@ class Member:
                 consumer.commit_async(before)
             if monotonic() - looked > LOOKED_AFTER_SECONDS:
                 looked = monotonic()
-                if not self._projector.is_current() or self._way() != self._projector.way:
+                if not self._projector.is_current() or self._transport() != self._projector.transport:
                     return
 
     def _take_in(self, consumer: KafkaConsumer, polled: _Polled) -> _Ends:
@@ -172,8 +172,8 @@ class Member:
         """Wait until what was taken in is written, or isn't; from any thread."""
         self._projector.wait()
 
-    def _way(self) -> str:
-        """The topic as it is now; one made anew under the same name is another way."""
+    def _transport(self) -> str:
+        """The topic as it is now; one made anew under the same name is another transport."""
         with connect(self._conninfo) as connection:
             topic = carried(connection, str(self._projector.source)).topic
         if topic is None:
@@ -189,7 +189,9 @@ class Member:
         return {number: place.next if covered else place.since for number, place in places.items()}
 
 
-def member_of(conninfo: str, source: Source, event_log: EventLog, brokers: Brokers, projection: Projection) -> Member:
+def member_of(
+    conninfo: str, source: LogSource, event_log: EventLog, brokers: Brokers, projection: Projection
+) -> Member:
     """A member of the group that keeps one read model up: a group for each, and for each shape of its rows."""
     projector = Projector(conninfo, source, event_log, [projection])
     return Member(conninfo, projector, event_log, brokers, group_of(brokers, projection))

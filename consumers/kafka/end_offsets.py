@@ -8,10 +8,11 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaTimeoutError
 
-from consumers.event_log import EventLog, Source, Unreachable
+from consumers.cloud_event import EventRecord
+from consumers.event_log import EventLog, LogSource, Unreachable
 from consumers.kafka.client import Brokers
 from consumers.kafka.lease import Sent
-from consumers.kafka.records import Arrived, Foreign, arrived
+from consumers.kafka.records import Foreign, arrived
 from consumers.kafka.topic import PARTITIONS
 
 PATIENCE_SECONDS = 10.0
@@ -25,13 +26,13 @@ class End(NamedTuple):
     next: int
     position: int
     foreign: str | None
-    last: Arrived | None = None
+    last: EventRecord | None = None
 
 
 def _nothing() -> None: ...
 
 
-def ends(brokers: Brokers, source: Source, meanwhile: Callable[[], None] = _nothing) -> dict[int, End]:
+def ends(brokers: Brokers, source: LogSource, meanwhile: Callable[[], None] = _nothing) -> dict[int, End]:
     """The end of every partition; does `meanwhile` at every look for them. Raises `KafkaError`."""
     every = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]
     consumer = brokers.consumer()
@@ -66,7 +67,7 @@ def _records(
     return found
 
 
-def _end(first: int, behind: int, last: ConsumerRecord | None, source: Source) -> End:
+def _end(first: int, behind: int, last: ConsumerRecord | None, source: LogSource) -> End:
     if last is None:
         return End(first, behind, 0, None)
     try:
@@ -121,6 +122,6 @@ def unsaved_ends(
     }
 
 
-def _is_in(event_log: EventLog, last: Arrived | None) -> bool:
+def _is_in(event_log: EventLog, last: EventRecord | None) -> bool:
     there = event_log.read(last.position - 1, 1).events if last else ()
-    return any(last.is_just(line) for line in there if last)
+    return any(last.matches(line) for line in there if last)

@@ -73,9 +73,9 @@ class _Waiting:
 
 
 _FOLLOWERS: LiteralString = """
-    SELECT p.model AS who, CASE WHEN p.way <> 'log' THEN p.partition END AS partition, now() AS now,
-        CASE WHEN p.way <> 'log' AND p.position >= coalesce(s.end_offset, 0) THEN greatest(p.reflected, r.position)
-            ELSE p.reflected END AS position
+    SELECT p.model AS who, CASE WHEN p.transport <> 'log' THEN p.partition END AS partition, now() AS now,
+        CASE WHEN p.transport <> 'log' AND p.position >= coalesce(s.end_offset, 0)
+            THEN greatest(p.reflected, r.position) ELSE p.reflected END AS position
     FROM models.progress AS p
     LEFT JOIN delivery.relay AS r ON r.log = p.log
     LEFT JOIN delivery.partitions AS s ON s.log = p.log AND s.partition = p.partition

@@ -5,11 +5,10 @@ protocol binding 1.0.2, §3.3), and the trace of the command (CloudEvents' exten
 Context).
 """
 
-from dataclasses import dataclass
-
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.event_log import LoggedEvent, Source
+from consumers.cloud_event import EventRecord
+from consumers.event_log import LoggedEvent, LogSource
 from consumers.kafka.topic import LARGEST_RECORD, partition_of
 from consumers.tracing.spans import PROCESS
 from consumers.tracing.trace import trace_in
@@ -26,24 +25,7 @@ class Foreign(Exception):
     """A record that is no event of this log. Says why; it is kept apart and never applied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """An event as it came out of a partition, with its position in the log."""
-
-    position: int
-    stream: str
-    version: int
-    kind: str
-    data: bytes
-    offset: int
-
-    def is_just(self, line: LoggedEvent) -> bool:
-        """Whether it says all that this event of the log says, and nothing else."""
-        told = line.position, line.stream, line.version, line.kind, line.data
-        return told == (self.position, self.stream, self.version, self.kind, self.data)
-
-
-def headers_of(heard: LoggedEvent, source: Source) -> list[tuple[str, bytes]]:
+def headers_of(heard: LoggedEvent, source: LogSource) -> list[tuple[str, bytes]]:
     """The headers that an event travels with."""
     return [
         ("content-type", CONTENT_TYPE),
@@ -57,7 +39,7 @@ def headers_of(heard: LoggedEvent, source: Source) -> list[tuple[str, bytes]]:
     ]
 
 
-def _traced(heard: LoggedEvent, source: Source) -> list[tuple[str, bytes]]:
+def _traced(heard: LoggedEvent, source: LogSource) -> list[tuple[str, bytes]]:
     """Where the trace of the command began, for others to follow; this process may leave it out of what it tells."""
     trace = trace_in(heard.data, source.log)
     if trace is None:
@@ -66,7 +48,7 @@ def _traced(heard: LoggedEvent, source: Source) -> list[tuple[str, bytes]]:
     return [(TRACE, trace.parent(sampled).encode())]
 
 
-def arrived(record: ConsumerRecord, source: Source) -> Arrived:
+def arrived(record: ConsumerRecord, source: LogSource) -> EventRecord:
     """The event in a record. Raises `Foreign` for what the relay of this log never sent so."""
     headers = _headers(record)
     if (headers["milepost-log"], headers["milepost-generation"]) != (source.log, str(source.generation)):
@@ -83,7 +65,7 @@ def arrived(record: ConsumerRecord, source: Source) -> Arrived:
     position, version = _number(headers, "milepost-position"), _number(headers, "milepost-version")
     if position < version:
         raise Foreign(f"it can't be version {version} at position {position} of the log")
-    return Arrived(position, stream, version, headers[KIND], record.value, record.offset)
+    return EventRecord(position, stream, version, headers[KIND], record.value, record.offset)
 
 
 def _headers(record: ConsumerRecord) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from kafka.errors import KafkaError
 
-from consumers.event_log import Source, Unreachable
+from consumers.event_log import LogSource, Unreachable
 from consumers.kafka.client import Brokers, sentence
 from consumers.kafka.end_offsets import ends
 from consumers.kafka.lease import begin_again
@@ -10,7 +10,7 @@ from consumers.kafka.topic import made
 from consumers.read_models.tables import connect
 
 
-def send_again(conninfo: str, brokers: Brokers, source: Source, replicas: int) -> None:
+def send_again(conninfo: str, brokers: Brokers, source: LogSource, replicas: int) -> None:
     """Let the next relay begin at position 1; only what comes behind the present ends of the topic counts then.
 
     Raises `Unreachable` where Kafka can't say where those are.

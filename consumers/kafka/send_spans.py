@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import time_ns
 
-from consumers.event_log import LoggedEvent, Source
+from consumers.event_log import LoggedEvent, LogSource
 from consumers.kafka.topic import partition_of
 from consumers.tracing.event_spans import by_command, told_of
 from consumers.tracing.spans import PROCESS, Attributes, Span
@@ -15,7 +15,7 @@ class Sending:
     """The events of a page that are on their way to a topic."""
 
     topic: str
-    source: Source
+    source: LogSource
     began: int = field(default_factory=time_ns)
     events: list[LoggedEvent] = field(default_factory=list[LoggedEvent])
 
@@ -39,6 +39,6 @@ class Sending:
         }
 
 
-def sending(topic: str, source: Source) -> Sending | None:
+def sending(topic: str, source: LogSource) -> Sending | None:
     """What is sent next, where spans are told."""
     return Sending(topic, source) if PROCESS.listener else None

@@ -11,13 +11,12 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, T
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, OffsetOutOfRangeError, UnknownTopicOrPartitionError
 
-from consumers.event_log import Source
+from consumers.event_log import ConsumerStopped, LogSource
 from consumers.inbox.inbox import Again, Handle, Hearing, untold
 from consumers.inbox.inbox_store import Memory, Overtaken
 from consumers.kafka.access_probe import knocking
 from consumers.kafka.client import Brokers, sentence
 from consumers.kafka.records import Foreign, arrived
-from consumers.read_models.apply import Stopped
 
 MOST_AT_ONCE = 100
 WAIT_MS = 500
@@ -46,15 +45,15 @@ class Subscriber:
     def run(self, stop: Event) -> None:
         """Hear until told to stop, over whatever befalls Kafka, and say where Kafka would let us in no more.
 
-        Raises `Gap` where an event is missing for good, `Fork` where the history is another than was heard, `Stopped`
-        where the topic has lost what comes next, and whatever the handler or the memory raises.
+        Raises `Gap` where an event is missing for good, `Fork` where the history is another than was heard,
+        `ConsumerStopped` where the topic has lost what comes next, and whatever the handler or the memory raises.
         """
         with knocking(self._brokers):
             while not stop.is_set():
                 try:
                     self._hear(stop)
                 except OffsetOutOfRangeError as error:
-                    raise Stopped(
+                    raise ConsumerStopped(
                         f"{self._brokers.topic} no longer holds what comes next: ask who runs it to send the log again"
                     ) from error
                 except KafkaError as error:
@@ -120,12 +119,12 @@ class Subscriber:
         self._hearing.take(arrived(record, source), source)
 
 
-def _source_in(record: ConsumerRecord) -> Source:
+def _source_in(record: ConsumerRecord) -> LogSource:
     found = dict(record.headers)
     log, generation = found.get("milepost-log"), found.get("milepost-generation") or b""
     if not log or not generation.isdigit() or len(generation) > 9:
         raise Foreign("it names no log")
-    return Source(log.decode(errors="replace"), int(generation))
+    return LogSource(log.decode(errors="replace"), int(generation))
 
 
 def _id_of(brokers: Brokers) -> str:

@@ -5,29 +5,29 @@ Whoever may write to the topic could send what looks like an event; what the log
 
 from collections.abc import Iterable, Mapping
 
+from consumers.cloud_event import EventRecord
 from consumers.event_log import EventLog, InvalidRecord, LoggedEvent
-from consumers.kafka.records import Arrived
 
 Held = Mapping[int, LoggedEvent]
 """What the log holds, by position."""
 
 
-def held(event_log: EventLog, events: Iterable[Arrived]) -> Held:
+def held(event_log: EventLog, events: Iterable[EventRecord]) -> Held:
     """What the log holds where these say that they are."""
     return {line.position: line for line in event_log.read_positions([one.position for one in events])}
 
 
-def why_not(one: Arrived, known: Held) -> str | None:
+def why_not(one: EventRecord, known: Held) -> str | None:
     """Why a record is no event of the log; None where it is one, byte for byte."""
     line = known.get(one.position)
     if line is None:
         return f"the log has no position {one.position} yet"
-    return None if one.is_just(line) else "the log holds another event there"
+    return None if one.matches(line) else "the log holds another event there"
 
 
-def parted(events: Iterable[Arrived], known: Held) -> tuple[list[Arrived], list[InvalidRecord]]:
+def parted(events: Iterable[EventRecord], known: Held) -> tuple[list[EventRecord], list[InvalidRecord]]:
     """What is of the log, and what is not."""
-    true, invalid = list[Arrived](), list[InvalidRecord]()
+    true, invalid = list[EventRecord](), list[InvalidRecord]()
     for one in events:
         why = why_not(one, known)
         if why is None:

@@ -5,22 +5,14 @@ from typing import NamedTuple
 
 import orjson
 
-from consumers.event_log import LoggedEvent
+from consumers.event_log import ConsumerStopped, Fork, LoggedEvent
 from consumers.read_models.stream_state import Followed, Parked
 from domain.codec import Unreadable, decode
 from domain.event import Recorded, kind_named, kind_of
 from projections.projection import Projection, Unread
 
 
-class Stopped(Exception):
-    """Going on would make read models wrong. Says why, and what to do."""
-
-
-class Fork(Stopped):
-    """Two histories claim the same place: another log, or one that was restored from before what was read."""
-
-
-class Newer(Stopped):
+class Newer(ConsumerStopped):
     """A newer release wrote this: this one would leave out what it doesn't know."""
 
 

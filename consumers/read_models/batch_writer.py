@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
-from consumers.event_log import InvalidRecord, Place
+from consumers.event_log import InvalidRecord, TransportPartition
 from consumers.read_models.stream_state import Followed, Moved, Parked, Taken, changed_rows, stream_row
 from consumers.read_models.tables import CHANNEL, Model
 
@@ -49,7 +49,7 @@ class Writing:
         """What was left out must be parked still, until this is written."""
         self._add(SQL(_HOLD), [{"model": model, "stream": stream} for model, stream in held], len(held))
 
-    def keep_apart(self, invalid: Sequence[tuple[Place, InvalidRecord]]) -> None:
+    def keep_apart(self, invalid: Sequence[tuple[TransportPartition, InvalidRecord]]) -> None:
         rows = [{**place._asdict(), "offset": one.position, "why": one.why} for place, one in invalid]
         self._add(SQL(_KEEP_APART), rows)
 
@@ -90,10 +90,10 @@ def writing_of(taken: Taken) -> Writing:
 
 _MOVE: LiteralString = """
     WITH new AS (SELECT * FROM json_to_recordset(%s::json) AS n(
-        model text, way text, partition int, was bigint, position bigint, reflected bigint, at timestamptz))
+        model text, transport text, partition int, was bigint, position bigint, reflected bigint, at timestamptz))
     UPDATE models.progress AS p
     SET position = new.position, reflected = new.reflected, at = coalesce(new.at, p.at), moved_at = now()
-    FROM new WHERE (p.model, p.way, p.partition, p.position) = (new.model, new.way, new.partition, new.was)
+    FROM new WHERE (p.model, p.transport, p.partition, p.position) = (new.model, new.transport, new.partition, new.was)
     """
 _PARK: LiteralString = """
     INSERT INTO models.parked (model, stream, version, position, kind, why)
@@ -105,8 +105,8 @@ _HOLD: LiteralString = """
     FOR SHARE OF p
     """
 _KEEP_APART: LiteralString = """
-    INSERT INTO models.quarantined (way, partition, "offset", why)
-    SELECT way, partition, "offset", why FROM json_populate_recordset(NULL::models.quarantined, %s::json)
+    INSERT INTO models.quarantined (transport, partition, "offset", why)
+    SELECT transport, partition, "offset", why FROM json_populate_recordset(NULL::models.quarantined, %s::json)
     ON CONFLICT DO NOTHING
     """
 _FOLLOW: LiteralString = """

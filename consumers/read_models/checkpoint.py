@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.event_log import Source
+from consumers.event_log import LogSource
 
 
 class Progress(NamedTuple):
@@ -30,12 +30,13 @@ class Reflected(NamedTuple):
     at: datetime | None
 
 
-def heard(connection: Connection[DictRow], models: Sequence[str], way: str) -> dict[str, dict[int, Progress]]:
-    """How far each of these models has heard the places of a way, by partition."""
+def heard(connection: Connection[DictRow], models: Sequence[str], transport: str) -> dict[str, dict[int, Progress]]:
+    """How far each of these models has heard the places of a transport, by partition."""
     found: dict[str, dict[int, Progress]] = {}
     for row in connection.execute(
-        "SELECT model, partition, position, reflected, at FROM models.progress WHERE way = %s AND model = ANY(%s)",
-        (way, list(models)),
+        "SELECT model, partition, position, reflected, at FROM models.progress"
+        " WHERE transport = %s AND model = ANY(%s)",
+        (transport, list(models)),
     ):
         known = found.setdefault(row["model"], {})
         known[row["partition"]] = Progress(row["position"], row["reflected"], row["at"])
@@ -54,29 +55,29 @@ def reflected(connection: Connection[DictRow], models: Sequence[str]) -> dict[st
 
 
 def change_over(
-    connection: Connection[DictRow], model: str, source: Source, way: str, starts: Mapping[int, int]
+    connection: Connection[DictRow], model: str, source: LogSource, transport: str, starts: Mapping[int, int]
 ) -> None:
     """Hear a model from other places from now on, each from where it starts; what it reflects stays the same."""
     with connection.transaction():
         known = reflected(connection, [model]).get(model, Reflected(0, None))
         connection.execute("DELETE FROM models.progress WHERE model = %s", (model,))
-        begin(connection, [model], source, way, starts, known)
+        begin(connection, [model], source, transport, starts, known)
 
 
 def begin(
     connection: Connection[Any],
     models: Sequence[str],
-    source: Source,
-    way: str,
+    source: LogSource,
+    transport: str,
     starts: Mapping[int, int],
     known: Reflected,
 ) -> None:
     """Note where the models begin to hear each place."""
     connection.cursor().executemany(
-        "INSERT INTO models.progress (model, log, way, partition, position, reflected, at)"
+        "INSERT INTO models.progress (model, log, transport, partition, position, reflected, at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)",
         [
-            (model, str(source), way, partition, start, known.position, known.at)
+            (model, str(source), transport, partition, start, known.position, known.at)
             for model in models
             for partition, start in starts.items()
         ],
@@ -90,10 +91,10 @@ _REFLECTED = """
         FROM models.progress AS p LEFT JOIN LATERAL (
             SELECT r.position, r.recorded_at AS at FROM delivery.relay AS r
             LEFT JOIN delivery.partitions AS s ON s.log = r.log AND s.partition = p.partition
-            WHERE r.log = p.log AND p.way <> 'log' AND p.position >= coalesce(s.end_offset, 0)
+            WHERE r.log = p.log AND p.transport <> 'log' AND p.position >= coalesce(s.end_offset, 0)
             UNION ALL
             SELECT s.previous_position, s.previous_recorded_at FROM delivery.partitions AS s
-            WHERE s.log = p.log AND p.way <> 'log' AND s.partition = p.partition
+            WHERE s.log = p.log AND p.transport <> 'log' AND s.partition = p.partition
                 AND p.position < s.end_offset AND p.position >= s.previous_end_offset
         ) AS told ON true
         WHERE p.model = ANY(%s)

@@ -27,10 +27,10 @@ class Following:
 
     def open(self, stop: Event | None = None) -> None:
         """Make sure that the read models are there, and where they are."""
-        self._projector.open(LOG.way, _from_there, stop)
+        self._projector.open(LOG.transport, _from_there, stop)
 
     def step(self) -> int:
-        """Take in what is next; how many events that were. Raises `Fenced`, `Stopped` or `psycopg.Error`."""
+        """Take in what is next; how many events that were. Raises `Fenced`, `ConsumerStopped` or `psycopg.Error`."""
         start = self._projector.position(LOG.partition)
         batch = self._event_log.read(start, MOST_AT_ONCE)
         if batch.end > start:

@@ -12,8 +12,7 @@ from threading import Event, Thread
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.event_log import EventLog, Source
-from consumers.read_models.apply import Stopped
+from consumers.event_log import ConsumerStopped, EventLog, LogSource
 from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.build import Report, Standing, build
 from consumers.read_models.rebuild import alone, begun, finish, shares_of, stood
@@ -36,7 +35,7 @@ class Task:
     """What is to be built, wherever that is done: where, from which log, and which read models by name."""
 
     conninfo: str
-    source: Source
+    source: LogSource
     opener: Opener
     names: tuple[str, ...]
 
@@ -48,7 +47,7 @@ class Task:
 def rebuild_in_parallel(task: Task, workers: int, report: Report | None = None, promoted: bool = False) -> int:
     """Build read models anew as `rebuild` does, by so many processes; up to which position.
 
-    What was interrupted goes on, in as many shares as it had. Raises `BeingBuilt`, `Fenced`, and `Stopped` as a
+    What was interrupted goes on, in as many shares as it had. Raises `BeingBuilt`, `Fenced`, and `ConsumerStopped` as a
     projector does.
     """
     with connect(task.conninfo) as connection:
@@ -111,7 +110,7 @@ def _demand_done(process: SpawnProcess, pipe: Pipe) -> None:
         fault: Exception | None = pipe.recv()
     except (EOFError, ConnectionResetError):
         process.join()
-        raise Stopped(
+        raise ConsumerStopped(
             f"a process that built died with code {process.exitcode}: say it again, and it goes on from there"
         ) from None
     if fault:

@@ -17,7 +17,7 @@ from consumers.read_models.tables import Model
 class Apart(NamedTuple):
     """A record of the topic that is no event of this log: where it stands, why not, and since when that is known."""
 
-    way: str
+    transport: str
     partition: int
     offset: int
     why: str
@@ -83,7 +83,8 @@ def bring_up(connection: Connection[DictRow], model: Model, stream: str, again: 
 def kept_apart(connection: Connection[DictRow]) -> list[Apart]:
     """The records that were kept apart, in the order of their places."""
     found = connection.execute(
-        'SELECT way, partition, "offset", why, found_at FROM models.quarantined ORDER BY way, partition, "offset"'
+        'SELECT transport, partition, "offset", why, found_at FROM models.quarantined'
+        ' ORDER BY transport, partition, "offset"'
     )
     return [Apart(**row) for row in found]
 
@@ -91,6 +92,6 @@ def kept_apart(connection: Connection[DictRow]) -> list[Apart]:
 def forget(connection: Connection[DictRow], apart: Apart) -> None:
     """Have it kept apart no more: it was looked at."""
     connection.execute(
-        'DELETE FROM models.quarantined WHERE (way, partition, "offset") = (%s, %s, %s)',
-        (apart.way, apart.partition, apart.offset),
+        'DELETE FROM models.quarantined WHERE (transport, partition, "offset") = (%s, %s, %s)',
+        (apart.transport, apart.partition, apart.offset),
     )

@@ -9,7 +9,7 @@ from consumers.tracing.event_spans import by_command, told_of
 from consumers.tracing.spans import PROCESS, Attributes, Span
 
 
-def tell_projected(began: int, heard: Mapping[int, Batch], taken: Taken, way: str, log: str) -> None:
+def tell_projected(began: int, heard: Mapping[int, Batch], taken: Taken, transport: str, log: str) -> None:
     """Tell, for each command and read model, that its events were taken in (OpenTelemetry's conventions for messaging).
 
     `began` is in nanoseconds since 1970, `heard` what was heard of each partition.
@@ -22,15 +22,15 @@ def tell_projected(began: int, heard: Mapping[int, Batch], taken: Taken, way: st
         for trace, events in by_command(batch.events, log).items():
             if not listener.wants(trace):
                 continue
-            told = _attributes(events, way, partition)
+            told = _attributes(events, transport, partition)
             for model, changes in taken.changes.items():
                 if any(one.stream in changes for one in events):
                     attributes = {**told, "milepost.read_model": model.name}
                     listener.tell(Span(f"project {model.name}", "consumer", trace, began, ended, attributes))
 
 
-def _attributes(events: Sequence[LoggedEvent], way: str, partition: int) -> Attributes:
-    if way == LOG.way:
+def _attributes(events: Sequence[LoggedEvent], transport: str, partition: int) -> Attributes:
+    if transport == LOG.transport:
         return told_of(events)
     return told_of(events) | {
         "messaging.system": "kafka",

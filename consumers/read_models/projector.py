@@ -12,8 +12,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.event_log import Batch, EventLog, Place, Source, Unreachable
-from consumers.read_models.apply import Fork, Poisoned, Stopped, Told, follow, understood
+from consumers.event_log import Batch, ConsumerStopped, EventLog, Fork, LogSource, TransportPartition, Unreachable
+from consumers.read_models.apply import Poisoned, Told, follow, understood
 from consumers.read_models.batch_writer import Fenced, writing_of
 from consumers.read_models.checkpoint import Progress, Reflected, change_over, heard, made_from, reflected
 from consumers.read_models.parked_streams import take_up
@@ -38,13 +38,15 @@ class Projector:
     `conninfo` is where the models are kept. Models that are not there yet are built from the log first.
     """
 
-    def __init__(self, conninfo: str, source: Source, event_log: EventLog, projections: Iterable[Projection]) -> None:
+    def __init__(
+        self, conninfo: str, source: LogSource, event_log: EventLog, projections: Iterable[Projection]
+    ) -> None:
         self.source = source
         self._conninfo, self._event_log, self._projections = conninfo, event_log, list(projections)
         self._models: list[Model] = []
         self._reading: Connection[DictRow] | None = None
         self._writing: WriteBehind | None = None
-        self._way = ""
+        self._transport = ""
         self._progress: dict[str, dict[int, Progress]] = {}
         self._parked: set[tuple[str, str]] = set()
         self._known: OrderedDict[tuple[str, str], Followed] = OrderedDict()
@@ -55,13 +57,13 @@ class Projector:
         return min((places[partition].position for places in self._progress.values()), default=0)
 
     @property
-    def way(self) -> str:
-        """In which way it hears."""
-        return self._way
+    def transport(self) -> str:
+        """In which transport it hears."""
+        return self._transport
 
     def positions(self, connection: Connection[DictRow]) -> dict[int, int]:
         """How far every one of the models has heard each place by now, whoever heard it."""
-        known = heard(connection, list(self._progress), self._way).values()
+        known = heard(connection, list(self._progress), self._transport).values()
         partitions = {partition for places in known for partition in places}
         return {partition: min(places[partition].position for places in known) for partition in partitions}
 
@@ -86,25 +88,25 @@ class Projector:
                 pause = 0.0
 
     def _end(self, fault: Exception) -> None:
-        known = isinstance(fault, Stopped)
+        known = isinstance(fault, ConsumerStopped)
         self.stopped = str(fault) if known else f"a fault: {type(fault).__name__} {fault}"
         _log.critical("read models stopped: %s", self.stopped, exc_info=None if known else fault)
 
-    def open(self, way: str, starts: Starts, stop: Event | None = None) -> None:
+    def open(self, transport: str, starts: Starts, stop: Event | None = None) -> None:
         """Connect, and make sure that the models are there and were made from this log. Raises `Fork` otherwise."""
         self.close()
         try:
-            self._open(way, starts, stop)
+            self._open(transport, starts, stop)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, way: str, starts: Starts, stop: Event | None) -> None:
+    def _open(self, transport: str, starts: Starts, stop: Event | None) -> None:
         self._reading = connect(self._conninfo)
         self._writing = WriteBehind(connect(self._conninfo))
         prepare(self._reading)
         build_missing(self._conninfo, self.source, self._event_log, self._projections, stop)
-        self._models, self._way = followed(self._reading, self._projections), way
+        self._models, self._transport = followed(self._reading, self._projections), transport
         for model in self._models:
             self._demand_same_log(model.name)
         self._progress = self._heard(starts)
@@ -123,18 +125,18 @@ class Projector:
             )
 
     def _heard(self, starts: Starts) -> dict[str, dict[int, Progress]]:
-        """How far each model has heard this way; one that was heard in another way changes over."""
+        """How far each model has heard this transport; one that was heard in another transport changes over."""
         names = [model.name for model in self._models]
-        known = heard(self._connected, names, self._way)
+        known = heard(self._connected, names, self._transport)
         for name in names:
             if name not in known:
                 so_far = reflected(self._connected, [name]).get(name, Reflected(0, None))
                 self._change_over(name, starts(self._connected, so_far))
-        return heard(self._connected, names, self._way)
+        return heard(self._connected, names, self._transport)
 
     def _change_over(self, model: str, starts: Mapping[int, int]) -> None:
         try:
-            change_over(self._connected, model, self.source, self._way, starts)
+            change_over(self._connected, model, self.source, self._transport, starts)
         except psycopg.errors.UniqueViolation as error:
             raise Fenced("another projector has changed over first") from error
 
@@ -143,7 +145,7 @@ class Projector:
         self.settle()
         self._known.clear()
         self._parked = {(one.model, one.stream) for one in parked_in(self._connected) if one.model in self._progress}
-        for name, places in heard(self._connected, list(self._progress), self._way).items():
+        for name, places in heard(self._connected, list(self._progress), self._transport).items():
             self._progress[name][partition] = places[partition]
 
     def is_current(self) -> bool:
@@ -183,7 +185,7 @@ class Projector:
         """Fold what was heard of each place into every model, and have it written in one transaction behind this.
 
         While what was taken in before is still being written, `meanwhile` is done now and then. Raises `Fenced`,
-        `Stopped` or `psycopg.Error`, also of what was taken in before.
+        `ConsumerStopped` or `psycopg.Error`, also of what was taken in before.
         """
         began = time_ns()
         told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
@@ -194,16 +196,28 @@ class Projector:
         changes = {model: self._folded(model, streams, parked) for model in self._models}
         held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
         moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
-        invalid = [(Place(self._way, number), one) for number, batch in heard.items() for one in batch.invalid]
+        invalid = [
+            (TransportPartition(self._transport, number), one)
+            for number, batch in heard.items()
+            for one in batch.invalid
+        ]
         taken = Taken(changes, moved, parked, held, invalid)
-        self._write(taken, partial(tell_projected, began, heard, taken, self._way, self.source.log), meanwhile)
+        self._write(taken, partial(tell_projected, began, heard, taken, self._transport, self.source.log), meanwhile)
+
+    def _partition(self, number: int) -> TransportPartition:
+        return TransportPartition(self._transport, number)
 
     def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
         at, reached = moments[-1] if moments else None, told[-1].heard.position if told else 0
         known = {name: places[partition] for name, places in self._progress.items()}
         return [
-            Moved(name, Place(self._way, partition), was.position, Progress(end, max(reached, was.reflected), at))
+            Moved(
+                name,
+                TransportPartition(self._transport, partition),
+                was.position,
+                Progress(end, max(reached, was.reflected), at),
+            )
             for name, was in known.items()
             if was.position < end
         ]

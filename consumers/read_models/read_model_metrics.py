@@ -55,5 +55,5 @@ _RELAY = """
 _BEHIND = """
     SELECT p.model, p.partition, greatest(0, coalesce(s.end_offset, 0) - p.position) AS behind
     FROM models.progress AS p LEFT JOIN delivery.partitions AS s ON s.log = p.log AND s.partition = p.partition
-    WHERE p.log = %s AND p.way <> 'log' ORDER BY 1, 2
+    WHERE p.log = %s AND p.transport <> 'log' ORDER BY 1, 2
     """

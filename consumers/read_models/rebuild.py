@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.event_log import LOG, EventLog, Source
+from consumers.event_log import LOG, EventLog, LogSource
 from consumers.read_models.build import Report, Standing, build
 from consumers.read_models.checkpoint import Reflected
 from consumers.read_models.checkpoint import begin as begin_progress
@@ -21,7 +21,7 @@ WAIT_SECONDS = 0.2
 
 def rebuild(
     conninfo: str,
-    source: Source,
+    source: LogSource,
     event_log: EventLog,
     projections: Iterable[Projection],
     report: Report | None = None,
@@ -31,7 +31,7 @@ def rebuild(
     """Build these read models from the log as it is now, beside those that are read from, until they stand ready.
 
     Up to which position; 0 where it was told to stop. What was interrupted goes on where it was. `promoted` has them
-    read from at once. Raises `Stopped` as a projector does.
+    read from at once. Raises `ConsumerStopped` as a projector does.
     """
     chosen, stop = list(projections), stop or Event()
     with connect(conninfo) as connection:
@@ -44,7 +44,7 @@ def rebuild(
 
 
 def build_missing(
-    conninfo: str, source: Source, event_log: EventLog, projections: Iterable[Projection], stop: Event | None = None
+    conninfo: str, source: LogSource, event_log: EventLog, projections: Iterable[Projection], stop: Event | None = None
 ) -> None:
     """Build those of these read models that nothing can be read from yet; of several who ask for that, one does it."""
     chosen, stop = list(projections), stop or Event()
@@ -79,7 +79,7 @@ def wait_until_alone(connection: Connection[DictRow], projections: Sequence[Proj
 
 def begun(
     connection: Connection[DictRow],
-    source: Source,
+    source: LogSource,
     event_log: EventLog,
     projections: Iterable[Projection],
     share: tuple[int, int] = (0, 1),
@@ -103,7 +103,7 @@ def begun(
 
 
 def stood(
-    connection: Connection[DictRow], source: Source, projections: Iterable[Projection], share: tuple[int, int]
+    connection: Connection[DictRow], source: LogSource, projections: Iterable[Projection], share: tuple[int, int]
 ) -> Standing | None:
     """Where building exactly these from this log stands; None where that was never begun, or others were since."""
     models = being_built(connection, projections)
@@ -114,7 +114,7 @@ def stood(
     return Standing(models, row["until"], row["events"], (row["stream"], row["version"]), share)
 
 
-def shares_of(connection: Connection[DictRow], projections: Iterable[Projection], source: Source) -> int | None:
+def shares_of(connection: Connection[DictRow], projections: Iterable[Projection], source: LogSource) -> int | None:
     """Into how many shares an interrupted building of exactly these was parted; None where there is none."""
     models = being_built(connection, projections)
     found = connection.execute(
@@ -125,7 +125,7 @@ def shares_of(connection: Connection[DictRow], projections: Iterable[Projection]
 
 
 def _known(
-    connection: Connection[DictRow], models: Sequence[Model], source: Source, shares: int
+    connection: Connection[DictRow], models: Sequence[Model], source: LogSource, shares: int
 ) -> dict[int, dict[str, Any]]:
     """How far each share of an earlier building is, where all of these models were built in it, from the same log."""
     names = [model.name for model in models]
@@ -139,7 +139,7 @@ def _known(
     return {row["share"]: row for row in found} if whole else {}
 
 
-def finish(connection: Connection[DictRow], source: Source, standing: Standing, promoted: bool) -> None:
+def finish(connection: Connection[DictRow], source: LogSource, standing: Standing, promoted: bool) -> None:
     """Give the rows their indexes, and let them stand ready for being followed."""
     for model in standing.models:
         index(connection, model)
@@ -148,7 +148,7 @@ def finish(connection: Connection[DictRow], source: Source, standing: Standing, 
         at = connection.execute("SELECT at FROM models.building WHERE model = ANY(%s)", (names,)).fetchone()
         here = Reflected(standing.until, at["at"] if at else None)
         starts = {LOG.partition: standing.until}
-        begin_progress(connection, names, source, LOG.way, starts, here)
+        begin_progress(connection, names, source, LOG.transport, starts, here)
         connection.execute("DELETE FROM models.building WHERE model = ANY(%s)", (names,))
         for model in standing.models:
             locked(connection, model.projection)

@@ -89,13 +89,13 @@ def _seconds(later: datetime | None, earlier: datetime | None) -> float:
 
 
 _WAITING = """
-    SELECT CASE WHEN p.way = 'log' THEN p.model ELSE format('%%s in partition %%s', p.model, p.partition) END AS who,
-        p.position
+    SELECT CASE WHEN p.transport = 'log' THEN p.model
+        ELSE format('%%s in partition %%s', p.model, p.partition) END AS who, p.position
     FROM models.progress AS p
-    LEFT JOIN delivery.partitions AS s ON p.way <> 'log' AND s.log = p.log AND s.partition = p.partition
-    WHERE p.position < CASE WHEN p.way = 'log' THEN %s ELSE coalesce(s.end_offset, 0) END AND p.model = ANY(%s)
+    LEFT JOIN delivery.partitions AS s ON p.transport <> 'log' AND s.log = p.log AND s.partition = p.partition
+    WHERE p.position < CASE WHEN p.transport = 'log' THEN %s ELSE coalesce(s.end_offset, 0) END AND p.model = ANY(%s)
     UNION ALL
     SELECT 'the relay', r.position FROM delivery.relay AS r WHERE r.log = %s AND r.position < %s
-        AND EXISTS (SELECT FROM models.progress WHERE log = r.log AND way <> 'log')
+        AND EXISTS (SELECT FROM models.progress WHERE log = r.log AND transport <> 'log')
     ORDER BY who, position
     """

@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
-from consumers.event_log import InvalidRecord, Place
+from consumers.event_log import InvalidRecord, TransportPartition
 from consumers.read_models.checkpoint import Progress
 from consumers.read_models.tables import Model
 from projections.projection import Rows
@@ -39,7 +39,7 @@ class Moved(NamedTuple):
     """How far a model had heard a place, and how far it has now."""
 
     model: str
-    place: Place
+    place: TransportPartition
     was: int
     progress: Progress
 
@@ -54,7 +54,7 @@ class Taken(NamedTuple):
     moved: Sequence[Moved]
     parked: Sequence[Parked] = ()
     held: Sequence[tuple[str, str]] = ()
-    invalid: Sequence[tuple[Place, InvalidRecord]] = ()
+    invalid: Sequence[tuple[TransportPartition, InvalidRecord]] = ()
 
 
 def parked_in(connection: Connection[DictRow]) -> list[Parked]:

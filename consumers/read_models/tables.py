@@ -25,9 +25,10 @@ _COMMON = """
     CREATE UNIQUE INDEX IF NOT EXISTS versions_active ON models.versions (model) WHERE state = 'active';
     COMMENT ON TABLE models.versions IS 'Each time that a read model was built: building, ready, active, or left.';
     CREATE TABLE IF NOT EXISTS models.progress (
-        model text NOT NULL, log text NOT NULL, way text NOT NULL, partition int NOT NULL, position bigint NOT NULL,
-        reflected bigint NOT NULL, at timestamptz, moved_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (model, way, partition)
+        model text NOT NULL, log text NOT NULL, transport text NOT NULL, partition int NOT NULL,
+        position bigint NOT NULL, reflected bigint NOT NULL, at timestamptz,
+        moved_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (model, transport, partition)
     );
     COMMENT ON TABLE models.progress IS 'How far each read model has heard the log, or each partition of the topic.';
     CREATE TABLE IF NOT EXISTS models.building (
@@ -42,8 +43,8 @@ _COMMON = """
     );
     COMMENT ON TABLE models.parked IS 'Streams that a read model leaves out since an event that it can''t tell of.';
     CREATE TABLE IF NOT EXISTS models.quarantined (
-        way text NOT NULL, partition int NOT NULL, "offset" bigint NOT NULL, why text NOT NULL,
-        found_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (way, partition, "offset")
+        transport text NOT NULL, partition int NOT NULL, "offset" bigint NOT NULL, why text NOT NULL,
+        found_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (transport, partition, "offset")
     );
     COMMENT ON TABLE models.quarantined IS 'Records of the topic that are no events of this log; never applied.';
     """

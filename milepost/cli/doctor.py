@@ -11,8 +11,8 @@ from typing import NamedTuple
 import click
 import psycopg
 
+from consumers.event_log import ConsumerStopped
 from consumers.kafka.security import Unusable
-from consumers.read_models.apply import Stopped
 from consumers.read_models.tables import connect
 from domain.canary import SendCanary
 from domain.log_opened import STREAM
@@ -173,7 +173,7 @@ def _canary(log: Log, distributed: bool, sender: str) -> Finding:
             if not distributed:
                 models.catch_up()
             arrived = models.wait_until(sent, CARRYING_SECONDS)
-    except (Unavailable, Stopped, psycopg.Error) as error:
+    except (Unavailable, ConsumerStopped, psycopg.Error) as error:
         return Finding("canary", False, f"it was not sent or not taken in: {' '.join(str(error).split())}")
     told = f"event {sent:,} was in every read model {monotonic() - began:.2f} s after it was asked for"
     lost = f"event {sent:,} didn't come through in {CARRYING_SECONDS:.0f} s: `milepost lag` says who is behind"

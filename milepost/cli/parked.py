@@ -92,7 +92,7 @@ class Lot:
                 for _, one in self.parked(what)
             ),
             *(Left(one.stream, "relay", f"version {one.version}", one.why) for one in self.unsent(what)),
-            *(Left(_name(one), "topic", one.way, one.why) for one in self.apart(what)),
+            *(Left(_name(one), "topic", one.transport, one.why) for one in self.apart(what)),
         ]
 
     def demand(self, what: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from consumers.read_models.apply import Stopped
+from consumers.event_log import ConsumerStopped
 from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.compare import Comparison, compare
 from consumers.read_models.overview import overview
@@ -85,7 +85,7 @@ def _rebuild(names: Sequence[str], workers: int, promote: bool, json: bool) -> N
         task = Task(log.conninfo, source, partial(archive_of, log.conninfo), tuple(one.name for one in chosen))
         try:
             until = rebuild_in_parallel(task, workers, report, promote)
-        except (BeingBuilt, Fenced, Stopped) as error:
+        except (BeingBuilt, Fenced, ConsumerStopped) as error:
             raise Failed(str(error)) from error
     told = {"projections": list(task.names), "position": until, "state": "active" if promote else "ready"}
     if json:

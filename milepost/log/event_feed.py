@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
-from consumers.event_log import Batch, Source
+from consumers.event_log import Batch, LogSource
 from milepost.log.queries import STREAM_NAMES
 from milepost.log.store import Log
 from milepost.log.stored_event import Head, Stored
@@ -18,8 +18,8 @@ class LogFeed:
         self._log, self._identity = log, log.identity()
 
     @property
-    def source(self) -> Source:
-        return Source(self._identity.id, self._identity.generation)
+    def source(self) -> LogSource:
+        return LogSource(self._identity.id, self._identity.generation)
 
     def read(self, after: int, limit: int) -> Batch:
         events = self._log.read_page(after, limit)

@@ -6,7 +6,7 @@ from functools import partial
 
 import orjson
 
-from consumers.event_log import LoggedEvent, Source
+from consumers.event_log import LoggedEvent, LogSource
 from consumers.kafka.records import CONTENT_TYPE, headers_of
 from consumers.kafka.topic import LARGEST_RECORD, PARTITIONS, partition_of
 
@@ -40,7 +40,7 @@ class Sent:
 Change = Callable[[Sent], Sent]
 
 
-def true_record(heard: LoggedEvent, source: Source) -> Sent:
+def true_record(heard: LoggedEvent, source: LogSource) -> Sent:
     """The record of an event as the relay sends it."""
     return Sent(partition_of(heard.stream), heard.stream.encode(), heard.data, [*headers_of(heard, source)])
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from fastapi.routing import APIRoute
 
-from consumers.kafka.records import Arrived
+from consumers.cloud_event import EventRecord
 from consumers.kafka.subscriber import Subscriber
 from milepost.web.api import events
 from milepost.webhooks import delivery, http_post
@@ -31,7 +31,7 @@ def test_shows_a_subscriber_that_is_one(
     shown: dict[str, Any] = {}
     exec(found[1], shown)
     assert len(ran) == 1
-    shown["handle"](Arrived(7, "project-p", 3, "risk.assessed/1", b"{}", 0))
+    shown["handle"](EventRecord(7, "project-p", 3, "risk.assessed/1", b"{}", 0))
     assert capsys.readouterr().out == "7 project-p 3 risk.assessed/1 {}\n"
     shown["memory"].close()
 

@@ -15,7 +15,7 @@ from tests.operate.composing import ROOT
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2], re.MULTILINE)
-RAISED = {"Unreachable", "Stopped", "Fork", "Newer", "Wedged", "Disbelieved", "Damaged"}
+RAISED = {"Unreachable", "ConsumerStopped", "Fork", "Newer", "Wedged", "Disbelieved", "Damaged"}
 LOGGED = {"warning", "error", "critical"}
 SAY = [
     *(f"consumers/kafka/{name}" for name in ("brokers", "ends", "knocking", "lease", "proving")),

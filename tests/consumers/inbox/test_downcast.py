@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
+from consumers.cloud_event import EventRecord
 from consumers.inbox.downcast import OLDER, Older, in_older_form
-from consumers.kafka.records import Arrived
 from domain.event import kind_named
 
 
@@ -19,7 +19,7 @@ def _to_one(data: dict[str, Any]) -> dict[str, Any]:
 
 WAYS = {"note.written/3": Older("note.written/2", _to_two), "note.written/2": Older("note.written/1", _to_one)}
 STORED = b'{"data":{"words":"x"},"id":"7","type":"milepost.note.written.v3"}'
-EVENT = Arrived(9, "project-p", 4, "note.written/3", STORED, 12)
+EVENT = EventRecord(9, "project-p", 4, "note.written/3", STORED, 12)
 
 
 def test_is_what_is_stored_where_none_is_asked_for() -> None:

@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from consumers.event_log import Source
+from consumers.cloud_event import EventRecord
+from consumers.event_log import Fork, LogSource
 from consumers.inbox.inbox import Gap, Hearing, leaf_of, over_http, untold
 from consumers.inbox.inbox_store import InFile, Last, Overtaken
-from consumers.kafka.records import Arrived
-from consumers.read_models.apply import Fork
 from domain.codec import decode
 from domain.envision.risks import RiskAssessed
 from tests.conftest import LOG, history
 
-SOURCE = Source(LOG, 1)
+SOURCE = LogSource(LOG, 1)
 TOLD = history(*(RiskAssessed(risk=f"r{n}", statement="x") for n in range(1, 7)))
-EVENTS = [Arrived(n, "project-p", n, "risk.assessed/1", one.data, n) for n, one in enumerate(TOLD, 1)]
+EVENTS = [EventRecord(n, "project-p", n, "risk.assessed/1", one.data, n) for n, one in enumerate(TOLD, 1)]
 
 
 class LoggedEvent:
@@ -24,12 +23,12 @@ class LoggedEvent:
 
     def __init__(self, memory: InFile) -> None:
         self.memory = memory
-        self.handled: list[Arrived] = []
+        self.handled: list[EventRecord] = []
 
     def hearing(self, again: Callable[[str, int], Iterable[bytes]] = untold) -> Hearing:
         return Hearing(self.memory, self.handled.append, again)
 
-    def take(self, *events: Arrived, again: Callable[[str, int], Iterable[bytes]] = untold) -> None:
+    def take(self, *events: EventRecord, again: Callable[[str, int], Iterable[bytes]] = untold) -> None:
         hearing = self.hearing(again)
         for event in events:
             with self.memory.transaction():
@@ -71,7 +70,7 @@ def test_knows_an_event_by_the_hash_that_the_ledger_has(heard: LoggedEvent) -> N
 
 def test_stops_at_another_event_in_a_known_place(heard: LoggedEvent) -> None:
     heard.take(*EVENTS[:2])
-    other = Arrived(2, "project-p", 2, "risk.assessed/1", EVENTS[1].data.replace(b"r2", b"rx"), 2)
+    other = EventRecord(2, "project-p", 2, "risk.assessed/1", EVENTS[1].data.replace(b"r2", b"rx"), 2)
     with pytest.raises(Fork, match="project-p 2 is not the event that was heard there before"):
         heard.take(other)
     assert heard.versions == [1, 2]
@@ -112,7 +111,7 @@ def test_stops_where_another_log_answers(heard: LoggedEvent) -> None:
 
 
 def test_remembers_nothing_where_the_handler_fails(heard: LoggedEvent) -> None:
-    def failing(event: Arrived) -> None:
+    def failing(event: EventRecord) -> None:
         raise ZeroDivisionError
 
     hearing = Hearing(heard.memory, failing)
@@ -125,7 +124,7 @@ def test_remembers_nothing_where_the_handler_fails(heard: LoggedEvent) -> None:
 def test_keeps_what_the_handler_writes_beside_what_it_remembers(heard: LoggedEvent) -> None:
     heard.memory.connection.execute("CREATE TABLE risks (name text)")
 
-    def write(event: Arrived) -> None:
+    def write(event: EventRecord) -> None:
         told = decode(event.data).event
         assert isinstance(told, RiskAssessed)
         heard.memory.connection.execute("INSERT INTO risks VALUES (?)", (told.risk,))
@@ -145,13 +144,13 @@ def test_keeps_what_the_handler_writes_beside_what_it_remembers(heard: LoggedEve
 def test_takes_the_first_log_that_it_hears_for_the_one(heard: LoggedEvent) -> None:
     assert heard.hearing().demand(SOURCE) == SOURCE
     heard.take(EVENTS[0])
-    assert heard.hearing().demand(Source("other", 1)) == SOURCE
+    assert heard.hearing().demand(LogSource("other", 1)) == SOURCE
 
 
 def test_refuses_another_generation(heard: LoggedEvent) -> None:
     heard.take(EVENTS[0])
     with pytest.raises(Fork, match="generation 2 of the log, and generation 1 was heard"):
-        heard.hearing().demand(Source(LOG, 2))
+        heard.hearing().demand(LogSource(LOG, 2))
 
 
 def test_asks_a_service_for_projects_alone() -> None:

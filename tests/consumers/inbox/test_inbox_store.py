@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from consumers.event_log import Source
+from consumers.event_log import LogSource
 from consumers.inbox.inbox_store import InFile, InPostgres, Last, Memory, Overtaken
 from consumers.read_models.tables import connect
 from milepost.embedded.postgres.server import Server
 from tests.milepost.logs import create, removed
 
-SOURCE = Source("log", 1)
+SOURCE = LogSource("log", 1)
 FIRST, SECOND = Last(1, "a"), Last(2, "b")
 
 

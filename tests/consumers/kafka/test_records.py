@@ -8,10 +8,11 @@ import pytest
 from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.event_log import Source
+from consumers.cloud_event import EventRecord
+from consumers.event_log import LogSource
 from consumers.kafka.client import Brokers
 from consumers.kafka.lease import carried
-from consumers.kafka.records import Arrived, Foreign, arrived, headers_of
+from consumers.kafka.records import Foreign, arrived, headers_of
 from consumers.kafka.topic import partition_of
 from consumers.read_models.stream_state import parked_in
 from consumers.read_models.tables import connect
@@ -31,7 +32,7 @@ from tests.listening import listening
 from tests.projections.histories import ENVISIONED, RISK
 from tests.waiting import running, until
 
-SOURCE = Source("test", 1)
+SOURCE = LogSource("test", 1)
 HEARD = Stored(40, "project-a", 2, "change.classified/1", history(PROPOSED, classified("major"))[1].data)
 TRUE = true_record(HEARD, SOURCE)
 
@@ -44,12 +45,12 @@ def record(sent: Sent, offset: int = 7) -> ConsumerRecord:
 
 
 def test_arrive_as_they_were_sent() -> None:
-    assert arrived(record(TRUE), SOURCE) == Arrived(*HEARD, offset=7)
+    assert arrived(record(TRUE), SOURCE) == EventRecord(*HEARD, offset=7)
 
 
 def test_arrive_with_headers_of_others_between_them() -> None:
     more = replace(TRUE, headers=[("traceparent", b"00-1"), *TRUE.headers, ("traceparent", b"\xff"), ("x", None)])
-    assert arrived(record(more), SOURCE) == Arrived(*HEARD, offset=7)
+    assert arrived(record(more), SOURCE) == EventRecord(*HEARD, offset=7)
 
 
 def test_name_the_trace_of_the_command_that_they_came_from() -> None:
@@ -119,8 +120,8 @@ def test_that_are_foreign_are_kept_apart_and_never_applied_while_the_group_goes_
         topic = carried(connection, str(source)).topic
     expected = {(f"kafka {topic}", one.partition, offset) for one, offset in zip(false, offsets, strict=True)}
     assert {place for place, why in kept_apart(log).items() if why} == expected
-    for way, partition, offset in expected:
-        assert f"{way}, partition {partition}, offset {offset} is kept apart: " in caplog.text
+    for transport, partition, offset in expected:
+        assert f"{transport}, partition {partition}, offset {offset} is kept apart: " in caplog.text
 
 
 MADE_UP: dict[str, tuple[Change, str]] = {
@@ -155,8 +156,8 @@ def test_that_are_made_up_are_not_even_applied_until_the_true_one_comes(
 def kept_apart(log: Log) -> dict[tuple[str, int, int], str]:
     """By topic, partition and offset why a record is kept apart."""
     with connect(log.conninfo) as connection:
-        rows = connection.execute('SELECT way, partition, "offset", why FROM models.quarantined').fetchall()
-    return {(row["way"], row["partition"], row["offset"]): row["why"] for row in rows}
+        rows = connection.execute('SELECT transport, partition, "offset", why FROM models.quarantined').fetchall()
+    return {(row["transport"], row["partition"], row["offset"]): row["why"] for row in rows}
 
 
 @pytest.mark.parametrize(("ends", "kept"), [("abort_transaction", 0), ("commit_transaction", 1)])
@@ -195,10 +196,10 @@ def in_transaction(brokers: Brokers, ends: str, records: Iterable[Sent]) -> None
 
 
 def test_of_rows_that_were_spoilt_park_their_stream_while_the_others_go_on(
-    way: Embedded | Distributed, log: Log, telling: Telling
+    transport: Embedded | Distributed, log: Log, telling: Telling
 ) -> None:
     first, second, third = history(PROPOSED, classified("major"), ENVISIONED)
-    with way.running():
+    with transport.running():
         wait_until_reflected(log)
         streams = [f"project-spoilt{number}" for number in range(len(SPOILT))]
         telling.tell({stream: [first] for stream in streams})
@@ -222,5 +223,5 @@ def test_of_rows_that_were_spoilt_park_their_stream_while_the_others_go_on(
 
 
 @pytest.fixture(params=["embedded", "distributed"])
-def way(request: pytest.FixtureRequest, log: Log, brokers: Brokers) -> Embedded | Distributed:
+def transport(request: pytest.FixtureRequest, log: Log, brokers: Brokers) -> Embedded | Distributed:
     return Embedded(log) if request.param == "embedded" else Distributed(log, brokers)

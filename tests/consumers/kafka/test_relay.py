@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from kafka import KafkaConsumer
 
-from consumers.event_log import Source
+from consumers.event_log import LogSource
 from consumers.kafka.batch_publisher import Carrier
 from consumers.kafka.client import Brokers
 from consumers.kafka.lease import Lease, begin_again, carried, sent_so_far
@@ -187,7 +187,7 @@ def test_refuses_the_topic_of_another_log(
 
     class Other(LogFeed):
         @property
-        def source(self) -> Source:
+        def source(self) -> LogSource:
             return replace(super().source, log="another")
 
     relay = relay_of(log, brokers)

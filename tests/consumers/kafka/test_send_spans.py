@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from consumers.event_log import Source
+from consumers.event_log import LogSource
 from consumers.kafka.send_spans import sending
 from consumers.kafka.topic import partition_of
 from consumers.tracing.trace import Trace, trace_of
@@ -13,7 +13,7 @@ from tests.conftest import LOG, history
 from tests.domain.openings import PROPOSED, classified
 from tests.listening import Listening, listening
 
-SOURCE = Source(LOG, 1)
+SOURCE = LogSource(LOG, 1)
 EVENTS = [
     Stored(40 + event.version, event.stream, event.version, event.event.kind, event.data)
     for event in history(PROPOSED, classified("minor"))

@@ -8,11 +8,12 @@ from threading import Event
 
 import pytest
 
-from consumers.event_log import Source
+from consumers.cloud_event import EventRecord
+from consumers.event_log import LogSource
 from consumers.inbox.inbox_store import InFile, InPostgres
 from consumers.kafka.client import Brokers
 from consumers.kafka.lease import begin_again, sent_so_far
-from consumers.kafka.records import Arrived, headers_of
+from consumers.kafka.records import headers_of
 from consumers.kafka.subscriber import Subscriber
 from consumers.kafka.topic import partition_of
 from consumers.read_models.tables import connect
@@ -47,7 +48,7 @@ def hear(subscriber: Subscriber, condition: Callable[[], bool], what: str) -> No
         until(condition, what)
 
 
-def assert_is_the_log(handled: list[Arrived], log: Log) -> None:
+def assert_is_the_log(handled: list[EventRecord], log: Log) -> None:
     """Each event once, as it is stored, and those of a stream in their order."""
     stored = {event.position: event for event in log.events()}
     assert sorted(one.position for one in handled) == sorted(stored)
@@ -64,7 +65,7 @@ def test_hears_every_event_once_in_the_order_of_its_stream(
     log: Log, brokers: Brokers, telling: Telling, memory: InFile, together: int
 ) -> None:
     telling.tell({f"project-{n}": eventful() for n in range(5)})
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
     with running(relay_of(log, brokers).run, Subscriber(brokers, memory, handled.append, together=together).run):
         until(lambda: len(handled) >= log.head().position, "all is heard")
         telling.tell({"project-later": eventful()})
@@ -73,7 +74,7 @@ def test_hears_every_event_once_in_the_order_of_its_stream(
 
 
 def test_goes_on_where_it_was(log: Log, brokers: Brokers, telling: Telling, memory: InFile) -> None:
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
     for turn in range(3):
         telling.tell({f"project-{turn}": eventful()})
         carry(log, brokers)
@@ -86,15 +87,15 @@ def test_hears_again_what_its_handler_could_not_take(
 ) -> None:
     telling.tell({"project-a": eventful()})
     carry(log, brokers)
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
 
-    def fails_at_four(event: Arrived) -> None:
+    def fails_at_four(event: EventRecord) -> None:
         if event.stream == "project-a" and event.version == 4 and len(failed) < 2:
             failed.append(event)
             raise ZeroDivisionError
         handled.append(event)
 
-    failed: list[Arrived] = []
+    failed: list[EventRecord] = []
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             Subscriber(brokers, memory, fails_at_four).run(Event())
@@ -107,7 +108,7 @@ def test_hears_again_what_its_handler_could_not_take(
 def test_goes_on_behind_a_transaction_of_somebody_else(
     log: Log, brokers: Brokers, telling: Telling, memory: InFile, ends: str
 ) -> None:
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
     subscriber = Subscriber(brokers, memory, handled.append)
     telling.tell({"project-a": eventful()[:4]})
     carry(log, brokers)
@@ -122,7 +123,7 @@ def test_goes_on_behind_a_transaction_of_somebody_else(
 def test_passes_over_what_the_relay_sends_again(log: Log, brokers: Brokers, telling: Telling, memory: InFile) -> None:
     telling.tell({"project-a": eventful()})
     carry(log, brokers)
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
     subscriber = Subscriber(brokers, memory, handled.append)
     hear(subscriber, lambda: len(handled) >= log.head().position, "all is heard")
     with connect(log.conninfo) as connection:
@@ -141,12 +142,12 @@ def test_passes_over_what_is_no_event_of_the_log(
     producer = brokers.producer()
     first = next(iter(log.events()))
     producer.send(brokers.topic, b"not an event", b"log", partition=0)
-    producer.send(brokers.topic, first.data, b"log", headers_of(first, Source("another", 1)), partition=0)
+    producer.send(brokers.topic, first.data, b"log", headers_of(first, LogSource("another", 1)), partition=0)
     producer.flush(10)
     producer.close()
     telling.tell({"project-a": eventful()})
     carry(log, brokers)
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
 
     def all_is_heard() -> bool:
         return len(handled) >= log.head().position and "it names no log" in caplog.text
@@ -167,7 +168,7 @@ def test_shares_the_work_with_its_other_processes(
         counts.execute("CREATE TABLE told (stream text, version bigint, by int)")
 
         def member(number: int) -> Callable[[Event], None]:
-            def write(event: Arrived) -> None:
+            def write(event: EventRecord) -> None:
                 connections[number].execute(
                     "INSERT INTO told VALUES (%s, %s, %s)", (event.stream, event.version, number)
                 )
@@ -193,7 +194,7 @@ def test_shares_the_work_with_its_other_processes(
 
 def test_waits_for_brokers_and_topic(log: Log, brokers: Brokers, telling: Telling, memory: InFile) -> None:
     telling.tell({"project-a": history(PROPOSED)})
-    handled: list[Arrived] = []
+    handled: list[EventRecord] = []
     with running(Subscriber(brokers, memory, handled.append).run):
         carry(log, brokers)
         until(lambda: len(handled) >= log.head().position, "all is heard")
@@ -205,5 +206,5 @@ def test_says_where_kafka_would_let_it_in_no_more(
 ) -> None:
     monkeypatch.setattr("consumers.kafka.access_probe.SECONDS", 0.01)
     said = "Kafka lets nobody in who comes anew: nothing answers at 127.0.0.1:1 "
-    subscriber = Subscriber(Brokers("127.0.0.1:1"), memory, list[Arrived]().append)
+    subscriber = Subscriber(Brokers("127.0.0.1:1"), memory, list[EventRecord]().append)
     hear(subscriber, lambda: any(one.startswith(said) for one in caplog.messages), "it says so")

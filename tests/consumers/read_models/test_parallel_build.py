@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from consumers.event_log import EventLog
-from consumers.read_models.apply import Newer, Stopped
+from consumers.event_log import ConsumerStopped, EventLog
+from consumers.read_models.apply import Newer
 from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.parallel_build import BeingBuilt, Task, rebuild_in_parallel
 from consumers.read_models.rebuild import alone, begun, shares_of
@@ -32,7 +32,7 @@ import sys
 from functools import partial
 from threading import Event
 from consumers.read_models import building
-from consumers.event_log import Source
+from consumers.event_log import LogSource
 from consumers.read_models.parallel_build import Task, rebuild_in_parallel
 from milepost.log.event_feed import archive_of
 from projections import projections
@@ -41,7 +41,7 @@ building._write = lambda *given: (Event().wait(1), write(*given))
 if __name__ == "__main__":
     conninfo, log, generation = sys.stdin.read().split("\\n")
     names = tuple(projection.name for projection in projections())
-    rebuild_in_parallel(Task(conninfo, Source(log, int(generation)), partial(archive_of, conninfo), names), 2)
+    rebuild_in_parallel(Task(conninfo, LogSource(log, int(generation)), partial(archive_of, conninfo), names), 2)
 """
 
 
@@ -120,7 +120,7 @@ def ended_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
 
 def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> None:
     silent = replace(task, opener=partial(ended_in_every_worker, log.conninfo, os.getpid()))
-    with pytest.raises(Stopped, match="died with code 0: say it again"):
+    with pytest.raises(ConsumerStopped, match="died with code 0: say it again"):
         rebuild_in_parallel(silent, 2, promoted=True)
 
 

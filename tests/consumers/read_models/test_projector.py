@@ -12,8 +12,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from consumers.event_log import LOG
-from consumers.read_models.apply import Fork
+from consumers.event_log import LOG, Fork
 from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.reader import Reader, Watch
 from consumers.read_models.stream_state import parked_in

@@ -67,5 +67,5 @@ def test_sees_who_waits_in_a_partition_and_whether_the_relay_does(log: Log, feed
         assert waiting(connection, names[:1], source, feed.head()) == [Waiting("the relay", 2)]
         lease.save(3, None, {1: 1})
         assert waiting(connection, names[:1], source, feed.head()) == [Waiting(f"{names[0]} in partition 1", 0)]
-        connection.execute("UPDATE models.progress SET position = 1 WHERE way = 'kafka t' AND partition = 1")
+        connection.execute("UPDATE models.progress SET position = 1 WHERE transport = 'kafka t' AND partition = 1")
         assert waiting(connection, names[:1], source, feed.head()) == []
