@@ -69,10 +69,12 @@ kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FI
 	@test -f '$(HISTORY)' || { echo 'make kep needs the history: make kep HISTORY=path/to/kep-history.jsonl'; exit 2; }
 	@$(BIN)/python -m tests.kep '$(HISTORY)'
 
-generate: .venv/dev.stamp ## write what is generated from the code: schemas, the list of commands, docs/events.md
+generate: .venv/dev.stamp ## write what is generated from the code: schemas, list of commands, docs, golden files
 	$(call step,contract,$(BIN)/python -m milepost.contract)
 	$(call step,list of commands,$(BIN)/python -m milepost.cli.generate)
 	$(call step,docs/events.md,$(BIN)/milepost catalogue > .events.md && mv .events.md docs/events.md)
+	$(call step,docs/policy.md,$(BIN)/python -m milepost.policies > .policy.md && mv .policy.md docs/policy.md)
+	$(call step,golden events,$(BIN)/python -m tests.golden)
 
 lock: .venv/dev.stamp ## resolve the dependencies anew: UPGRADE=1 takes newer versions
 	$(call compile,--group build,requirements.lock)

@@ -8,8 +8,8 @@ from domain.build.builds import BuildRecorded, BuildVerified
 from domain.codec import source_of
 from domain.command import Command
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.stabilization import DeploymentStabilised
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.stabilization import DeploymentConfirmedStable
 from domain.envision.risks import RiskAssessed
 from domain.event import Recorded
 from domain.lifecycle import Gate
@@ -22,7 +22,7 @@ from domain.reviews.full_proposal import Granted, Propose
 from domain.reviews.review_call import CallReview
 from domain.reviews.signoffs import GiveSignoff
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
-from domain.stabilize.defects import DefectFound, DefectResolved
+from domain.stabilize.defects import DefectReported, DefectResolved
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document, moment_text
 from milepost.log.stored_event import Stored
@@ -62,7 +62,9 @@ def facts() -> Iterator[Command]:
         yield report(RiskAssessed(risk=f"risk-{n}", statement="The old store can't be read while mail is moved."))
         yield report(BuildRecorded(build=f"build-{n}", digest=DIGEST, revision=f"r{n}"))
         yield report(BuildVerified(build=f"build-{n}", accepted=True, checks=("it starts", "mail is kept")))
-        yield report(DefectFound(defect=f"defect-{n}", severity="minor", found_in="test", title="A quota is too small"))
+        yield report(
+            DefectReported(defect=f"defect-{n}", severity="minor", found_in="test", title="A quota is too small")
+        )
         yield report(DefectResolved(defect=f"defect-{n}", resolution="fixed", build=f"build-{n}"))
 
 
@@ -90,8 +92,8 @@ def life(policy: Policy) -> list[Recorded]:
     deployed = (
         DeploymentStarted(attempt="d1", candidate_digest=DIGEST),
         DeploymentFinished(attempt="d1", result="succeeded", digest_found=DIGEST),
-        DeploymentStabilised(attempt="d1", verified="mail flows"),
-        ProjectReviewed(technical_success=True, business_success=True, on_time=True, on_budget=True),
+        DeploymentConfirmedStable(attempt="d1", verified="mail flows"),
+        PostImplementationReviewRecorded(technical_success=True, business_success=True, on_time=True, on_budget=True),
     )
     story.do(*map(report, deployed), by="omar")
     story.do(CallReview(review="done", gates=(Gate.DEPLOYED,)), by="omar")

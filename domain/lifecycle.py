@@ -46,7 +46,7 @@ class Act(StrEnum):
     LOWERING = "lowering"
     RFC = "rfc"
     PILOT = "pilot"
-    AUTHORISATION = "authorisation"
+    AUTHORIZATION = "authorization"
     EARLY_CORE = "early-core"
     DEPLOYMENT = "deployment"
 

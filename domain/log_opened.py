@@ -1,4 +1,4 @@
-"""Opening: what a log says of itself before anything else, at position 1."""
+"""The first event of a log: its identity, at position 1."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,15 +12,17 @@ from domain.values import EventId, Whole
 
 STREAM = "log"
 FORMAT: Literal[0] = 0
+REVISION = 2
+"""The revision of the provisional format: every change of kinds or fields before the format is frozen raises it."""
 
 Origin = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$")]
 """What the operator calls a log, and so the origin of its checkpoints (C2SP tlog-checkpoint): no spaces, no plus."""
 
 
 class LogOpened(Event, kind="log.opened/1", function=SupportingFunction.LOG):
-    """A log began: which it is among all logs, whose, in which generation, and how its bytes are to be read.
+    """A log was opened, with its id, its operator's name for it, its generation and its format.
 
-    Format 0 is provisional: later releases refuse to read it.
+    Format 0 is provisional: a release reads a log of its own `revision` alone. A log without one is of revision 1.
     """
 
     belongs_to: ClassVar[str] = "log"
@@ -29,11 +31,12 @@ class LogOpened(Event, kind="log.opened/1", function=SupportingFunction.LOG):
     name: Origin
     generation: Annotated[Whole, Field(ge=1)] = 1
     format: Literal[0] = FORMAT
+    revision: Annotated[Whole, Field(ge=1)] = 1
 
 
 @dataclass
 class Opening:
-    """What a log's own stream says."""
+    """The state of the stream `log`."""
 
     version: int = 0
     opened: LogOpened | None = None

@@ -20,7 +20,7 @@ from domain.reviews.corrections import FactCorrected
 from domain.reviews.decisions import APPROVALS, ReviewDecided
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversals import ReviewReversed
-from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.reviews.waivers import WaiverDecided, WaiverRequested
 from domain.values import moment_text
 from projections.figures import Figures, totals
 from projections.projection import COHORT, Projection, Query, Rows, chosen, cohort
@@ -133,7 +133,7 @@ def _closed(rows: Rows, recorded: Recorded[ConditionClosed]) -> Values:
     return {"conditions": [one for one in rows[()]["conditions"] if one["condition"] != recorded.event.condition]}
 
 
-def _asked(rows: Rows, recorded: Recorded[WaiverAsked]) -> Values:
+def _asked(rows: Rows, recorded: Recorded[WaiverRequested]) -> Values:
     event = recorded.event
     about = {"waiver": event.waiver, "control": event.control, "gate": event.gate.value}
     rows.memory.setdefault("waivers", {})[event.waiver] = about
@@ -189,7 +189,7 @@ _CHANGES: dict[type[Event], Change] = {
     ReviewReversed: _reversed,
     ReviewDecided: _decided,
     ConditionClosed: _closed,
-    WaiverAsked: _asked,
+    WaiverRequested: _asked,
     WaiverDecided: _waived,
     RoleAssigned: _assigned,
     RoleReleased: _released,

@@ -7,8 +7,8 @@ from domain.state.project import Project, ProjectFact
 from domain.values import Day, Decimal, Key, Permille
 
 
-class WorkProgressed(
-    ProjectFact, kind="work.progressed/1", function=Phase.BUILD, command="report-progress", part="package"
+class ProgressReported(
+    ProjectFact, kind="progress.reported/1", function=Phase.BUILD, command="report-progress", part="package"
 ):
     """So much of a package was done by a day: in thousandths, or in units of its own (PMI, Earned Value Management)."""
 

@@ -8,7 +8,7 @@ from domain.controls.wording import counted, examples
 from domain.event import Recorded
 from domain.lifecycle import Act
 from domain.stabilize.candidates import chosen_candidate
-from domain.stabilize.defects import DefectFound, defects
+from domain.stabilize.defects import DefectReported, defects
 from domain.stabilize.pilot import PilotAgreed, PilotDecided, PilotStarted, agreed_before, pilot_runs
 from domain.stabilize.test_runs import TestRunCompleted, TestType, runs_on
 
@@ -20,7 +20,7 @@ from domain.stabilize.test_runs import TestRunCompleted, TestType, runs_on
     risk="what is released was never tested",
     warrant="MOF 4.0, Stabilize SMF: test the release candidate (process 1, rule 8)",
     by=("tester", "developer"),
-    use=("build-candidate", "choose-candidate", "complete-test-run", "find-defect"),
+    use=("build-candidate", "choose-candidate", "complete-test-run", "report-defect"),
 )
 def candidate_tested(context: EvaluationContext) -> Finding:
     return _tested(context, "test run")
@@ -33,7 +33,7 @@ def candidate_tested(context: EvaluationContext) -> Finding:
     risk="users find out in production that it isn't what they need",
     warrant="MOF 4.0, Stabilize SMF: complete user acceptance testing (process 1)",
     by=("tester", "customer", "user-experience"),
-    use=("complete-test-run", "find-defect"),
+    use=("complete-test-run", "report-defect"),
 )
 def acceptance_tested(context: EvaluationContext) -> Finding:
     return _tested(context, "acceptance test", "acceptance")
@@ -51,7 +51,7 @@ def _tested(context: EvaluationContext, what: str, of_type: TestType | None = No
         return unmet(f"candidate {candidate} is chosen, and no {what} on it is on record", chosen)
     if not failed:
         return met(f"candidate {candidate} passed {examples(run.event.run for run in runs)}", chosen, *runs)
-    known = [each for each in context.project.facts.parts(DefectFound).values() if each.event.candidate == candidate]
+    known = [each for each in context.project.facts.parts(DefectReported).values() if each.event.candidate == candidate]
     lacking = f"not every case of {examples(failed)} passed on {candidate}"
     if not known:
         return unmet(f"{lacking}, and no defect says what is wrong", chosen, *runs)

@@ -7,7 +7,7 @@ from domain.controls.wording import examples
 from domain.deploy.acceptance import acceptance
 from domain.deploy.benefits import BenefitMeasured
 from domain.deploy.deployments import last_change
-from domain.deploy.post_implementation import ProjectReviewed
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
 from domain.deploy.surveys import SurveyRecorded
 from domain.envision.criteria import SuccessCriterionAgreed
 from domain.envision.team import ACCOUNTABLE
@@ -24,7 +24,7 @@ LIGHT = ("standard", "minor")
     risk="the project calls itself done, and the customer doesn't",
     warrant="MOF 4.0, Deploy SMF: the customer explicitly agrees (process 4, rule 12)",
     by=("customer", "requester"),
-    use=("accept-as-customer", "give-signoff"),
+    use=("accept-solution", "give-signoff"),
 )
 def customer_accepted(context: EvaluationContext) -> Finding:
     accepted, word = acceptance(context.project), _customers_word(context)
@@ -56,10 +56,10 @@ def _customers_word(context: EvaluationContext) -> Signoff | None:
     risk="the same mistakes are made again",
     warrant="MOF 4.0, Change and Configuration SMF, step 7: post-implementation review (rules 12 and 17)",
     by=("program-manager", "solution-manager", "change-manager"),
-    use=("record-project-review",),
+    use=("record-post-implementation-review",),
 )
 def project_reviewed(context: EvaluationContext) -> Finding:
-    told = context.project.facts.latest(ProjectReviewed)
+    told = context.project.facts.latest(PostImplementationReviewRecorded)
     if told is None:
         return unmet("no post-implementation review is on record")
     if told.version < last_change(context.project):

@@ -8,7 +8,7 @@ from domain.controls.wording import counted, examples
 from domain.deploy.deployments import InProduction, attempts, in_production, last_change
 from domain.deploy.ownership import OwnershipTransferred
 from domain.deploy.sites import Site, no_sites, sites
-from domain.deploy.stabilization import DeploymentStabilised, quiet_period
+from domain.deploy.stabilization import DeploymentConfirmedStable, quiet_period
 from domain.envision.team import ACCOUNTABLE
 from domain.event import Recorded
 from domain.lifecycle import Gate
@@ -101,10 +101,10 @@ def _changed_since(site: Site, production: dict[str, InProduction]) -> bool:
     risk="the project is closed on a solution that doesn't work",
     warrant="MOF 4.0, Deploy SMF: stabilize deployment (process 3, rules 11 and 12)",
     by=("release-management", "customer", "operations"),
-    use=("stabilise-deployment", "finish-deployment"),
+    use=("confirm-deployment-stable", "finish-deployment"),
 )
 def deployment_stable(context: EvaluationContext) -> Finding:
-    told = context.project.facts.newest(DeploymentStabilised)
+    told = context.project.facts.newest(DeploymentConfirmedStable)
     if told is None:
         return unmet("nobody has verified yet that it does in production what it should")
     attempt = told.event.attempt
@@ -120,10 +120,10 @@ def deployment_stable(context: EvaluationContext) -> Finding:
     return met(f"{attempt} does in production what it should, as {told.who} says", told)
 
 
-def _not_agreed(context: EvaluationContext, told: Recorded[DeploymentStabilised]) -> list[str]:
+def _not_agreed(context: EvaluationContext, told: Recorded[DeploymentConfirmedStable]) -> list[str]:
     """Which of customer and team is not among those who agreed: who told it, and who is named and signs for it."""
     team, since = {*context.policy.team_roles, ACCOUNTABLE}, last_change(context.project)
-    tellings = context.project.facts.history(DeploymentStabilised, told.event.attempt)
+    tellings = context.project.facts.history(DeploymentConfirmedStable, told.event.attempt)
     people = {each.who for each in tellings if each.version > since}
     people.update(person for person in told.event.agreed_by if own_word(context, told, person))
     roles = {role for person in people for role in context.project.team.roles_of(person, told.measured_at)}

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import STABILITY
 from domain.controls.wording import examples
-from domain.deploy.authorization import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorized
 from domain.deploy.deployments import CORE, DeploymentStarted
 from domain.event import Recorded
 from domain.lifecycle import Act, Gate
@@ -25,7 +25,7 @@ CONSENTING = ("operations", "operations-experience")
     risk="a change is made in production without authority",
     warrant="MOF 4.0, Deploy SMF: a processed RFC exists before deployment (process 1, rule 9)",
     by=("change-manager", "cab", "executive", "emergency-committee"),
-    use=("submit-rfc", "decide-rfc", "authorise-deployment"),
+    use=("submit-rfc", "decide-rfc", "authorize-deployment"),
 )
 def rfc_approved(context: EvaluationContext) -> Finding:
     submitted = context.project.facts.newest(RfcSubmitted)
@@ -82,24 +82,24 @@ def _lacks(
 
 
 def _out_of_turn(context: EvaluationContext, began: Recorded[DeploymentStarted]) -> str | None:
-    """What a deployment lacked as it began: an authorisation, where many sign or it names one; a readiness that held.
+    """What a deployment lacked as it began: an authorization, where many sign or it names one; a readiness that held.
 
-    Early core components go ahead of readiness; for all else what was authorised before it was granted counts no more.
+    Early core components go ahead of readiness; for all else what was authorized before it was granted counts no more.
     """
-    named, known = began.event.authorisation, context.project.facts.parts(DeploymentAuthorised)
+    named, known = began.event.authorization, context.project.facts.parts(DeploymentAuthorized)
     given = [each for name, each in known.items() if named in (None, name) and _covers(each, began)]
     if not given and (named or context.strict):
         what = f"{began.event.attempt} began at {began.event.target}"
-        return f"{what} without an authorisation of this candidate there that held then"
+        return f"{what} without an authorization of this candidate there that held then"
     ready = context.project.gates.passed(Gate.RELEASE_READY)
     if any(each.event.scope == "early-core" for each in given):
         return None
     if ready is None or not ready.covers(began.event.candidate_digest, began.time):
         return f"{began.event.attempt} began without a release readiness of these bytes that held then"
-    return None if not given or given[-1].version > ready.version else "its authorisation ended with the readiness lost"
+    return None if not given or given[-1].version > ready.version else "its authorization ended with the readiness lost"
 
 
-def _covers(given: Recorded[DeploymentAuthorised], began: Recorded[DeploymentStarted]) -> bool:
+def _covers(given: Recorded[DeploymentAuthorized], began: Recorded[DeploymentStarted]) -> bool:
     scopes = ("core", "early-core") if began.event.target == CORE else ("site",)
     until = given.event.valid_until
     return (
@@ -117,7 +117,7 @@ def _covers(given: Recorded[DeploymentAuthorised], began: Recorded[DeploymentSta
     risk="core components change under a service whose operators were not asked",
     warrant="MSF 3.1, Deploying: core components ahead of the rest, if operations is confident (rule 10)",
     by=("operations", "operations-experience", "cab", "executive"),
-    use=("give-signoff", "decide-rfc", "authorise-deployment"),
+    use=("give-signoff", "decide-rfc", "authorize-deployment"),
 )
 def early_core_approved(context: EvaluationContext) -> Finding:
     rfc, word = rfc_approved(context), _word_of_operations(context.project)

@@ -71,7 +71,7 @@ def _confirmations(context: EvaluationContext, last: Recorded[ChangeClassified])
     risk="a change that is no known one runs without anyone's approval",
     warrant="MOF 4.0, Change and Configuration SMF, step 4: pre-defined approval (mof.md §6)",
     by=("cab",),
-    use=("register-standard-change", "start"),
+    use=("register-standard-change", "start-standard-change"),
 )
 def template_valid(context: EvaluationContext) -> Finding:
     records = [known] if (known := context.project.facts.latest(ProjectPreapproved)) else []

@@ -5,7 +5,7 @@ from domain.controls.control import EvaluationContext, Finding, control, met, no
 from domain.controls.objectives import NEEDS, PLAN, VALUE
 from domain.controls.wording import counted, examples
 from domain.envision.criteria import SuccessCriterionAgreed
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.envision.stakeholders import StakeholderIdentified, required_at
 from domain.envision.vision import VisionScopeBaselined
 from domain.lifecycle import Gate
@@ -57,11 +57,11 @@ def structure_recorded(context: EvaluationContext) -> Finding:
     risk="what can go wrong is met unprepared",
     warrant="MOF 4.0, Envision and Project Planning SMFs: risk assessment, revised (rules 3 and 5)",
     by=("program-manager",),
-    use=("assess-risk", "find-no-risks"),
+    use=("assess-risk", "record-no-risks"),
 )
 def risks_assessed(context: EvaluationContext) -> Finding:
     risks = context.project.facts.parts(RiskAssessed)
-    none_found = context.project.facts.latest(RisksFoundNone)
+    none_found = context.project.facts.latest(NoRisksRecorded)
     looked = [*risks.values(), *([none_found] if none_found else ())]
     if not looked:
         return nothing(context, "no risk was assessed, and nobody declared that there is none")

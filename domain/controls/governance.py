@@ -71,7 +71,7 @@ def _presses(condition: Condition, context: EvaluationContext) -> bool:
     risk="rules are waived by those whom they bind",
     warrant="MOF v3 review guidance: lower readiness is accepted by authority, with a reason (mof.md §3.1.6)",
     by=("change-manager", "solution-manager", "executive"),
-    use=("ask-waiver", "decide-waiver"),
+    use=("request-waiver", "decide-waiver"),
 )
 def waivers_in_force(context: EvaluationContext) -> Finding:
     relied_on = list(_relied_on(context))
@@ -151,7 +151,7 @@ def evidence_retrievable(context: EvaluationContext) -> Finding:
     risk="an emergency is a way round the rules",
     warrant="MOF 4.0, Change and Configuration SMF, steps 3 and 7: abbreviated, but recorded (rule 17)",
     by=("program-manager",),
-    use=("submit-rfc", "record-document", "complete-test-run", "record-project-review"),
+    use=("submit-rfc", "record-document", "complete-test-run", "record-post-implementation-review"),
 )
 def debts_paid(context: EvaluationContext) -> Finding:
     debts = debts_of(context)

@@ -12,7 +12,7 @@ class Goal(StrEnum):
     G3 = "develop work plans, cost estimates and schedules"
     G4 = "build to the customer's specification, complete and ready for external testing"
     G5 = "release the highest quality by thorough testing and piloting of release candidates"
-    G6 = "deploy a stable solution and stabilise it in production"
+    G6 = "deploy a stable solution and stabilize it in production"
     G7 = "prepare operations and support to run and serve it"
 
 

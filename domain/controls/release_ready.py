@@ -12,7 +12,7 @@ from domain.planning.plans import PlanBaselined
 from domain.planning.rfc import RfcSubmitted
 from domain.policy.policy import GateRule
 from domain.stabilize.candidates import chosen_candidate
-from domain.stabilize.procedures import ProcedureExercised, RollbackRuledOut
+from domain.stabilize.procedures import ProcedureTested, RollbackRuledOut
 from domain.stabilize.readiness import ReadinessItemConfirmed, confirmed_items
 from domain.state.gates import Required, Review, Signoff
 
@@ -27,11 +27,11 @@ OPERATIONS = frozenset({"operations", "support"})
     risk="a deployment fails and there is no way back",
     warrant="MOF 3.0, Release Readiness Review: no-go without a backup plan (mof.md §3.1)",
     by=("release-management", "operations"),
-    use=("record-document", "baseline-plan", "submit-rfc", "exercise-procedure", "rule-out-rollback"),
+    use=("record-document", "baseline-plan", "submit-rfc", "test-procedure", "rule-out-rollback"),
 )
 def rollback_planned(context: EvaluationContext) -> Finding:
     ruled_out = context.project.facts.latest(RollbackRuledOut)
-    tried = context.project.facts.latest(ProcedureExercised, "rollback")
+    tried = context.project.facts.latest(ProcedureTested, "rollback")
     plans = list(_rollback_plans(context))
     records = [*plans, tried] if tried else plans
     if ruled_out and all(record.version < ruled_out.version for record in records):
@@ -64,11 +64,11 @@ def _rollback_plans(context: EvaluationContext) -> list[Recorded]:
     risk="the first time that a procedure is followed is the time that it matters",
     warrant="MOF 4.0, Stabilize SMF: Release Readiness, key questions (process 3, rule 8)",
     by=("release-management", "operations", "operations-experience"),
-    use=("exercise-procedure",),
+    use=("test-procedure",),
 )
 def procedures_tested(context: EvaluationContext) -> Finding:
     wanted: tuple[Literal["deployment", "operations"], ...] = ("deployment", "operations")
-    tried = {name: context.project.facts.latest(ProcedureExercised, name) for name in wanted}
+    tried = {name: context.project.facts.latest(ProcedureTested, name) for name in wanted}
     records = [record for record in tried.values() if record]
     missing = [name for name, record in tried.items() if record is None]
     failed = [name for name, record in tried.items() if record and not record.event.passed]
@@ -108,7 +108,7 @@ def release_notes_recorded(context: EvaluationContext) -> Finding:
     risk="nobody can run or support the service",
     warrant="MOF 4.0, Deliver Phase: operations and support are prepared (goal G7)",
     by=("operations", "support"),
-    use=("confirm-readiness",),
+    use=("confirm-readiness-item",),
 )
 def operations_ready(context: EvaluationContext) -> Finding:
     items = context.policy.readiness_items.of(context.column) or ()

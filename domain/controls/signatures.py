@@ -99,7 +99,7 @@ def _holds(word: Signoff, context: EvaluationContext) -> bool:
     question="Was everyone who signed or decided authenticated, in a role granted before, by someone else?",
     objective=COMPLIANCE,
     risk="nobody can tell who signed",
-    warrant="21 CFR 11.10(d)(g), 11.200: only authorised people, made sure of, sign",
+    warrant="21 CFR 11.10(d)(g), 11.200: only authorized people, made sure of, sign",
     by=("administrator", "solution-manager"),
     use=("assign-role", "give-signoff"),
 )

@@ -17,7 +17,7 @@ from domain.values import Text
 Reservations = Annotated[tuple[Text, ...], Field(max_length=20)]
 
 
-class CustomerAccepted(ProjectFact, kind="customer.accepted/1", function=Phase.DEPLOY):
+class SolutionAccepted(ProjectFact, kind="solution.accepted/1", function=Phase.DEPLOY):
     """The customer agreed that the solution meets its objectives (MOF 4.0, Deploy SMF: process 4, rule 12).
 
     Who it was, in which role by which assignment, stands in the envelope.
@@ -27,7 +27,7 @@ class CustomerAccepted(ProjectFact, kind="customer.accepted/1", function=Phase.D
     reservations: Reservations = ()
 
 
-class AcceptAsCustomer(ProjectCommand, function=Phase.DEPLOY):
+class AcceptSolution(ProjectCommand, function=Phase.DEPLOY):
     """Accept what is in production as its customer; for standard and minor changes its requester may do so too."""
 
     statement: Text
@@ -39,13 +39,13 @@ class AcceptAsCustomer(ProjectCommand, function=Phase.DEPLOY):
             raise Rejected("nothing is in production yet: there is nothing to accept")
         by_requester = state.column in ("standard", "minor") and context.who == state.entry.requester
         role = context.role if by_requester else acting_as(state, context, ("customer",), "accepting a solution")
-        accepted = CustomerAccepted(statement=self.statement, reservations=self.reservations)
+        accepted = SolutionAccepted(statement=self.statement, reservations=self.reservations)
         known = acceptance(state)
         if known is None or known.event != accepted:
             yield DecidedEvent(accepted, role)
 
 
-def acceptance(project: Project) -> Recorded[CustomerAccepted] | None:
+def acceptance(project: Project) -> Recorded[SolutionAccepted] | None:
     """The customer's acceptance of what is in production now, unless it was deployed or rolled back since."""
-    known = project.facts.latest(CustomerAccepted)
+    known = project.facts.latest(SolutionAccepted)
     return known if known and known.version > last_change(project) else None

@@ -1,4 +1,4 @@
-"""Authorisation of a deployment: permission, before it begins."""
+"""Authorization of a deployment: permission, before it begins."""
 
 from typing import Literal
 
@@ -8,10 +8,10 @@ from domain.state.project import Project, ProjectEvent
 from domain.values import Digest, EventId, Key, Moment
 
 
-class DeploymentAuthorised(ProjectEvent, kind="deployment.authorised/1", function=Phase.DEPLOY):
+class DeploymentAuthorized(ProjectEvent, kind="deployment.authorized/1", function=Phase.DEPLOY):
     """This candidate may go to core or sites until then; early core only with operations' consent (MOF, Deploy)."""
 
-    authorisation: Key
+    authorization: Key
     scope: Literal["early-core", "core", "site"]
     candidate_digest: Digest
     rfc: Key | None = None
@@ -20,4 +20,4 @@ class DeploymentAuthorised(ProjectEvent, kind="deployment.authorised/1", functio
     components: tuple[Key, ...] = ()
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
-        project.facts.keep(self.authorisation, recorded)
+        project.facts.keep(self.authorization, recorded)

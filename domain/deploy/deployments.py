@@ -26,7 +26,7 @@ class DeploymentStarted(
     evidence=(Gate.DEPLOYED,),
     checked_at=Act.DEPLOYMENT,
 ):
-    """Something began to go into production, authorised or not (MOF 4.0, Deploy SMF: processes 1 and 2, rule 9).
+    """Something began to go into production, authorized or not (MOF 4.0, Deploy SMF: processes 1 and 2, rule 9).
 
     `target` is `core` or a site, `deployer` whoever does it where that is not who tells it. Each try has an id of its
     own: raises `Rejected` where the attempt has ended already.
@@ -35,7 +35,7 @@ class DeploymentStarted(
     attempt: Key
     target: Key = CORE
     candidate_digest: Digest
-    authorisation: Key | None = None
+    authorization: Key | None = None
     deployer: Person | None = None
 
     def check(self, project: Project, context: CommandContext) -> None:

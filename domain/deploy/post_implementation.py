@@ -9,11 +9,11 @@ from domain.state.project import ProjectFact
 from domain.values import Document, Person, Text
 
 
-class ProjectReviewed(
+class PostImplementationReviewRecorded(
     ProjectFact,
-    kind="project.reviewed/1",
+    kind="post-implementation-review.recorded/1",
     function=Phase.DEPLOY,
-    command="record-project-review",
+    command="record-post-implementation-review",
     evidence=(Gate.DEPLOYED,),
 ):
     """The project was looked back on (MOF 4.0, Change and Configuration SMF: post-implementation review, rule 17).

@@ -39,9 +39,9 @@ class SitePlanned(
             raise Rejected(f"agreed_by: {self.site} can only be left out with who agreed to it, and a reason")
 
 
-class SitesNotApplicable(
+class NoSitesDeclared(
     ProjectFact,
-    kind="sites.not-applicable/1",
+    kind="no-sites.declared/1",
     function=Phase.DEPLOY,
     command="declare-no-sites",
     evidence=(Gate.DEPLOYED,),
@@ -98,7 +98,7 @@ def sites(project: Project) -> list[Site]:
     return [Site(planned, signed.get(site)) for site, planned in project.facts.parts(SitePlanned).items()]
 
 
-def no_sites(project: Project) -> Recorded[SitesNotApplicable] | None:
+def no_sites(project: Project) -> Recorded[NoSitesDeclared] | None:
     """The word that there are no sites, unless one has been planned since."""
-    declared, planned = project.facts.latest(SitesNotApplicable), project.facts.newest(SitePlanned)
+    declared, planned = project.facts.latest(NoSitesDeclared), project.facts.newest(SitePlanned)
     return declared if declared and (planned is None or planned.version < declared.version) else None

@@ -16,11 +16,11 @@ from domain.state.project_status import must_be_alive
 from domain.values import Count, Fact, Key, Moment, Person, Text
 
 
-class DeploymentStabilised(
+class DeploymentConfirmedStable(
     ProjectFact,
-    kind="deployment.stabilised/1",
+    kind="deployment.confirmed-stable/1",
     function=Phase.DEPLOY,
-    command="stabilise-deployment",
+    command="confirm-deployment-stable",
     part="attempt",
     evidence=(Gate.DEPLOYED,),
     per_person=True,

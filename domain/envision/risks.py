@@ -33,8 +33,8 @@ class RiskAssessed(
             raise Rejected(f"risk {self.risk} can't be {self.state}: it was never assessed")
 
 
-class RisksFoundNone(
-    ProjectFact, kind="risks.none-found/1", function=Phase.ENVISION, command="find-no-risks", renewed_per_gate=True
+class NoRisksRecorded(
+    ProjectFact, kind="no-risks.recorded/1", function=Phase.ENVISION, command="record-no-risks", renewed_per_gate=True
 ):
     """Risk was looked for and none was found, as somebody stands up for with a reason."""
 

@@ -46,8 +46,8 @@ class ScheduleBaselined(
             raise Rejected("milestones: a gate stands there twice: give each one day")
 
 
-class PackagePlanned(
-    ProjectFact, kind="package.planned/1", function=Phase.PLANNING, command="plan-package", part="package"
+class WorkPackagePlanned(
+    ProjectFact, kind="work-package.planned/1", function=Phase.PLANNING, command="plan-work-package", part="package"
 ):
     """A work package is planned for a version of the schedule, before that is baselined; later versions keep it.
 
@@ -64,7 +64,7 @@ class PackagePlanned(
     dropped: bool = False
 
     def check(self, project: Project, context: CommandContext) -> None:
-        known = project.facts.latest(PackagePlanned, self.package)
+        known = project.facts.latest(WorkPackagePlanned, self.package)
         if known and known.event == self:
             return
         if self.finish < self.start:
@@ -79,8 +79,8 @@ class PackagePlanned(
             )
 
 
-def packages_of(project: Project, schedule: int) -> dict[str, Recorded[PackagePlanned]]:
+def packages_of(project: Project, schedule: int) -> dict[str, Recorded[WorkPackagePlanned]]:
     """The packages of a version of the schedule: of each the newest word for it or for a version before."""
-    history = project.facts.history(PackagePlanned)
+    history = project.facts.history(WorkPackagePlanned)
     newest = {known.event.package: known for known in history if known.event.schedule <= schedule}
     return {package: known for package, known in newest.items() if not known.event.dropped}

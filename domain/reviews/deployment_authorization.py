@@ -1,4 +1,4 @@
-"""Authorising a deployment: permission that is checked before it is given, and needed before it begins."""
+"""Authorizing a deployment: permission that is checked before it is given, and needed before it begins."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.command import CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import evaluate
-from domain.deploy.authorization import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorized
 from domain.lifecycle import Act, Gate, Phase
 from domain.planning.rfc import RfcSubmitted
 from domain.reviews.breaches import evaluation_context
@@ -17,13 +17,13 @@ from domain.state.authority import acting_as
 from domain.state.project import Project, ProjectCommand
 from domain.values import Digest, EventId, Key, Moment, Text
 
-AUTHORISED_BY = ("release-management", "change-manager", "operations", "emergency-committee", "solution-manager")
+AUTHORIZED_BY = ("release-management", "change-manager", "operations", "emergency-committee", "solution-manager")
 
 
-class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
+class AuthorizeDeployment(ProjectCommand, function=Phase.DEPLOY):
     """Let a candidate go to core or to sites; without release readiness only core components, early, on their own."""
 
-    authorisation: Key
+    authorization: Key
     scope: Literal["early-core", "core", "site"] = "core"
     candidate_digest: Digest | None = None
     operations_consent: EventId | None = None
@@ -33,11 +33,11 @@ class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         at_work(state)
-        if state.facts.latest(DeploymentAuthorised, self.authorisation):
-            raise Rejected(f"authorisation: {self.authorisation} was given already: choose another id")
-        role = acting_as(state, context, AUTHORISED_BY, "to authorise a deployment")
+        if state.facts.latest(DeploymentAuthorized, self.authorization):
+            raise Rejected(f"authorization: {self.authorization} was given already: choose another id")
+        role = acting_as(state, context, AUTHORIZED_BY, "to authorize a deployment")
         self._kept(state, context)
-        yield DecidedEvent(self._authorisation(state), role)
+        yield DecidedEvent(self._authorization(state), role)
 
     def _kept(self, project: Project, context: CommandContext) -> None:
         ready = project.gates.passed(Gate.RELEASE_READY)
@@ -50,21 +50,21 @@ class AuthoriseDeployment(ProjectCommand, function=Phase.DEPLOY):
         approved = ready.candidate_digest if ready and self.scope != "early-core" else None
         if approved and self.candidate_digest not in (None, approved):
             raise Rejected(f"candidate_digest: {approved} was found ready, and no other bytes: review these first")
-        point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORISATION
+        point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORIZATION
         results = evaluate(evaluation_context(project, point, context))
         stays = [result for result in results if result.blocks or (result.warns and self.reason is None)]
         if stays:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in stays[:3]))
 
-    def _authorisation(self, project: Project) -> DeploymentAuthorised:
+    def _authorization(self, project: Project) -> DeploymentAuthorized:
         chosen, rfc = chosen_candidate(project), project.facts.newest(RfcSubmitted)
         ready = project.gates.passed(Gate.RELEASE_READY) if self.scope != "early-core" else None
         found_ready = ready.candidate_digest if ready else None
         digest = self.candidate_digest or found_ready or (chosen.event.digest if chosen else None)
         if digest is None:
             raise Rejected("candidate_digest: no candidate was chosen: name the digest of what may be deployed")
-        return DeploymentAuthorised(
-            authorisation=self.authorisation,
+        return DeploymentAuthorized(
+            authorization=self.authorization,
             scope=self.scope,
             candidate_digest=digest,
             rfc=rfc.event.rfc if rfc else None,

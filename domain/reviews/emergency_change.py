@@ -12,7 +12,7 @@ from domain.state.project import Project, ProjectCommand
 from domain.values import Key, Text
 
 
-class ApproveEmergency(ProjectCommand, function=SupportingFunction.REVIEW):
+class ApproveEmergencyChange(ProjectCommand, function=SupportingFunction.REVIEW):
     """Call, sign and decide the one review that gets the service back: all that is put off is owed, with a date.
 
     Only a member of the emergency committee who doesn't implement the change; where data or money can be lost two of

@@ -30,7 +30,7 @@ class ProjectPolicyMoved(ProjectEvent, kind="project.policy-moved/1", function=S
         project.entry.policy = self.now
 
 
-class MoveProject(ProjectCommand, function=SupportingFunction.POLICY):
+class MoveProjectPolicy(ProjectCommand, function=SupportingFunction.POLICY):
     """Hold a project to another version of its policy; by the policy's authority, and by nobody of the team."""
 
     policy: Name

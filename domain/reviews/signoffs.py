@@ -19,7 +19,7 @@ from domain.state.gates import Evidence, Required, Review, Signoff
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Digest, EventId, Fact, Key, Person, Role, Text
 
-Verdict = Literal["go", "no-go", "abstain", "recused", "taken-back"]
+Verdict = Literal["go", "no-go", "abstain", "recused", "withdrawn"]
 Meaning = Literal["authorship", "review", "approval", "responsibility", "acceptance"]
 
 
@@ -102,7 +102,7 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
             raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
         if self.verdict == "no-go" and self.reason is None:
             raise Rejected("reason: a no-go needs one, so that it can be mended")
-        if self.verdict not in ("recused", "taken-back"):
+        if self.verdict not in ("recused", "withdrawn"):
             self._not_opposed(review, required, context)
         given = self._signoff(state, review, required, evidence, context)
         known = review.words(required).get(context.who)

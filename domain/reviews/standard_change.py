@@ -7,10 +7,10 @@ from pydantic import Field
 
 from domain.command import Command, CommandContext, DecidedEvent, Rejected
 from domain.controls.evaluation import Result, evaluate
-from domain.deploy.authorization import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorized
 from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted, attempts
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.stabilization import DeploymentStabilised
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.stabilization import DeploymentConfirmedStable
 from domain.lifecycle import Act, Gate, Phase, ProjectKind, SupportingFunction
 from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
 from domain.planning.rfc_decision import RfcDecided
@@ -29,7 +29,7 @@ from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.values import Digest, Document, Key, Name, Text
 
 
-class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
+class StartStandardChange(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     """Start a standard change on its template: proposed, classified, approved in advance, planned; in one command."""
 
     template: Key
@@ -73,7 +73,7 @@ class Start(ProjectCommand, function=SupportingFunction.PORTFOLIO):
             yield DecidedEvent(RfcScheduled(rfc=rfc, window=self.window), context.role)
 
 
-class Go(ProjectCommand, function=Phase.DEPLOY):
+class DeployStandardChange(ProjectCommand, function=Phase.DEPLOY):
     """Let the tested candidate of a standard change go into production; a failed check ends its use of the template."""
 
     candidate: Digest
@@ -107,16 +107,16 @@ class Go(ProjectCommand, function=Phase.DEPLOY):
         yield from self._deployment(state, f"attempt-{number}", context)
 
     def _deployment(self, project: Project, attempt: str, context: CommandContext) -> Iterator[DecidedEvent]:
-        warned = [result for result in _evaluated(project, Act.AUTHORISATION, context) if result.blocks]
+        warned = [result for result in _evaluated(project, Act.AUTHORIZATION, context) if result.blocks]
         if warned:
             raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in warned[:3]))
-        authorised = DeploymentAuthorised(authorisation=attempt, scope="core", candidate_digest=self.candidate)
-        yield DecidedEvent(authorised, context.role)
-        started = DeploymentStarted(attempt=attempt, candidate_digest=self.candidate, authorisation=attempt)
+        authorized = DeploymentAuthorized(authorization=attempt, scope="core", candidate_digest=self.candidate)
+        yield DecidedEvent(authorized, context.role)
+        started = DeploymentStarted(attempt=attempt, candidate_digest=self.candidate, authorization=attempt)
         yield from report(started).decide(project, context)
 
 
-class Finish(ProjectCommand, function=Phase.DEPLOY):
+class FinishStandardChange(ProjectCommand, function=Phase.DEPLOY):
     """Say how a standard change ended: verified and done, or rolled back and held against its template."""
 
     result: Literal["succeeded", "failed"]
@@ -148,8 +148,8 @@ class Finish(ProjectCommand, function=Phase.DEPLOY):
         self, project: Project, attempt: str, template: Template, verified: Text, context: CommandContext
     ) -> Iterator[DecidedEvent]:
         facts: tuple[ProjectFact, ...] = (
-            DeploymentStabilised(attempt=attempt, verified=verified),
-            ProjectReviewed(
+            DeploymentConfirmedStable(attempt=attempt, verified=verified),
+            PostImplementationReviewRecorded(
                 technical_success=True, business_success=True, on_time=True, on_budget=True, lessons=self.lessons
             ),
         )

@@ -17,7 +17,7 @@ from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Key, Moment, Role, Text
 
 
-class WaiverAsked(ProjectEvent, kind="waiver.asked/1", function=SupportingFunction.REVIEW):
+class WaiverRequested(ProjectEvent, kind="waiver.requested/1", function=SupportingFunction.REVIEW):
     """Somebody asks that one control be waived at one gate, and says what makes up for it."""
 
     waiver: Key
@@ -54,7 +54,7 @@ class WaiverDecided(ProjectEvent, kind="waiver.decided/1", function=SupportingFu
         waiver.wanted = None
 
 
-class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
+class RequestWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     """Ask that a control be waived at a gate. Asked again for the same control there, under any id, it is a renewal."""
 
     waiver: Key
@@ -77,7 +77,9 @@ class AskWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
         if _renewals(state, self) > rule.renewals:
             raise Rejected(f"waiver: the policy allows {rule.renewals} renewals of a waiver, these are used up")
         _not_too_long(self.until, rule, context)
-        yield DecidedEvent(WaiverAsked(**{name: getattr(self, name) for name in type(self).model_fields}), context.role)
+        yield DecidedEvent(
+            WaiverRequested(**{name: getattr(self, name) for name in type(self).model_fields}), context.role
+        )
 
 
 class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
@@ -120,7 +122,7 @@ class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
         )
 
 
-def _renewals(project: Project, asked: AskWaiver) -> int:
+def _renewals(project: Project, asked: RequestWaiver) -> int:
     """How often the same control was waived at the same gate, which what is asked now would renew once more."""
     same = [w for w in project.gates.waivers.values() if (w.control, w.gate) == (asked.control, asked.gate)]
     return sum(1 + waiver.renewals for waiver in same if waiver.granted_by)

@@ -18,11 +18,11 @@ class DefectFact(ProjectFact):
     defect: Key
 
 
-class DefectFound(
+class DefectReported(
     DefectFact,
-    kind="defect.found/1",
+    kind="defect.reported/1",
     function=Phase.STABILIZE,
-    command="find-defect",
+    command="report-defect",
     part="defect",
     evidence=(Gate.RELEASE_READY,),
 ):
@@ -128,9 +128,9 @@ class DefectReopened(
             known_candidate(project, self.candidate)
 
 
-def found(project: Project, defect: Key) -> Recorded[DefectFound]:
+def found(project: Project, defect: Key) -> Recorded[DefectReported]:
     """The record of this defect. Raises `Rejected` where there is none."""
-    known = project.facts.latest(DefectFound, defect)
+    known = project.facts.latest(DefectReported, defect)
     if known is None:
         raise Rejected(f"defect: {defect} was never found, report it first")
     return known
@@ -147,7 +147,7 @@ class Defect:
     """
 
     id: str
-    found: Recorded[DefectFound]
+    found: Recorded[DefectReported]
     last: Recorded[DefectFact]
     severity: str
     state: State
@@ -161,7 +161,7 @@ def defects(project: Project) -> Iterator[Defect]:
     """Every defect as it stands, in one pass over their newest records."""
     triaged = project.facts.parts(DefectTriaged)
     later = [project.facts.parts(kind) for kind in _LATER]
-    for defect, first in project.facts.parts(DefectFound).items():
+    for defect, first in project.facts.parts(DefectReported).items():
         last: Recorded[DefectFact] = max(
             (records[defect] for records in later if defect in records),
             key=lambda record: record.version,

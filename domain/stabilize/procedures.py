@@ -10,11 +10,11 @@ from domain.values import Document, Name
 Procedure = Literal["deployment", "rollback", "operations", "support", "restore"]
 
 
-class ProcedureExercised(
+class ProcedureTested(
     ProjectFact,
-    kind="procedure.exercised/1",
+    kind="procedure.tested/1",
     function=Phase.STABILIZE,
-    command="exercise-procedure",
+    command="test-procedure",
     part="procedure",
     evidence=(Gate.RELEASE_READY,),
     repeatable=True,

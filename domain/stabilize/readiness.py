@@ -11,7 +11,7 @@ class ReadinessItemConfirmed(
     ProjectFact,
     kind="readiness-item.confirmed/1",
     function=Phase.STABILIZE,
-    command="confirm-readiness",
+    command="confirm-readiness-item",
     part="item",
     evidence=(Gate.RELEASE_READY,),
 ):

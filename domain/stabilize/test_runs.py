@@ -49,8 +49,12 @@ class TestRunCompleted(
             raise Rejected(f"planned: {told} outcomes of {self.planned} planned cases don't add up")
 
 
-class RequirementTested(
-    ProjectFact, kind="requirement.tested/1", function=Phase.STABILIZE, command="test-requirement", part="requirement"
+class RequirementTestRecorded(
+    ProjectFact,
+    kind="requirement-test.recorded/1",
+    function=Phase.STABILIZE,
+    command="record-requirement-test",
+    part="requirement",
 ):
     """What a test run said of one requirement (MOF 4.0, Stabilize SMF: test specification), for its coverage."""
 

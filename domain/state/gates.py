@@ -65,7 +65,7 @@ def newest_words(said: Said[W], words: Iterable[W]) -> dict[str, W]:
     for word in words:
         newest.pop(said(word)[0], None)
         newest[said(word)[0]] = word
-    return {person: word for person, word in newest.items() if said(word)[1] != "taken-back"}
+    return {person: word for person, word in newest.items() if said(word)[1] != "withdrawn"}
 
 
 def counting(said: Said[W], words: Iterable[W]) -> W | None:

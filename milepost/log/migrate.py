@@ -1,4 +1,4 @@
-"""Migration: the schemas, tables and rights that Milepost needs, made by their owner; and no right more."""
+"""Migration of the database: schemas, tables and the least rights, made by their owner."""
 
 from typing import Any, LiteralString
 
@@ -6,7 +6,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier, Literal
 
-from milepost.log.migrations import steps
+from milepost.log.migrations import migrations
 
 OWNER = "milepost_owner"
 APPLICATION = "milepost_app"
@@ -19,7 +19,7 @@ class Unsafe(Exception):
 
 
 def migrate(conninfo: str, application: str = APPLICATION, password: str | None = None) -> list[int]:
-    """Bring the database to this release; the steps that were taken now, none where it is up to date.
+    """Apply the migrations that are missing. Returns their numbers.
 
     `conninfo` is a superuser's, who makes both roles and hands everything to `milepost_owner`, or that of any role that
     may create schemas: it then is the owner, and the application's role must be there. `password` is the application's.
@@ -27,9 +27,9 @@ def migrate(conninfo: str, application: str = APPLICATION, password: str | None 
     with psycopg.connect(conninfo, connect_timeout=10) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
         _roles(connection, application, password)
-        taken = _steps(connection)
+        applied = _apply(connection)
         _grant(connection, application)
-        return taken
+        return applied
 
 
 def _roles(connection: Connection[Any], application: str, password: str | None) -> None:
@@ -63,17 +63,42 @@ def _exists(connection: Connection[Any], role: str) -> bool:
     return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
 
 
-def _steps(connection: Connection[Any]) -> list[int]:
+_APPLIED = "SELECT step, digest FROM log.migrations"
+
+
+def _apply(connection: Connection[Any]) -> list[int]:
     connection.execute("CREATE SCHEMA IF NOT EXISTS log")
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS log.migrations (step int PRIMARY KEY, taken timestamptz NOT NULL DEFAULT now())"
+        "CREATE TABLE IF NOT EXISTS log.migrations"
+        " (step int PRIMARY KEY, digest bytea NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
     )
-    known = {step for (step,) in connection.execute("SELECT step FROM log.migrations")}
-    wanted = {step: text for step, text in steps().items() if step not in known}
-    for step, text in wanted.items():
-        connection.execute(text.encode())
-        connection.execute("INSERT INTO log.migrations (step) VALUES (%s)", (step,))
-    return list(wanted)
+    known = _applied(connection)
+    pending = [migration for migration in migrations() if migration.step not in known]
+    for migration in pending:
+        connection.execute(migration.sql.encode())
+        connection.execute(
+            "INSERT INTO log.migrations (step, digest) VALUES (%s, %s)", (migration.step, migration.digest)
+        )
+    return [migration.step for migration in pending]
+
+
+def _applied(connection: Connection[Any]) -> set[int]:
+    """The steps that were applied here. Raises `Unsafe` where one is not of this release."""
+    ours = {migration.step: migration.digest for migration in migrations()}
+    try:
+        applied = dict(connection.execute(_APPLIED).fetchall())
+    except psycopg.errors.UndefinedColumn as error:
+        raise Unsafe(_OTHER_RELEASE.format(step=1)) from error
+    for step, digest in sorted(applied.items()):
+        if ours.get(step) != digest:
+            raise Unsafe(_OTHER_RELEASE.format(step=step))
+    return set(applied)
+
+
+_OTHER_RELEASE = (
+    "migration {step} of this database is of another release of Milepost: use that release, or a new database"
+    " or data folder"
+)
 
 
 _GRANTS = (
@@ -123,22 +148,21 @@ _GUARDS = {
 def demand_rights(connection: Connection[Any]) -> None:
     """Raise `Unsafe` unless this release's steps were taken, the triggers stand, and the role has no right too many."""
     try:
-        taken = {step for (step,) in connection.execute("SELECT step FROM log.migrations")}
+        applied = _applied(connection)
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
         raise Unsafe("this database holds no log for this role yet: run `milepost migrate` as its owner") from error
-    if taken != set(steps()):
-        raise Unsafe(f"the database is at step {max(taken)}, this release at {max(steps())}: run `milepost migrate`")
+    if missing := {migration.step for migration in migrations()} - applied:
+        raise Unsafe(f"migration {min(missing)} has not been applied to this database: run `milepost migrate`")
     for excess, question in _EXCESS.items():
         if connection.execute(question).fetchone() != (False,):
             raise Unsafe(
                 f"the role {connection.info.user} {excess}, so what it records would prove nothing: "
                 f"connect as {APPLICATION}, the owner is for `milepost migrate` alone"
             )
-    asked = connection.execute(
+    guards = connection.execute(
         "SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
         " WHERE relnamespace = 'log'::regnamespace AND tgenabled = 'A'"
     )
-    missing = _GUARDS - set(asked.fetchall())
-    if missing:
-        names = ", ".join(sorted(f"{trigger} on log.{table}" for table, trigger in missing))
+    if removed := _GUARDS - set(guards.fetchall()):
+        names = ", ".join(sorted(f"{trigger} on log.{table}" for table, trigger in removed))
         raise Unsafe(f"the log is not guarded, for want of {names}: find out who removed it, then enable it ALWAYS")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.codec import written
 from domain.event import Event, Recorded
-from domain.log_opened import STREAM, LogOpened
+from domain.log_opened import REVISION, STREAM, LogOpened
 from domain.policy.policy import Policy
 from domain.policy_changes.adoption import PolicyAdopted
 from milepost import clock as machine
@@ -41,7 +41,7 @@ def open_log(
 
 
 def _events(new_id: Callable[[datetime], str], now: datetime, name: str, policy: Policy) -> tuple[Recorded, Recorded]:
-    opened = LogOpened(log=new_id(now), name=name)
+    opened = LogOpened(log=new_id(now), name=name, revision=REVISION)
     adopted = PolicyAdopted(policy=policy, effective_from=now, proposed_by=SYSTEM, approved_by=(SYSTEM,))
     command = new_id(now)
 

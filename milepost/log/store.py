@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, tuple_row
 
 from domain.event import Recorded
-from domain.log_opened import LogOpened
+from domain.log_opened import REVISION, LogOpened
 from milepost.log.migrate import Unsafe, demand_rights
 from milepost.log.queries import (
     APPEND,
@@ -168,13 +168,22 @@ class Log:
         self.store.datastore.close()
 
     def identity(self) -> Identity:
-        """Which log this is. Raises `NotOpened` where position 1 is still free, `Damaged` where it can't be read."""
+        """The identity of the log, from its first event.
+
+        Raises `NotOpened` where there is none or where it is of another revision of the format, `Damaged` where it
+        can't be read.
+        """
         first = next(self.events(until=1), None)
         if first is None:
             raise NotOpened("this log is empty: open it first")
         opened = read(first).event
         if not isinstance(opened, LogOpened):
             raise NotOpened(f"position 1 holds {first.kind} and not {LogOpened.kind}: this is no log of Milepost")
+        if opened.revision != REVISION:
+            raise NotOpened(
+                f"the log {opened.name} has revision {opened.revision} of the provisional format, and this release"
+                f" reads revision {REVISION}: use the release that wrote it, or a new database or data folder"
+            )
         return Identity(opened.log, opened.name, opened.generation)
 
     def head(self) -> Head:

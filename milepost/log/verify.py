@@ -11,7 +11,7 @@ import orjson
 
 from domain.codec import LARGEST_EVENT, Unreadable, decode
 from domain.event import CATEGORIES, kind_named, kind_of
-from domain.log_opened import FORMAT, STREAM, LogOpened
+from domain.log_opened import FORMAT, REVISION, STREAM, LogOpened
 from domain.values import LARGEST_INTEGER
 from milepost.log.export_trailer import Tally
 
@@ -161,6 +161,7 @@ class Examination:
         self._expect("source", f"the stream {STREAM}", f"the stream {stream}")
         self._expect("data.log", log, opened.get("log"))
         self._expect("data.format", FORMAT, opened.get("format"))
+        self._expect("data.revision", REVISION, opened.get("revision", 1))
 
     def _read(self, whole: dict[str, Any], data: bytes, stream: str) -> Line | None:
         type_ = str(whole.get("type"))

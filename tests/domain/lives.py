@@ -8,12 +8,12 @@ from domain.build.builds import BuildRecorded, BuildVerified
 from domain.build.completion import FeatureCompleted, FeatureVerified
 from domain.build.documents import DocumentRecorded, DocumentType, EvidenceVerified, documents
 from domain.command import Command
-from domain.deploy.acceptance import AcceptAsCustomer
+from domain.deploy.acceptance import AcceptSolution
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
 from domain.deploy.ownership import OwnershipTransferred
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.sites import SitesNotApplicable
-from domain.deploy.stabilization import DeploymentStabilised, StartQuietPeriod
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.sites import NoSitesDeclared
+from domain.deploy.stabilization import DeploymentConfirmedStable, StartQuietPeriod
 from domain.deploy.surveys import SurveyRecorded
 from domain.envision.criteria import SuccessCriterionAgreed
 from domain.envision.risks import RiskAssessed
@@ -35,7 +35,7 @@ from domain.portfolio.classification import Answers
 from domain.portfolio.goals import GoalLinked
 from domain.reviews.change_classification import ClassifyChange
 from domain.reviews.decisions import DecideReview
-from domain.reviews.deployment_authorization import AuthoriseDeployment
+from domain.reviews.deployment_authorization import AuthorizeDeployment
 from domain.reviews.fact_reports import report
 from domain.reviews.full_proposal import Granted, Propose
 from domain.reviews.review_call import CallReview
@@ -43,7 +43,7 @@ from domain.reviews.rfc_approval import DecideRfc
 from domain.reviews.signoffs import GiveSignoff
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.pilot import PilotAgreed, PilotCriterion, PilotDecided, PilotStarted
-from domain.stabilize.procedures import ProcedureExercised
+from domain.stabilize.procedures import ProcedureTested
 from domain.stabilize.readiness import ReadinessItemConfirmed
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.state.gates import Required
@@ -214,7 +214,7 @@ def built(life: Life) -> None:
     life.lays_down("tester", "test-specification")
 
 
-def stabilised(life: Life) -> None:
+def stabilized(life: Life) -> None:
     life.hears("developer", CandidateBuilt(candidate="c1", digest=CANDIDATE))
     life.tell("release-management", CandidateChosen(candidate="c1", digest=CANDIDATE))
     for number, kind in enumerate(("system", "acceptance")):
@@ -236,9 +236,9 @@ def stabilised(life: Life) -> None:
     life.tell("cab", RfcScheduled(rfc="rfc-1", window=window(life)))
 
 
-def exercises() -> Iterator[ProcedureExercised]:
+def exercises() -> Iterator[ProcedureTested]:
     for name in ("deployment", "operations", "rollback"):
-        yield ProcedureExercised.model_validate({"procedure": name, "where": "the pilot", "passed": True})
+        yield ProcedureTested.model_validate({"procedure": name, "where": "the pilot", "passed": True})
 
 
 def found_again(life: Life) -> None:
@@ -247,25 +247,27 @@ def found_again(life: Life) -> None:
 
 
 def deployed(life: Life) -> None:
-    life.give("release-management", AuthoriseDeployment(authorisation="a1", reason="as planned"))
-    life.hears("release-management", DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE, authorisation="a1"))
+    life.give("release-management", AuthorizeDeployment(authorization="a1", reason="as planned"))
+    life.hears("release-management", DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE, authorization="a1"))
     life.hears("release-management", DeploymentFinished(attempt="d1", result="succeeded", digest_found=CANDIDATE))
-    life.tell("release-management", SitesNotApplicable(reason="it runs in one place"))
-    life.tell("release-management", DeploymentStabilised(attempt="d1", verified="it pays", agreed_by=("carol", "paul")))
+    life.tell("release-management", NoSitesDeclared(reason="it runs in one place"))
+    life.tell(
+        "release-management", DeploymentConfirmedStable(attempt="d1", verified="it pays", agreed_by=("carol", "paul"))
+    )
     life.give("release-management", StartQuietPeriod())
     life.story.now += timedelta(days=31)
     life.tell("operations", OwnershipTransferred(to_unit="shop", accepted_by=life.who("operations")))
-    life.give("customer", AcceptAsCustomer(statement="it does what we need"))
+    life.give("customer", AcceptSolution(statement="it does what we need"))
     life.tell(
         "program-manager",
-        ProjectReviewed(technical_success=True, business_success=True, on_time=True, on_budget=True),
+        PostImplementationReviewRecorded(technical_success=True, business_success=True, on_time=True, on_budget=True),
     )
     if life.major:
         life.tell("product-manager", SurveyRecorded(survey="s1", planned_for=(life.story.now + timedelta(30)).date()))
     found_again(life)
 
 
-PHASES = dict(zip(GATES, (proposed, envisioned, planned, built, stabilised, deployed), strict=True))
+PHASES = dict(zip(GATES, (proposed, envisioned, planned, built, stabilized, deployed), strict=True))
 """What is done before each gate."""
 
 ALONE = tuple((gate,) for gate in GATES)

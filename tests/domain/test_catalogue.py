@@ -60,8 +60,8 @@ def test_calls_every_command_by_its_class(name: str) -> None:
 
 
 def test_has_no_two_commands_of_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(TypeError, match="two commands are called 'go'"):
-        type("Go", (Command,), {})
+    with pytest.raises(TypeError, match="two commands are called 'propose'"):
+        type("Propose", (Command,), {})
     monkeypatch.setattr(all_commands, "commands_with_rules", lambda: {"assess-risk": Command})
     with pytest.raises(TypeError, match="two commands are called assess-risk"):
         commands.__wrapped__()

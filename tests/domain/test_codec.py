@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.codec import LARGEST_EVENT, TooLarge, Unreadable, decode, encode, source_of, written
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.event import Event, Recorded
 from domain.values import Sealed
 from tests.conftest import START, event_id
@@ -104,7 +104,7 @@ def test_takes_no_more_than_a_leaf_of_the_ledger_may_have() -> None:
 
 
 def test_reads_fields_that_it_does_not_know_without_them() -> None:
-    told = recorded(RisksFoundNone(reason="we looked"))
+    told = recorded(NoRisksRecorded(reason="we looked"))
     whole = orjson.loads(encode(told))
     whole["data"]["added_later"] = 1
     assert decode(orjson.dumps(whole)).event == told.event

@@ -19,7 +19,7 @@ from domain.portfolio.classification import Answers, ChangeClassified
 from domain.reviews.change_classification import ClassifyChange
 from domain.reviews.fact_reports import report
 from domain.reviews.signoffs import GiveSignoff
-from domain.reviews.standard_change import Start
+from domain.reviews.standard_change import StartStandardChange
 from domain.state.project import Project, fold
 from domain.values import Sealed
 from tests.conftest import LOG, START, event_id, history
@@ -170,7 +170,7 @@ def test_writes_to_the_policys_stream_what_belongs_there() -> None:
     story.project = Project(stream="project-p")
     [registered] = history(template, stream="policy-small")
     story.rulebook.apply(registered)
-    written = writing(story).carry_out([Start(template="t", customer="sales")])
+    written = writing(story).carry_out([StartStandardChange(template="t", customer="sales")])
     used = [recorded for recorded in written if recorded.stream == "policy-small"]
     assert [(recorded.event.kind, recorded.version, recorded.assignment) for recorded in used] == [
         ("standard-change.used/1", 2, None)

@@ -9,7 +9,7 @@ import pytest
 
 from domain import event as events
 from domain.codec import decode
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.event import Event, catalogue, kind_named, kind_of, only, type_of
 from domain.lifecycle import Phase, SupportingFunction
 from domain.values import Text
@@ -70,7 +70,7 @@ def test_has_no_kind_where_it_is_only_what_others_have_in_common() -> None:
 
 @pytest.mark.usefixtures("throwaway")
 def test_reads_what_an_older_release_wrote_as_the_newest_version() -> None:
-    [recorded] = history(RisksFoundNone(reason="a lake"), stream="project-p")
+    [recorded] = history(NoRisksRecorded(reason="a lake"), stream="project-p")
 
     class Dreamt(
         Event,
@@ -103,4 +103,4 @@ def test_is_kept_with_its_place_its_leaf_and_its_times() -> None:
 def test_is_looked_into_where_it_is_of_a_kind() -> None:
     [recorded] = history(RISK)
     assert only(RiskAssessed, recorded) is recorded
-    assert only(RisksFoundNone, recorded) is None
+    assert only(NoRisksRecorded, recorded) is None

@@ -19,7 +19,7 @@ from domain.portfolio.classification import Answers
 from domain.portfolio.pauses import CancelProject, HoldProject, ResumeProject
 from domain.reviews.change_classification import ClassifyChange
 from domain.reviews.decisions import DecideReview, ReviewDecided
-from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.emergency_change import ApproveEmergencyChange
 from domain.reviews.fact_reports import Report, report
 from domain.reviews.full_proposal import Granted, Propose
 from domain.reviews.milestones import MilestoneReached
@@ -112,7 +112,7 @@ LIVES = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(PEOPLE), MOVES).map(lambda step: [step]),
         st.builds(_review, st.sampled_from(["r1", "r2", "r3", "r4"]), st.sampled_from(SPANS)),
-        st.just([("eve", ApproveEmergency(reason="it burns"))]),
+        st.just([("eve", ApproveEmergencyChange(reason="it burns"))]),
     ),
     max_size=15,
 )

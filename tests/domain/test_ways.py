@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.stabilization import DeploymentStabilised
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.stabilization import DeploymentConfirmedStable
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted, Window
 from domain.policy.policy import Policy
 from domain.policy_changes.standard_changes import RegisterStandardChange
 from domain.portfolio.classification import Answers
-from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.emergency_change import ApproveEmergencyChange
 from domain.reviews.fact_reports import report
 from domain.reviews.full_proposal import Granted, Propose
 from domain.reviews.review_call import CallReview
 from domain.reviews.signoffs import GiveSignoff
-from domain.reviews.standard_change import Finish, Go, Start
+from domain.reviews.standard_change import DeployStandardChange, FinishStandardChange, StartStandardChange
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document
@@ -50,9 +50,9 @@ def test_takes_three_commands_for_a_standard_change(story: Story) -> None:
     )
     story.do(template, by="chair", role="cab")
     story.commands = 0
-    story.do(Start(template="renew-certificate", customer="sales"), by="ada")
-    story.do(Go(candidate=CANDIDATE, check="passed"), by="ada")
-    story.do(Finish(result="succeeded", verified="the new date is served"), by="ada")
+    story.do(StartStandardChange(template="renew-certificate", customer="sales"), by="ada")
+    story.do(DeployStandardChange(candidate=CANDIDATE, check="passed"), by="ada")
+    story.do(FinishStandardChange(result="succeeded", verified="the new date is served"), by="ada")
     assert next_gate(story) is None
     assert story.commands == 3
     assert {milestone.basis for milestone in story.project.gates.milestones.values()} == {"standing"}
@@ -101,8 +101,8 @@ def test_takes_twelve_commands_for_a_minor_change(story: Story) -> None:
         report(DeploymentFinished(attempt="d1", result="succeeded", digest_found=CANDIDATE)),
         by="deployer",
     )
-    done = ProjectReviewed(technical_success=True, business_success=True, on_time=True, on_budget=True)
-    story.do(report(DeploymentStabilised(attempt="d1", verified="mail flows")), report(done), by="omar")
+    done = PostImplementationReviewRecorded(technical_success=True, business_success=True, on_time=True, on_budget=True)
+    story.do(report(DeploymentConfirmedStable(attempt="d1", verified="mail flows")), report(done), by="omar")
     story.do(CallReview(review="done", gates=(Gate.DEPLOYED,)), by="omar")
     story.do(GiveSignoff(review="done", meaning="acceptance", reason="works"), by="ada", role="requester")
     assert next_gate(story) is None, story.kinds()[-1]
@@ -126,7 +126,7 @@ def test_takes_four_commands_until_the_service_is_back_in_an_emergency(story: St
         rfc=RfcSubmitted(rfc="r1", services=("mail",)),
     )
     story.do(propose, by="ada")
-    story.do(ApproveEmergency(reason="every minute costs"), by="grace", role="emergency-committee")
+    story.do(ApproveEmergencyChange(reason="every minute costs"), by="grace", role="emergency-committee")
     assert next_gate(story) is Gate.PORTFOLIO, story.kinds()[-1]
     assert story.project.gates.passed(Gate.RELEASE_READY), story.kinds()[-1]
     assert story.project.gates.debts
@@ -135,7 +135,7 @@ def test_takes_four_commands_until_the_service_is_back_in_an_emergency(story: St
         report(DeploymentFinished(attempt="d1", result="succeeded", digest_found=CANDIDATE)),
         by="ada",
     )
-    story.do(report(DeploymentStabilised(attempt="d1", verified="mail flows")), by="omar")
+    story.do(report(DeploymentConfirmedStable(attempt="d1", verified="mail flows")), by="omar")
     assert story.commands == 4
     assert story.now - story.events[0].time < timedelta(hours=1)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.command import CommandContext, DecidedEvent, Refused, Rejected
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.policy_changes.freezes import FreezeDeclared
 from domain.state.project import Project, ProjectCommand
 
@@ -33,7 +33,7 @@ class Shut(ProjectCommand, listed=False):
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         yield DecidedEvent(RISK, context.role)
-        refused = RisksFoundNone(reason="refused")
+        refused = NoRisksRecorded(reason="refused")
         raise Refused("the gate stays shut", refused, "requester", repeated=self.repeated)
 
 

@@ -22,7 +22,7 @@ from domain.reviews.reversals import ReviewReversed
 from domain.reviews.review_call import ReviewCalled, ReviewWithdrawn
 from domain.reviews.signoffs import SignoffGiven
 from domain.reviews.voting_rules import Tally
-from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.reviews.waivers import WaiverDecided, WaiverRequested
 from domain.state.gates import Required
 from tests.conftest import START, Act, by, event_id, history, rulebook_of
 from tests.domain import test_ways
@@ -82,11 +82,11 @@ EVENTFUL: tuple[Event | Act, ...] = (
     ProjectHeld(cause="funding"),
     ProjectResumed(),
     refused("r1", Gate.PORTFOLIO, Gate.ENVISIONED, results=(result("risks-assessed", "unmet"),)),
-    by("grace")(signed("r1", verdict="taken-back")),
+    by("grace")(signed("r1", verdict="withdrawn")),
     by("grace")(signed("r1", verdict="no-go")),
     decided("r1", Gate.PORTFOLIO, Gate.ENVISIONED, outcome="returned-for-rework"),
     PhaseReturned(from_phase=Phase.ENVISION, to_phase=Phase.ENVISION, cause="review"),
-    WaiverAsked(waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="later", until=DUE),
+    WaiverRequested(waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="later", until=DUE),
     WaiverDecided(waiver="w", outcome="granted", until=DUE, by_role="executive"),
     called("r2", Gate.PORTFOLIO, Gate.ENVISIONED, attempt=2),
     by("grace")(signed("r2")),

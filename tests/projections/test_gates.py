@@ -59,7 +59,7 @@ def test_wait_for_the_decision_once_all_have_signed() -> None:
 
 
 def test_wait_again_for_who_took_their_word_back() -> None:
-    row = gates_after(CALLED, signed("r"), signed("r", "operations"), signed("r", verdict="taken-back"))[ROW]
+    row = gates_after(CALLED, signed("r"), signed("r", "operations"), signed("r", verdict="withdrawn"))[ROW]
     assert waits(row) == [("sign-off", "tester", "15:00")]
     assert [word["role"] for word in row["signed"]] == ["operations"]
 
@@ -74,7 +74,7 @@ def test_let_a_no_go_stand_until_who_said_it_says_otherwise() -> None:
 
     assert says(against, instead) == [("grace", "no-go")]
     assert says(against, instead, by("grace")(signed("r"))) == [("grace", "go")]
-    taken_back = by("grace")(signed("r", verdict="taken-back"))
+    taken_back = by("grace")(signed("r", verdict="withdrawn"))
     assert says(against, instead, taken_back) == [("linus", "go")]
     assert says(against, taken_back) == []
 

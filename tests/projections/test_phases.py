@@ -14,7 +14,7 @@ from domain.portfolio.pauses import ProjectCancelled, ProjectHeld, ProjectResume
 from domain.portfolio.phases import PhaseStarted
 from domain.reviews.milestones import MilestoneReached, PhaseReturned, PlanApproved, ProjectDeployed
 from domain.reviews.reversals import ReviewReversed
-from domain.stabilize.defects import DefectFound
+from domain.stabilize.defects import DefectReported
 from projections.phases import phases
 from projections.projection import Row
 from tests.conftest import START, Act, event_id, history
@@ -61,7 +61,7 @@ def test_count_under_what_was_known_at_their_entry_or_first_after_it() -> None:
 
 
 def test_are_worked_in_before_they_are_entered() -> None:
-    known = phases_after(DefectFound(defect="d", severity="minor", found_in="test"), ENVISIONED, RISK)
+    known = phases_after(DefectReported(defect="d", severity="minor", found_in="test"), ENVISIONED, RISK)
     assert known["stabilize"]["first_work_at"] == START + timedelta(hours=2)
     assert (known["stabilize"]["entered_at"], known["stabilize"]["attempts"]) == (None, 0)
     assert known["envision"]["first_work_at"] == START + timedelta(hours=4)

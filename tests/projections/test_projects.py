@@ -17,7 +17,7 @@ from domain.reviews.corrections import FactCorrected, FieldCorrected
 from domain.reviews.decisions import ConditionSet
 from domain.reviews.milestones import PhaseReturned
 from domain.reviews.reversals import ReviewReversed
-from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.reviews.waivers import WaiverDecided, WaiverRequested
 from domain.state.project import fold
 from projections.projection import Row
 from projections.projects import projects
@@ -138,7 +138,9 @@ def test_sets_no_conditions_by_a_review_that_did_not_approve() -> None:
 
 
 def test_shows_waivers_while_they_are_granted() -> None:
-    asked = WaiverAsked(waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="x", until=DUE)
+    asked = WaiverRequested(
+        waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="x", until=DUE
+    )
     granted = WaiverDecided(waiver="w", outcome="granted", until=DUE, by_role="executive")
     revoked = WaiverDecided(waiver="w", outcome="revoked", by_role="executive")
     [waiver] = row_after(asked, by("eve")(granted))["waivers"]

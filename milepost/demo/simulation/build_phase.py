@@ -7,7 +7,7 @@ from domain.build.builds import BuildRecorded, BuildVerified, Commits
 from domain.build.completion import FeatureCompleted, FeatureVerified
 from domain.build.costs import CostRecorded
 from domain.build.iterations import IterationCompleted
-from domain.build.progress import WorkProgressed
+from domain.build.progress import ProgressReported
 from domain.lifecycle import Phase
 from domain.planning.change_requests import ChangeRequestRaised, DecideChangeRequest
 from domain.planning.features import FeaturePlanned
@@ -62,7 +62,7 @@ def spent(life: Life) -> Step:
 
 def progressed(life: Life, feature: str, done: int) -> Step:
     """So much of a feature's package is done, in thousandths."""
-    progress = WorkProgressed(package=f"p-{feature}", as_of=life.today, done=done)
+    progress = ProgressReported(package=f"p-{feature}", as_of=life.today, done=done)
     return life.act("program-manager", progress, hours=life.hours(DAY if done < 1000 else 2))
 
 

@@ -1,22 +1,22 @@
-"""Deploy as it is lived: authorised, brought to core and sites, watched, handed over, accepted; and what goes wrong."""
+"""Deploy as it is lived: authorized, brought to core and sites, watched, handed over, accepted; and what goes wrong."""
 
 from collections.abc import Generator
 from datetime import timedelta
 
-from domain.deploy.acceptance import AcceptAsCustomer
+from domain.deploy.acceptance import AcceptSolution
 from domain.deploy.benefits import BenefitMeasured
 from domain.deploy.deployments import CORE, DeploymentFinished, DeploymentRolledBack, DeploymentStarted
 from domain.deploy.incidents import IncidentReported, IncidentRestored
 from domain.deploy.ownership import OwnershipTransferred
-from domain.deploy.post_implementation import ProjectReviewed
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
 from domain.deploy.sites import DeploymentSignedOff, SitePlanned
-from domain.deploy.stabilization import Assumed, DeploymentStabilised, StartQuietPeriod
+from domain.deploy.stabilization import Assumed, DeploymentConfirmedStable, StartQuietPeriod
 from domain.deploy.surveys import SurveyRecorded
 from domain.lifecycle import Phase
 from domain.planning.rfc import RfcScheduled, Window
 from domain.portfolio.phases import PhaseStarted
-from domain.reviews.deployment_authorization import AuthoriseDeployment
-from domain.stabilize.defects import DefectFound
+from domain.reviews.deployment_authorization import AuthorizeDeployment
+from domain.stabilize.defects import DefectReported
 from milepost.demo.simulation.build_phase import spent
 from milepost.demo.simulation.life import Answer, Life, Step, Steps
 from milepost.demo.simulation.office import DAY, WEEK
@@ -33,14 +33,14 @@ def deploying(life: Life) -> Steps:
     attempt = yield from _brought(life, CORE)
     yield from _sites(life)
     yield from _watched(life)
-    stable = DeploymentStabilised(
+    stable = DeploymentConfirmedStable(
         attempt=attempt,
         verified="the reports agree with the old ones for a week",
         agreed_by=(life.who("customer"), life.who("developer")),
     )
     yield life.act("release-management", stable, hours=life.hours(DAY))
     yield reached(life, Phase.DEPLOY)
-    accepted = AcceptAsCustomer(statement="it does what we agreed on")
+    accepted = AcceptSolution(statement="it does what we agreed on")
     yield life.act("customer", accepted, hours=life.hours(3 * DAY))
     yield from _closed(life)
 
@@ -66,7 +66,7 @@ def afterwards(life: Life) -> Steps:
 
 
 def _allowed(life: Life) -> Steps:
-    """A window is found, after a freeze or by an exception from it, and core and sites are authorised in it."""
+    """A window is found, after a freeze or by an exception from it, and core and sites are authorized in it."""
     length = timedelta(days=6 + len(life.sites))
     wanted = life.at(DAY)
     thawed = life.world.thawed(wanted, length)
@@ -75,8 +75,8 @@ def _allowed(life: Life) -> Steps:
     window = RfcScheduled(rfc="r1", window=Window(opens=opens, closes=opens + length), freeze_exception=exception)
     yield life.act("change-manager", window, hours=1)
     life.now = max(life.now, opens)
-    core = AuthoriseDeployment(authorisation=CORE, scope="core", reason="as decided")
-    sites = (AuthoriseDeployment(authorisation=site, scope="site", reason="as decided") for site in life.sites)
+    core = AuthorizeDeployment(authorization=CORE, scope="core", reason="as decided")
+    sites = (AuthorizeDeployment(authorization=site, scope="site", reason="as decided") for site in life.sites)
     yield life.act("release-management", core, *sites, hours=1)
 
 
@@ -85,13 +85,13 @@ def _brought(life: Life, target: str) -> Generator[Step, Answer, str]:
     digest = life.digest(life.candidate)
     works = life.happens(0.85)
     if not works:
-        first = DeploymentStarted(attempt=f"{target}-1", target=target, candidate_digest=digest, authorisation=target)
+        first = DeploymentStarted(attempt=f"{target}-1", target=target, candidate_digest=digest, authorization=target)
         failed = DeploymentFinished(attempt=first.attempt, result="failed")
         back = DeploymentRolledBack(attempt=first.attempt, cause="the data could not be brought over")
         yield life.act("pipeline", first, hours=2)
         yield life.act("pipeline", failed, back, hours=life.hours(2))
     name = f"{target}-{1 if works else 2}"
-    begun = DeploymentStarted(attempt=name, target=target, candidate_digest=digest, authorisation=target)
+    begun = DeploymentStarted(attempt=name, target=target, candidate_digest=digest, authorization=target)
     ended = DeploymentFinished(attempt=name, result="succeeded", digest_found=digest)
     signed = DeploymentSignedOff(target=target, owner=life.who("operations"), attempt=name)
     yield life.act("pipeline", begun, hours=2)
@@ -129,7 +129,7 @@ def _watched(life: Life) -> Steps:
         yield life.act("support", seen, hours=0.5)
         yield life.act("operations", IncidentRestored(incident=name, how="restarted"), hours=life.hours(2))
     if life.happens(0.3):
-        escaped = DefectFound(
+        escaped = DefectReported(
             defect="d-escaped", severity="minor", found_in="production", deployment=CORE, title="a label is cut off"
         )
         yield life.act("support", escaped, hours=life.hours(DAY))
@@ -138,7 +138,7 @@ def _watched(life: Life) -> Steps:
 
 def _closed(life: Life) -> Steps:
     on_time, on_budget = life.happens(0.6), life.happens(0.65)
-    looked_back = ProjectReviewed(
+    looked_back = PostImplementationReviewRecorded(
         technical_success=True,
         business_success=life.happens(0.85),
         on_time=on_time,

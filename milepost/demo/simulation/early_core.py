@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
 from domain.planning.rfc import RfcScheduled, Window
-from domain.reviews.deployment_authorization import AuthoriseDeployment
+from domain.reviews.deployment_authorization import AuthorizeDeployment
 from milepost.demo.simulation.life import Life, Steps
 from milepost.demo.simulation.office import DAY
 from milepost.demo.simulation.planning_phase import request
@@ -30,8 +30,8 @@ def core_first(life: Life) -> Steps:
 
 def _deployed(life: Life, consent: str) -> Steps:
     digest = life.digest(NAME)
-    allowed = AuthoriseDeployment(
-        authorisation=NAME,
+    allowed = AuthorizeDeployment(
+        authorization=NAME,
         scope="early-core",
         candidate_digest=digest,
         operations_consent=consent,
@@ -39,7 +39,7 @@ def _deployed(life: Life, consent: str) -> Steps:
         reason="the copying takes a week",
     )
     yield life.act("release-management", allowed, hours=2 * DAY)
-    begun = DeploymentStarted(attempt=NAME, candidate_digest=digest, authorisation=NAME)
+    begun = DeploymentStarted(attempt=NAME, candidate_digest=digest, authorization=NAME)
     yield life.act("pipeline", begun, hours=1)
     ended = DeploymentFinished(attempt=NAME, result="succeeded", digest_found=digest)
     yield life.act("pipeline", ended, hours=life.hours(3))

@@ -3,24 +3,24 @@
 from datetime import datetime, timedelta
 
 from domain.build.documents import DocumentRecorded
-from domain.deploy.acceptance import AcceptAsCustomer
+from domain.deploy.acceptance import AcceptSolution
 from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted
 from domain.deploy.incidents import IncidentReported, IncidentRestored
 from domain.deploy.outages import Outage
 from domain.deploy.ownership import OwnershipTransferred
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.stabilization import DeploymentStabilised, StartQuietPeriod
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.stabilization import DeploymentConfirmedStable, StartQuietPeriod
 from domain.envision.risks import RiskAssessed
 from domain.lifecycle import Gate
 from domain.planning.rfc import RfcSubmitted, Window
 from domain.planning.specification import BaselineSpecification
 from domain.portfolio.classification import Answers
 from domain.reviews.change_classification import ClassifyChange
-from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.emergency_change import ApproveEmergencyChange
 from domain.reviews.fact_reports import report
 from domain.reviews.full_proposal import Granted, Propose
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
-from domain.stabilize.procedures import ProcedureExercised
+from domain.stabilize.procedures import ProcedureTested
 from domain.stabilize.readiness import ReadinessItemConfirmed
 from domain.stabilize.test_runs import TestRunCompleted
 from milepost.demo.simulation.life import Life, Steps
@@ -40,7 +40,7 @@ def emergency(life: Life) -> Steps:
     told = answers(life.plan.category, life.chance)
     began = life.now - timedelta(minutes=life.chance.randint(5, 50))
     yield life.act("requester", _proposal(life, told), hours=0)
-    yield life.act("emergency-committee", ApproveEmergency(reason="every minute costs"), hours=life.hours(0.4))
+    yield life.act("emergency-committee", ApproveEmergencyChange(reason="every minute costs"), hours=life.hours(0.4))
     yield from _repaired(life)
     yield from _restored(life, began)
     life.out_of_hours = False
@@ -98,7 +98,7 @@ def _restored(life: Life, began: datetime) -> Steps:
     outage = Outage(since=began, until=life.now)
     restored = IncidentRestored(incident="i1", how="by this change", outages=(outage,))
     yield life.act("support", reported, restored, hours=0.3)
-    stable = DeploymentStabilised(attempt="a2", verified="the service answers, and keeps answering")
+    stable = DeploymentConfirmedStable(attempt="a2", verified="the service answers, and keeps answering")
     yield life.act("release-management", stable, hours=0.5)
     yield life.act("release-management", StartQuietPeriod(), hours=0.1)
 
@@ -131,8 +131,8 @@ def _proven_after_the_fact(life: Life, day: float) -> Steps:
     yield life.act("developer", built, chosen, notes, hours=life.hours(4))
     run = TestRunCompleted(run="t1", type="acceptance", candidate="c1", planned=6, passed=6)
     yield life.act("tester", run, hours=life.hours(day))
-    tried = ProcedureExercised(procedure="deployment", where="test", passed=True)
-    run_by = ProcedureExercised(procedure="operations", where="test", passed=True)
+    tried = ProcedureTested(procedure="deployment", where="test", passed=True)
+    run_by = ProcedureTested(procedure="operations", where="test", passed=True)
     yield life.act("release-management", tried, run_by, hours=life.hours(day))
     items = tuple(ReadinessItemConfirmed(item=item) for item in life.policy.readiness_items.emergency or ())
     yield life.act("operations", *items, hours=life.hours(day))
@@ -141,8 +141,8 @@ def _proven_after_the_fact(life: Life, day: float) -> Steps:
 def _handed_over(life: Life, day: float) -> Steps:
     owner = OwnershipTransferred(to_unit="operations", accepted_by=life.who("operations"))
     yield life.act("operations", owner, hours=life.hours(day))
-    yield life.act("customer", AcceptAsCustomer(statement="we can work again"), hours=life.hours(day))
-    closed = ProjectReviewed(
+    yield life.act("customer", AcceptSolution(statement="we can work again"), hours=life.hours(day))
+    closed = PostImplementationReviewRecorded(
         technical_success=True,
         business_success=True,
         on_time=True,

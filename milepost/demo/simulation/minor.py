@@ -7,9 +7,9 @@ from domain.build.builds import BuildRecorded
 from domain.build.completion import FeatureCompleted, FeatureVerified
 from domain.build.costs import CostRecorded
 from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.stabilization import DeploymentStabilised
-from domain.envision.risks import RisksFoundNone
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.stabilization import DeploymentConfirmedStable
+from domain.envision.risks import NoRisksRecorded
 from domain.lifecycle import Gate
 from domain.planning.discipline import DisciplineChosen
 from domain.planning.features import FeaturePlanned
@@ -17,7 +17,7 @@ from domain.planning.rfc import RfcScheduled, RfcSubmitted, Window
 from domain.portfolio.pauses import CancelProject
 from domain.reviews.full_proposal import Granted, Propose
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
-from domain.stabilize.defects import DefectFound, DefectResolved, DefectTriaged, DefectVerified
+from domain.stabilize.defects import DefectReported, DefectResolved, DefectTriaged, DefectVerified
 from domain.stabilize.test_runs import TestRunCompleted
 from milepost.demo.simulation.life import Life, Over, Steps, euros
 from milepost.demo.simulation.mishaps import waived
@@ -36,7 +36,7 @@ def minor(life: Life) -> Steps:
         yield from _withdrawn(life)
     if life.happens(0.6):
         chosen = DisciplineChosen(discipline=life.plan.discipline)
-        yield life.act("program-manager", chosen, RisksFoundNone(reason="it was done alike before"), hours=DAY)
+        yield life.act("program-manager", chosen, NoRisksRecorded(reason="it was done alike before"), hours=DAY)
     features = _features(life)
     if features:
         yield life.act("program-manager", *features, hours=DAY)
@@ -114,7 +114,9 @@ def _tested(life: Life) -> Steps:
     yield life.act("tester", run, hours=life.hours(DAY))
     for n in range(1, failed + 1):
         defect, severity = f"d{n}", life.one_of(("minor", "major", "critical"))
-        found = DefectFound(defect=defect, severity=severity, found_in="test", candidate="c1", title="Rounds wrongly")
+        found = DefectReported(
+            defect=defect, severity=severity, found_in="test", candidate="c1", title="Rounds wrongly"
+        )
         yield life.act("tester", found, hours=1)
         yield life.act("program-manager", DefectTriaged(defect=defect, severity=severity, decision="fix"), hours=3)
         if life.happens(0.15):
@@ -160,8 +162,8 @@ def _deployed(life: Life) -> Steps:
     attempt = 1 if works else 2
     yield life.act("pipeline", _start(life, attempt), hours=1 if works else DAY)
     yield life.act("pipeline", _finish(life, attempt), hours=0.5)
-    stable = DeploymentStabilised(attempt=f"a{attempt}", verified="it does what was asked for")
-    closed = ProjectReviewed(
+    stable = DeploymentConfirmedStable(attempt=f"a{attempt}", verified="it does what was asked for")
+    closed = PostImplementationReviewRecorded(
         technical_success=works,
         business_success=True,
         on_time=life.happens(0.7),

@@ -8,9 +8,9 @@ from domain.envision.team import AssignRole, ReleaseRole
 from domain.lifecycle import Gate
 from domain.portfolio.pauses import CancelCause, CancelProject, HoldCause, HoldProject, ResumeProject
 from domain.reviews.corrections import CorrectFact, NewValue
-from domain.reviews.policy_moves import MoveProject
+from domain.reviews.policy_moves import MoveProjectPolicy
 from domain.reviews.reversals import ConfirmReview, ReverseReview
-from domain.reviews.waivers import AskWaiver, DecideWaiver
+from domain.reviews.waivers import DecideWaiver, RequestWaiver
 from milepost.demo.simulation.build_phase import accepted, built
 from milepost.demo.simulation.entry_phase import named_later
 from milepost.demo.simulation.life import Answer, Life, Over, Step, Steps
@@ -56,7 +56,7 @@ def _moved(life: Life) -> Steps:
     """A project that is under way is held to the newer rules from now on."""
     newer = life.world.policy
     role = life.policy.authorities_for("move-policy", life.column)[0]
-    moved = MoveProject(policy=newer.label, reason="what is asked for newly is worth having here as well")
+    moved = MoveProjectPolicy(policy=newer.label, reason="what is asked for newly is worth having here as well")
     yield life.act(role, moved, hours=life.hours(DAY))
     life.policy = newer
 
@@ -90,7 +90,7 @@ def reversed_once(life: Life) -> Steps:
 
 def waived(life: Life, control: str, gate: Gate) -> Steps:
     """Somebody with the authority lets a control pass unmet, who neither asked for it nor decides the gate."""
-    asked = AskWaiver(
+    asked = RequestWaiver(
         waiver=f"w-{control}",
         control=control,
         gate=gate,

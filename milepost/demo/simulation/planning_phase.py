@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
-from domain.deploy.sites import SitePlanned, SitesNotApplicable
+from domain.deploy.sites import NoSitesDeclared, SitePlanned
 from domain.lifecycle import GATES, Gate, Phase
 from domain.planning.budget import BudgetBaselined
 from domain.planning.discipline import DisciplineChosen
@@ -14,7 +14,7 @@ from domain.planning.interim_milestones import InterimMilestoneReached
 from domain.planning.plans import PlanBaselined, Subplan
 from domain.planning.requirements import RequirementCaptured
 from domain.planning.rfc import RfcSubmitted, Window
-from domain.planning.schedule import MilestoneDue, PackagePlanned, ScheduleBaselined
+from domain.planning.schedule import MilestoneDue, ScheduleBaselined, WorkPackagePlanned
 from domain.planning.specification import BaselineSpecification
 from domain.planning.traces import TraceLinked
 from domain.portfolio.phases import PhaseStarted
@@ -126,10 +126,10 @@ def estimated(life: Life) -> Steps:
     yield life.act("program-manager", budget, hours=life.hours(DAY))
 
 
-def _packages(life: Life) -> list[PackagePlanned]:
+def _packages(life: Life) -> list[WorkPackagePlanned]:
     start = life.today
     return [
-        PackagePlanned(
+        WorkPackagePlanned(
             package=f"p-{feature}",
             schedule=1,
             start=start + timedelta(days=7 * n),
@@ -178,8 +178,8 @@ def request(life: Life, number: int) -> RfcSubmitted:
     )
 
 
-def _sites(life: Life) -> tuple[SitePlanned, ...] | tuple[SitesNotApplicable]:
+def _sites(life: Life) -> tuple[SitePlanned, ...] | tuple[NoSitesDeclared]:
     life.sites = SITES[: life.chance.randint(2, 5) if life.column == "major" else life.one_of((0, 0, 2, 3))]
     if not life.sites:
-        return (SitesNotApplicable(reason="it runs in one place for all"),)
+        return (NoSitesDeclared(reason="it runs in one place for all"),)
     return tuple(SitePlanned(site=site, owner=f"{site}-desk", planned=life.day(120)) for site in life.sites)

@@ -15,11 +15,19 @@ from milepost.demo.simulation.office import DAY, WEEK
 from milepost.demo.simulation.reviewers import Review
 
 Fate = Literal[
-    "approved", "conditions", "returned", "deferred", "cancelled", "withdrawn", "overridden", "taken-back", "refused"
+    "approved",
+    "conditions",
+    "returned",
+    "deferred",
+    "cancelled",
+    "withdrawn",
+    "overridden",
+    "signoff-withdrawn",
+    "refused",
 ]
 FATES: dict[Fate, float] = {
     "approved": 62, "conditions": 8, "returned": 11, "deferred": 4, "cancelled": 1.5, "withdrawn": 3,
-    "overridden": 3, "taken-back": 2.5, "refused": 6,
+    "overridden": 3, "signoff-withdrawn": 2.5, "refused": 6,
 }  # fmt: skip
 CALLER = "program-manager"
 OBJECTIONS = (
@@ -66,7 +74,7 @@ def _fate(review: Review, lacks: bool) -> Fate:
         "refused": lacks and review.by_act,
         "cancelled": not ends,
         "deferred": not ends,
-        "taken-back": bool(review.others),
+        "signoff-withdrawn": bool(review.others),
         "conditions": bool(review.others),
     }
     return fate if possible.get(fate, True) else "approved"
@@ -155,10 +163,10 @@ def _overridden(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return True
 
 
-def _taken_back(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _withdraw_signoff(review: Review, needs: Piece, at_last: Piece) -> Lived:
     hesitant = review.life.one_of(review.others)
     yield from review.sign(hesitant)
-    yield from review.sign(hesitant, "taken-back", "signed before reading the last version")
+    yield from review.sign(hesitant, "withdrawn", "signed before reading the last version")
     return (yield from _approved(review, needs, at_last))
 
 
@@ -179,6 +187,6 @@ _LIVED: dict[Fate, Callable[[Review, Piece, Piece], Lived]] = {
     "cancelled": _cancelled,
     "withdrawn": _withdrawn,
     "overridden": _overridden,
-    "taken-back": _taken_back,
+    "signoff-withdrawn": _withdraw_signoff,
     "refused": _refused,
 }

@@ -7,11 +7,11 @@ from domain.portfolio.pauses import CancelProject
 from domain.portfolio.phases import PhaseStarted
 from domain.reviews.rfc_approval import DecideRfc
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
-from domain.stabilize.defects import DefectFound, DefectReopened, DefectResolved, DefectTriaged, DefectVerified
+from domain.stabilize.defects import DefectReopened, DefectReported, DefectResolved, DefectTriaged, DefectVerified
 from domain.stabilize.pilot import Outcome, PilotAgreed, PilotCriterion, PilotDecided, PilotResult, PilotStarted
-from domain.stabilize.procedures import Procedure, ProcedureExercised, RollbackRuledOut
+from domain.stabilize.procedures import Procedure, ProcedureTested, RollbackRuledOut
 from domain.stabilize.readiness import ReadinessItemConfirmed
-from domain.stabilize.test_runs import RequirementTested, TestRunCompleted, TestType
+from domain.stabilize.test_runs import RequirementTestRecorded, TestRunCompleted, TestType
 from milepost.demo.simulation.build_phase import spent
 from milepost.demo.simulation.envision_phase import PACE, assessed, documented
 from milepost.demo.simulation.life import Life, Over, Step, Steps
@@ -67,7 +67,7 @@ def _chosen(life: Life) -> Steps:
 
 def _made_ready(life: Life) -> Steps:
     for procedure in PROCEDURES:
-        tried = ProcedureExercised(procedure=procedure, where="pre-production", passed=True)
+        tried = ProcedureTested(procedure=procedure, where="pre-production", passed=True)
         yield life.act("release-management", tried, hours=life.hours(1.5 * DAY))
     if life.happens(0.1):
         one_way = RollbackRuledOut(
@@ -105,7 +105,7 @@ def _candidate(life: Life) -> Steps:
     for kind in TESTS[life.column]:
         yield _tests(life, kind)
     run = f"{life.candidate}-system"
-    tested = [RequirementTested(requirement=name, run=run, passed=True) for name in life.requirements]
+    tested = [RequirementTestRecorded(requirement=name, run=run, passed=True) for name in life.requirements]
     yield life.act("tester", *tested, hours=life.hours(DAY))
     found = max(0, life.chance.randint(0, 4) - life.candidates)
     for _ in range(found):
@@ -123,7 +123,7 @@ def _tests(life: Life, kind: TestType) -> Step:
 def _defect(life: Life) -> Steps:
     life.defects += 1
     name, severity = f"d{life.defects}", life.one_of(("minor", "minor", "major", "critical", "blocker"))
-    found = DefectFound(
+    found = DefectReported(
         defect=name, severity=severity, found_in="test", candidate=life.candidate, title=life.one_of(FAULTS)
     )
     yield life.act("tester", found, hours=life.hours(DAY))

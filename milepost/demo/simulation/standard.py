@@ -5,7 +5,7 @@ from datetime import timedelta
 from domain.envision.team import AssignRole
 from domain.planning.rfc import Window
 from domain.portfolio.pauses import CancelProject
-from domain.reviews.standard_change import Finish, Go, Start
+from domain.reviews.standard_change import DeployStandardChange, FinishStandardChange, StartStandardChange
 from milepost.demo.simulation.life import Life, Over, Steps
 from milepost.demo.simulation.office import DAY
 from milepost.demo.simulation.rules import registered
@@ -16,7 +16,7 @@ def standard(life: Life) -> Steps:
     service = life.plan.service
     template = life.world.templates[service]
     window = Window(opens=life.now, closes=life.now + timedelta(days=21)) if life.happens(0.6) else None
-    asked = Start(
+    asked = StartStandardChange(
         template=template, title=life.plan.title, project_kind=life.plan.kind, customer=life.plan.unit, window=window
     )
     yield life.act("requester", asked, hours=0)
@@ -24,18 +24,13 @@ def standard(life: Life) -> Steps:
     if life.world.uses[service] >= life.policy.templates.uses:
         yield from _looked_at_again(life, "used up, and proven by its uses")
     checked = life.happens(0.93)
-    go = Go(candidate=life.digest("candidate"), check="passed" if checked else "failed")
+    go = DeployStandardChange(candidate=life.digest("candidate"), check="passed" if checked else "failed")
     yield life.act("requester", go, hours=life.hours(0.6 * DAY, 0.8))
     if not checked:
         yield from _looked_at_again(life, "the steps say now what to look at first")
         yield from _given_up(life)
     works = life.happens(0.92)
-    ended = (
-        Finish(result="succeeded", verified="the check after it answers as before", lessons=life.lessons())
-        if works
-        else Finish(result="failed", reason="the service did not come back, so the old state was restored")
-    )
-    yield life.act("requester", ended, hours=life.hours(2, 0.8))
+    yield life.act("requester", _finish(life, works), hours=life.hours(2, 0.8))
     if not works:
         yield from _looked_at_again(life, "the steps say now what to look at first")
 
@@ -58,3 +53,11 @@ def _looked_at_again(life: Life, why: str) -> Steps:
     template = life.world.templates.pop(service, None)
     if template:
         yield from registered(life, service, template, why)
+
+
+def _finish(life: Life, works: bool) -> FinishStandardChange:
+    if works:
+        return FinishStandardChange(
+            result="succeeded", verified="the check after it answers as before", lessons=life.lessons()
+        )
+    return FinishStandardChange(result="failed", reason="the service did not come back, so the old state was restored")

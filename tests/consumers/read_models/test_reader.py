@@ -11,7 +11,7 @@ from consumers.read_models.reader import NotBuilt, Reader, Watch
 from consumers.read_models.tables import connect
 from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
-from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.reviews.waivers import WaiverDecided, WaiverRequested
 from domain.state.gates import Required
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
@@ -105,7 +105,9 @@ def test_puts_before_each_what_waits_for_them(log: Log, feed: LogFeed, telling: 
 def test_tells_when_a_waiver_ends_while_its_gate_is_not_passed(
     log: Log, feed: LogFeed, telling: Telling, reader: Reader
 ) -> None:
-    asked = WaiverAsked(waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="x", until=DUE)
+    asked = WaiverRequested(
+        waiver="w", control="goal-linked", gate=Gate.ENVISIONED, compensating_measure="x", until=DUE
+    )
     acts = (PROPOSED, asked, WaiverDecided(waiver="w", outcome="granted", until=DUE, by_role="executive"))
     telling.tell({"project-a": history(*acts), "project-b": history(*acts, ENVISIONED)})
     projector = made(log, feed)

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from domain.build.progress import WorkProgressed
+from domain.build.progress import ProgressReported
 from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
-HALF = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), done=500)
+HALF = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), done=500)
 
 
 def test_is_told_in_thousandths(given: GivenPast) -> None:
@@ -16,7 +16,7 @@ def test_is_told_in_thousandths(given: GivenPast) -> None:
 
 
 def test_is_told_in_units(given: GivenPast) -> None:
-    units = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), units="7.5")
+    units = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), units="7.5")
     given(PROPOSED).when(report(units)).then(units)
 
 
@@ -26,15 +26,15 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 @pytest.mark.parametrize(("done", "units"), [(None, None), (500, "7.5")])
 def test_is_told_in_one_measure(given: GivenPast, done: int | None, units: str | None) -> None:
-    told = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), done=done, units=units)
+    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), done=done, units=units)
     given(PROPOSED).when(report(told)).then_rejected("either in thousandths or in units")
 
 
 def test_is_never_less_than_nothing(given: GivenPast) -> None:
-    told = WorkProgressed(package="wp-1", as_of=date(2026, 1, 5), units="-1")
+    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), units="-1")
     given(PROPOSED).when(report(told)).then_rejected("less than nothing")
 
 
 def test_is_not_of_tomorrow(given: GivenPast) -> None:
-    told = WorkProgressed(package="wp-1", as_of=date(2026, 1, 6), done=500)
+    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 6), done=500)
     given(PROPOSED).when(report(told)).then_rejected("as_of: .* in the future")

@@ -6,7 +6,7 @@ from domain.build.documents import DocumentRecorded, DocumentType
 from domain.lifecycle import Act as ActOf
 from domain.lifecycle import Gate
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
-from domain.stabilize.defects import DefectFound, DefectResolved, DefectTriaged, DefectVerified
+from domain.stabilize.defects import DefectReported, DefectResolved, DefectTriaged, DefectVerified
 from domain.stabilize.pilot import Outcome, PilotAgreed, PilotCriterion, PilotDecided, PilotStarted
 from domain.stabilize.test_runs import TestRunCompleted, TestType
 from tests.conftest import START, by
@@ -29,8 +29,8 @@ def ran(passed: int, run: str = "t1", type_: TestType = "system", candidate: str
     return TestRunCompleted(run=run, type=type_, candidate=candidate, planned=10, passed=passed, failed=10 - passed)
 
 
-def defect(name: str, severity: str = "blocker", candidate: str | None = "rc1") -> DefectFound:
-    return DefectFound(defect=name, severity=severity, found_in="test", candidate=candidate)
+def defect(name: str, severity: str = "blocker", candidate: str | None = "rc1") -> DefectReported:
+    return DefectReported(defect=name, severity=severity, found_in="test", candidate=candidate)
 
 
 def ended(outcome: Outcome, *issues: str, run: str = "p1.1") -> PilotDecided:

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from domain.deploy.acceptance import CustomerAccepted
+from domain.deploy.acceptance import SolutionAccepted
 from domain.deploy.benefits import BenefitMeasured
 from domain.deploy.deployments import DeploymentStarted
-from domain.deploy.post_implementation import ProjectReviewed
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
 from domain.deploy.surveys import SurveyRecorded
 from domain.envision.criteria import SuccessCriterionAgreed
 from domain.lifecycle import Gate
@@ -17,8 +17,10 @@ from tests.domain.openings import PROPOSED, holds
 
 DONE = Gate.DEPLOYED
 DEPLOYED = DeploymentStarted(attempt="d1", candidate_digest=f"sha256:{'1' * 64}")
-ACCEPTED = by("carla")(CustomerAccepted(statement="it does what we need"))
-REVIEWED = ProjectReviewed(technical_success=True, business_success=True, on_time=False, on_budget=True)
+ACCEPTED = by("carla")(SolutionAccepted(statement="it does what we need"))
+REVIEWED = PostImplementationReviewRecorded(
+    technical_success=True, business_success=True, on_time=False, on_budget=True
+)
 CALLED = called(DONE, "customer", "requester")
 
 
@@ -67,7 +69,7 @@ def test_a_requester_accepts_a_small_change_by_any_signature(look: Look) -> None
     past = (PROPOSED, DEPLOYED, CALLED)
     assert look("customer-accepted", *past, signs("requester"), at=DONE, column="minor").result == "met"
     assert look("customer-accepted", *past, accepts("requester"), at=DONE).result == "unmet"
-    taken_back = (signs("requester"), signs("requester", verdict="taken-back"))
+    taken_back = (signs("requester"), signs("requester", verdict="withdrawn"))
     assert look("customer-accepted", *past, *taken_back, at=DONE, column="minor").result == "unmet"
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from domain.deploy.deployments import DeploymentFinished, DeploymentRolledBack, DeploymentStarted
 from domain.deploy.ownership import OwnershipTransferred
-from domain.deploy.sites import DeploymentSignedOff, SitePlanned, SitesNotApplicable
-from domain.deploy.stabilization import DeploymentStabilised, QuietPeriodStarted
+from domain.deploy.sites import DeploymentSignedOff, NoSitesDeclared, SitePlanned
+from domain.deploy.stabilization import DeploymentConfirmedStable, QuietPeriodStarted
 from domain.lifecycle import Gate
 from domain.reviews.milestones import ReleaseReady
 from domain.reviews.signoffs import Verdict
@@ -36,8 +36,8 @@ def deployed(
     )
 
 
-def stable(*agreed_by: str, attempt: str = "d1") -> DeploymentStabilised:
-    return DeploymentStabilised(attempt=attempt, verified="it answers", agreed_by=agreed_by)
+def stable(*agreed_by: str, attempt: str = "d1") -> DeploymentConfirmedStable:
+    return DeploymentConfirmedStable(attempt=attempt, verified="it answers", agreed_by=agreed_by)
 
 
 APPROVED = (PROPOSED, *chosen("rc1", ONE), READY)
@@ -120,7 +120,7 @@ def test_sites_that_nobody_planned_are_not_complete(look: Look) -> None:
 
 
 def test_sites_may_be_declared_not_to_be(look: Look) -> None:
-    none = SitesNotApplicable(reason="it runs in one place")
+    none = NoSitesDeclared(reason="it runs in one place")
     assert look("sites-complete", PROPOSED, none, at=DONE).result == "met"
     assert look("sites-complete", PROPOSED, none, ROME, at=DONE).result == "unmet"
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.deploy.authorization import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorized
 from domain.deploy.deployments import DeploymentStarted
 from domain.lifecycle import Act as ActOf
 from domain.lifecycle import Column, Gate, Phase
@@ -34,9 +34,9 @@ def decided(body: Body, until: datetime | None = None) -> RfcDecided:
     return RfcDecided(rfc="r1", body=body, outcome="approved", valid_until=until)
 
 
-def authorised(**given: object) -> DeploymentAuthorised:
-    fields = {"authorisation": "a1", "scope": "core", "candidate_digest": DIGEST}
-    return DeploymentAuthorised.model_validate(fields | given)
+def authorized(**given: object) -> DeploymentAuthorized:
+    fields = {"authorization": "a1", "scope": "core", "candidate_digest": DIGEST}
+    return DeploymentAuthorized.model_validate(fields | given)
 
 
 def started(**given: object) -> DeploymentStarted:
@@ -100,8 +100,8 @@ def test_a_request_submitted_anew_is_decided_anew(look: Look) -> None:
 
 def test_an_approval_ends(look: Look) -> None:
     past = (PROPOSED, SUBMITTED, decided("cab", until=hour(10)))
-    assert look("rfc-approved", *past, at=ActOf.AUTHORISATION, now=hour(9.9)).result == "met"
-    ended = look("rfc-approved", *past, at=ActOf.AUTHORISATION, now=hour(10))
+    assert look("rfc-approved", *past, at=ActOf.AUTHORIZATION, now=hour(9.9)).result == "met"
+    ended = look("rfc-approved", *past, at=ActOf.AUTHORIZATION, now=hour(10))
     assert ended.sentence == "request for change r1: the approval by cab ended on 2026-01-05 19:00 UTC"
 
 
@@ -111,34 +111,34 @@ def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look:
         SUBMITTED,
         decided("cab", until=hour(10)),
         FOUND_READY,
-        authorised(),
+        authorized(),
         by("dora", at=hour(9))(started()),
     )
     assert look("rfc-approved", *past, at=ActOf.DEPLOYMENT, now=hour(50)).result == "met"
     small = (PROPOSED, SUBMITTED, decided("change-manager"), FOUND_READY, by("dora", at=hour(3))(started()))
     assert look("rfc-approved", *small, at=ActOf.DEPLOYMENT, column="minor").result == "met"
-    early = (*APPROVED, authorised(), by("dora", at=hour(2.5))(started()))
+    early = (*APPROVED, authorized(), by("dora", at=hour(2.5))(started()))
     found = look("rfc-approved", *early, at=ActOf.DEPLOYMENT)
     assert found.sentence == (
         "request for change r1: cab approved it only after 2026-01-05 11:30 UTC, when the deployment began"
     )
 
 
-def test_a_deployment_of_a_large_change_has_an_authorisation(look: Look) -> None:
-    found = look("rfc-approved", *READY_TO_GO, authorised(), started(), at=ActOf.DEPLOYMENT)
+def test_a_deployment_of_a_large_change_has_an_authorization(look: Look) -> None:
+    found = look("rfc-approved", *READY_TO_GO, authorized(), started(), at=ActOf.DEPLOYMENT)
     assert (found.result, found.rests_on) == ("met", (2, 3, 6))
     bare = look("rfc-approved", *READY_TO_GO, started(), at=ActOf.DEPLOYMENT)
     assert (bare.result, bare.rests_on) == ("unmet", (2, 3, 5))
-    assert bare.sentence == "d1 began at core without an authorisation of this candidate there that held then"
+    assert bare.sentence == "d1 began at core without an authorization of this candidate there that held then"
 
 
-def test_a_deployment_of_a_small_change_needs_no_authorisation_but_the_one_it_names(look: Look) -> None:
+def test_a_deployment_of_a_small_change_needs_no_authorization_but_the_one_it_names(look: Look) -> None:
     past = (PROPOSED, SUBMITTED, decided("change-manager"), FOUND_READY)
     assert look("rfc-approved", *past, started(), at=ActOf.DEPLOYMENT, column="minor").result == "met"
-    named = started(authorisation="a1")
+    named = started(authorization="a1")
     assert look("rfc-approved", *past, named, at=ActOf.DEPLOYMENT, column="minor").result == "unmet"
-    assert look("rfc-approved", *past, authorised(), named, at=ActOf.DEPLOYMENT, column="minor").result == "met"
-    elsewhere = authorised(scope="site")
+    assert look("rfc-approved", *past, authorized(), named, at=ActOf.DEPLOYMENT, column="minor").result == "met"
+    elsewhere = authorized(scope="site")
     assert look("rfc-approved", *past, elsewhere, named, at=ActOf.DEPLOYMENT, column="minor").result == "unmet"
 
 
@@ -152,24 +152,24 @@ def test_a_deployment_of_a_small_change_needs_no_authorisation_but_the_one_it_na
         ({"scope": "early-core"}, {"target": "rome"}),
     ],
 )
-def test_an_authorisation_holds_for_its_candidate_its_place_and_its_time(
+def test_an_authorization_holds_for_its_candidate_its_place_and_its_time(
     look: Look, given: dict[str, object], begun: dict[str, object]
 ) -> None:
-    found = look("rfc-approved", *READY_TO_GO, authorised(**given), started(**begun), at=ActOf.DEPLOYMENT)
+    found = look("rfc-approved", *READY_TO_GO, authorized(**given), started(**begun), at=ActOf.DEPLOYMENT)
     assert found.result == "unmet"
 
 
-def test_an_authorisation_of_sites_or_early_core_covers_them(look: Look) -> None:
-    site = look("rfc-approved", *READY_TO_GO, authorised(scope="site"), started(target="rome"), at=ActOf.DEPLOYMENT)
-    early = look("rfc-approved", *APPROVED, authorised(scope="early-core"), started(), at=ActOf.DEPLOYMENT)
-    in_time = look("rfc-approved", *READY_TO_GO, authorised(valid_until=hour(6)), started(), at=ActOf.DEPLOYMENT)
+def test_an_authorization_of_sites_or_early_core_covers_them(look: Look) -> None:
+    site = look("rfc-approved", *READY_TO_GO, authorized(scope="site"), started(target="rome"), at=ActOf.DEPLOYMENT)
+    early = look("rfc-approved", *APPROVED, authorized(scope="early-core"), started(), at=ActOf.DEPLOYMENT)
+    in_time = look("rfc-approved", *READY_TO_GO, authorized(valid_until=hour(6)), started(), at=ActOf.DEPLOYMENT)
     assert (site.result, early.result, in_time.result) == ("met", "met", "met")
 
 
-def test_an_authorisation_comes_before_the_deployment(look: Look) -> None:
+def test_an_authorization_comes_before_the_deployment(look: Look) -> None:
     for began, result in ((3.5, "unmet"), (4, "met")):
         told_late = by("dora", at=hour(began))(started())
-        found = look("rfc-approved", *READY_TO_GO, authorised(), told_late, at=ActOf.DEPLOYMENT)
+        found = look("rfc-approved", *READY_TO_GO, authorized(), told_late, at=ActOf.DEPLOYMENT)
         assert found.result == result
 
 
@@ -185,8 +185,8 @@ def test_a_deployment_goes_with_a_readiness_of_its_bytes_that_holds(look: Look) 
     assert found(*small) == found(*small, other) == found(*small, over) == unready
     assert found(*small, FOUND_READY, lost) == unready
     assert found(*small, FOUND_READY).endswith("approved by change-manager")
-    again = (FOUND_READY, authorised(), lost, FOUND_READY)
-    assert found(*small, *again) == "its authorisation ended with the readiness lost"
+    again = (FOUND_READY, authorized(), lost, FOUND_READY)
+    assert found(*small, *again) == "its authorization ended with the readiness lost"
 
 
 def test_early_core_is_approved_with_operations_consent(look: Look) -> None:
@@ -211,7 +211,7 @@ def test_early_core_that_operations_said_nothing_or_no_to_is_not_approved(look: 
     of_the_plan = (called(Gate.PLAN_APPROVED, "operations"), signs("operations"))
     assert look("early-core-approved", *APPROVED, *of_the_plan, at=ActOf.EARLY_CORE).sentence == silent.sentence
     review = called(Gate.BUILD_COMPLETED, "operations")
-    taken_back = (review, by("otto")(signs("operations")), by("otto")(signs("operations", verdict="taken-back")))
+    taken_back = (review, by("otto")(signs("operations")), by("otto")(signs("operations", verdict="withdrawn")))
     assert look("early-core-approved", *APPROVED, *taken_back, at=ActOf.EARLY_CORE).sentence == silent.sentence
     against = (review, by("otto")(signs("operations", verdict="no-go")), signs("operations"))
     found = look("early-core-approved", *APPROVED, *against, at=ActOf.EARLY_CORE)
@@ -224,7 +224,7 @@ FROZEN = FreezeDeclared(freeze="year-end", services=("pay",), from_=hour(11), un
 
 @pytest.mark.parametrize(("now", "result"), [(9.9, "unmet"), (10, "met"), (11.9, "met"), (12, "unmet")])
 def test_a_window_is_kept_from_its_opening_until_before_its_close(look: Look, now: float, result: str) -> None:
-    found = look("window-kept", PROPOSED, SUBMITTED, SCHEDULED, at=ActOf.AUTHORISATION, now=hour(now))
+    found = look("window-kept", PROPOSED, SUBMITTED, SCHEDULED, at=ActOf.AUTHORIZATION, now=hour(now))
     assert (found.result, found.rests_on) == (result, (3,))
 
 
@@ -240,18 +240,18 @@ def test_a_window_is_kept_by_when_a_deployment_began(look: Look) -> None:
 
 def test_a_window_that_nobody_scheduled_is_not_kept(look: Look) -> None:
     for past in ((PROPOSED,), (PROPOSED, SUBMITTED)):
-        assert look("window-kept", *past, at=ActOf.AUTHORISATION).result == "unmet"
-        assert look("window-kept", *past, at=ActOf.AUTHORISATION, column="minor").result == "not-applicable"
+        assert look("window-kept", *past, at=ActOf.AUTHORIZATION).result == "unmet"
+        assert look("window-kept", *past, at=ActOf.AUTHORIZATION, column="minor").result == "not-applicable"
 
 
 def test_a_window_in_a_freeze_is_kept_only_as_an_exception(look: Look) -> None:
     past = (PROPOSED, SUBMITTED, SCHEDULED)
-    found = look("window-kept", *past, at=ActOf.AUTHORISATION, now=hour(11), rules=[FROZEN])
+    found = look("window-kept", *past, at=ActOf.AUTHORIZATION, now=hour(11), rules=[FROZEN])
     assert found.sentence == "2026-01-05 20:00 UTC lies in the freeze year-end, without an exception"
-    before = look("window-kept", *past, at=ActOf.AUTHORISATION, now=hour(10.5), rules=[FROZEN])
+    before = look("window-kept", *past, at=ActOf.AUTHORIZATION, now=hour(10.5), rules=[FROZEN])
     assert before.result == "met"
     excepted = SCHEDULED.model_copy(update={"freeze_exception": "the law asks for it"})
-    exception = look("window-kept", *past, excepted, at=ActOf.AUTHORISATION, now=hour(11), rules=[FROZEN])
+    exception = look("window-kept", *past, excepted, at=ActOf.AUTHORIZATION, now=hour(11), rules=[FROZEN])
     assert exception.result == "met"
 
 
@@ -260,6 +260,6 @@ def test_a_freeze_holds_for_small_changes_without_a_window_too(look: Look) -> No
     touched = FROZEN.model_copy(update={"services": ("mail",)})
     for rules, result in (([FROZEN], "unmet"), ([touched], "unmet"), ([elsewhere], "not-applicable")):
         found = look(
-            "window-kept", PROPOSED, SUBMITTED, at=ActOf.AUTHORISATION, column="minor", now=hour(11), rules=rules
+            "window-kept", PROPOSED, SUBMITTED, at=ActOf.AUTHORIZATION, column="minor", now=hour(11), rules=rules
         )
         assert found.result == result

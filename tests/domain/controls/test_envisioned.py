@@ -4,7 +4,7 @@ import pytest
 
 from domain.build.documents import DocumentRecorded
 from domain.envision.criteria import SuccessCriterionAgreed
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.envision.stakeholders import StakeholderIdentified
 from domain.envision.vision import VisionScopeBaselined
 from domain.lifecycle import Gate
@@ -66,7 +66,7 @@ def test_a_risk_looked_at_since_the_last_gate_is_assessed(look: Look) -> None:
 
 
 def test_that_there_is_no_risk_counts_until_the_next_gate(look: Look) -> None:
-    none = RisksFoundNone(reason="walked through it with operations")
+    none = NoRisksRecorded(reason="walked through it with operations")
     assert look("risks-assessed", PROPOSED, none, at=Gate.ENVISIONED).result == "met"
     assert look("risks-assessed", PROPOSED, none, ENVISIONED, at=Gate.PLAN_APPROVED).result == "unmet"
 
@@ -118,7 +118,7 @@ def test_customer_and_required_stakeholders_approve(look: Look) -> None:
         ([CUSTOMER], "union"),
         ([UNION], "the customer"),
         ([UNION, by("carl")(signs("customer", verdict="no-go"))], "the customer"),
-        ([UNION, CUSTOMER, by("carl")(signs("customer", verdict="taken-back"))], "the customer"),
+        ([UNION, CUSTOMER, by("carl")(signs("customer", verdict="withdrawn"))], "the customer"),
     ],
 )
 def test_whoever_has_not_approved_is_named(look: Look, words: list[Act], missing: str) -> None:

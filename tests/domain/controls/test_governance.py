@@ -15,7 +15,7 @@ from domain.reviews.corrections import FactCorrected
 from domain.reviews.decisions import ConditionSet
 from domain.reviews.milestones import PhaseReturned
 from domain.reviews.reversals import ReviewConfirmed, ReviewReversed
-from domain.reviews.waivers import WaiverAsked, WaiverDecided
+from domain.reviews.waivers import WaiverDecided, WaiverRequested
 from tests.conftest import START, Act, by, event_id
 from tests.domain.controls.conftest import Look
 from tests.domain.controls.reviewed import ENVISIONED, PLANNED, called, decided
@@ -75,7 +75,9 @@ def test_a_condition_of_a_gate_keeps_that_gate_before_its_date(look: Look) -> No
 
 
 ASKED = by("pia")(
-    WaiverAsked(waiver="w1", control="rfc-submitted", gate=Gate.PLAN_APPROVED, compensating_measure="ring", until=SOON)
+    WaiverRequested(
+        waiver="w1", control="rfc-submitted", gate=Gate.PLAN_APPROVED, compensating_measure="ring", until=SOON
+    )
 )
 GRANTED = by("sol")(WaiverDecided(waiver="w1", outcome="granted", until=SOON, by_role="solution-manager"))
 REVOKED = by("sol")(WaiverDecided(waiver="w1", outcome="revoked", by_role="solution-manager"))

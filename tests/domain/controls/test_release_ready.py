@@ -9,7 +9,7 @@ from domain.planning.rfc import RfcSubmitted
 from domain.policy.policy import Policy
 from domain.reviews.signoffs import Verdict
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
-from domain.stabilize.procedures import Procedure, ProcedureExercised, RollbackRuledOut
+from domain.stabilize.procedures import Procedure, ProcedureTested, RollbackRuledOut
 from domain.stabilize.readiness import ReadinessItemConfirmed
 from domain.state.project import ProjectEvent
 from tests.conftest import Act, by
@@ -31,8 +31,8 @@ def document(type_: DocumentType, *about: str) -> DocumentRecorded:
     return DocumentRecorded(document="d1", type=type_, title="Paper", digest=DIGEST, about=about)
 
 
-def tried(procedure: Procedure, passed: bool = True) -> ProcedureExercised:
-    return ProcedureExercised(procedure=procedure, where="the pilot", passed=passed)
+def tried(procedure: Procedure, passed: bool = True) -> ProcedureTested:
+    return ProcedureTested(procedure=procedure, where="the pilot", passed=passed)
 
 
 def confirmed(*items: str, who: str = "otto") -> list[Act]:

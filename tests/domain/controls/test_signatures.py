@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.controls.evidence import evidence_digest, evidence_of
-from domain.deploy.acceptance import CustomerAccepted
+from domain.deploy.acceptance import SolutionAccepted
 from domain.envision.risks import RiskAssessed
 from domain.envision.team import RoleReleased
 from domain.lifecycle import Gate
@@ -41,7 +41,7 @@ def test_a_customer_of_another_house_is_outside(look: Look) -> None:
 def test_who_signed_or_accepted_as_customer_counts_too(look: Look) -> None:
     team = holds("dev", "developer")
     signed = (PROPOSED, team, called(AT, "customer"), by("dev")(signs("customer")))
-    accepted = (PROPOSED, team, by("dev")(CustomerAccepted(statement="it works")))
+    accepted = (PROPOSED, team, by("dev")(SolutionAccepted(statement="it works")))
     assert look("customer-outside-team", *signed, at=AT).result == "unmet"
     assert look("customer-outside-team", *accepted, at=Gate.DEPLOYED).result == "unmet"
     assert look("customer-outside-team", *accepted[:2], at=Gate.DEPLOYED).result == "unmet"

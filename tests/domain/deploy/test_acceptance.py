@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.deploy.acceptance import AcceptAsCustomer, CustomerAccepted, acceptance
+from domain.deploy.acceptance import AcceptSolution, SolutionAccepted, acceptance
 from domain.envision.team import RoleAssigned
 from domain.lifecycle import Category, Priority
 from domain.portfolio.classification import ChangeClassified
@@ -12,8 +12,8 @@ from tests.domain.deploy.past import AGAIN, ROLLED_BACK, STARTED, SUCCEEDED
 from tests.domain.openings import PROPOSED, GivenPast
 
 CUSTOMER = by("sam")(RoleAssigned(person="carol", role="customer"))
-ACCEPT = AcceptAsCustomer(statement="It does what we agreed", reservations=("the print is small",))
-ACCEPTED = CustomerAccepted(statement="It does what we agreed", reservations=("the print is small",))
+ACCEPT = AcceptSolution(statement="It does what we agreed", reservations=("the print is small",))
+ACCEPTED = SolutionAccepted(statement="It does what we agreed", reservations=("the print is small",))
 
 
 def test_is_given_by_the_customer(given: GivenPast) -> None:
@@ -25,7 +25,7 @@ def test_given_again_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_given_again_in_other_words_is_news(given: GivenPast) -> None:
-    known = CustomerAccepted(statement="It works")
+    known = SolutionAccepted(statement="It works")
     given(PROPOSED, CUSTOMER, STARTED, SUCCEEDED, known).when(ACCEPT, by="carol").then(ACCEPTED)
 
 

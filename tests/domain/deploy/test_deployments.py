@@ -23,7 +23,7 @@ from tests.domain.openings import PROPOSED, GivenPast
 FAILED = DeploymentFinished(attempt="a1", result="failed")
 
 
-def test_that_started_is_recorded_authorised_or_not(given: GivenPast) -> None:
+def test_that_started_is_recorded_authorized_or_not(given: GivenPast) -> None:
     given(PROPOSED).when(report(STARTED)).then(STARTED)
     given(PROPOSED).when(report(AGAIN)).then(AGAIN)
 

@@ -1,10 +1,10 @@
 """A project's closing."""
 
-from domain.deploy.post_implementation import ProjectReviewed
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
 from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
-REVIEWED = ProjectReviewed(
+REVIEWED = PostImplementationReviewRecorded(
     technical_success=True,
     business_success=True,
     on_time=False,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.deploy.sites import DeploymentSignedOff, SitePlanned, SitesNotApplicable, no_sites, sites
+from domain.deploy.sites import DeploymentSignedOff, NoSitesDeclared, SitePlanned, no_sites, sites
 from domain.reviews.fact_reports import report
 from tests.domain.deploy.past import STARTED
 from tests.domain.openings import PROPOSED, GivenPast
@@ -12,7 +12,7 @@ from tests.domain.openings import PROPOSED, GivenPast
 LIMA = SitePlanned(site="lima", owner="luz", planned=date(2026, 3, 2))
 ROME = SitePlanned(site="rome")
 LEFT = SitePlanned(site="rome", state="excluded", agreed_by="carol", reason="closes in May")
-NONE = SitesNotApplicable(reason="it runs in one data centre")
+NONE = NoSitesDeclared(reason="it runs in one data centre")
 SIGNED = DeploymentSignedOff(target="lima", owner="luz")
 
 
@@ -42,7 +42,7 @@ def test_is_not_left_out_without_agreement_and_reason(given: GivenPast, missing:
 def test_is_none_at_all_with_a_reason(given: GivenPast) -> None:
     given(PROPOSED).when(report(NONE)).then(NONE)
     given(PROPOSED, NONE).when(report(NONE)).then_nothing()
-    given(PROPOSED).when(report(SitesNotApplicable())).then_rejected("needs a reason")
+    given(PROPOSED).when(report(NoSitesDeclared())).then_rejected("needs a reason")
 
 
 def test_is_none_at_all_until_one_is_planned(given: GivenPast) -> None:

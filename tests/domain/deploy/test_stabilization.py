@@ -6,7 +6,7 @@ import pytest
 
 from domain.deploy.stabilization import (
     Assumed,
-    DeploymentStabilised,
+    DeploymentConfirmedStable,
     QuietPeriodStarted,
     StartQuietPeriod,
     quiet_period,
@@ -21,7 +21,7 @@ from tests.conftest import START, Act, by
 from tests.domain.deploy.past import AGAIN, ROLLED_BACK, STARTED, SUCCEEDED
 from tests.domain.openings import PROPOSED, GivenPast
 
-STABLE = DeploymentStabilised(attempt="a1", verified="orders of a week compared", agreed_by=("carol", "pat"))
+STABLE = DeploymentConfirmedStable(attempt="a1", verified="orders of a week compared", agreed_by=("carol", "pat"))
 NOW = START + timedelta(days=200)
 """A Friday."""
 

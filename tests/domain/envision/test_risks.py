@@ -1,6 +1,6 @@
 """A risk."""
 
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.reviews.fact_reports import report
 from tests.conftest import by
 from tests.domain.openings import PROPOSED, GivenPast
@@ -22,6 +22,6 @@ def test_that_nobody_assessed_is_not_closed(given: GivenPast) -> None:
 
 
 def test_none_at_all_is_said_with_a_reason(given: GivenPast) -> None:
-    given(PROPOSED).when(report(RisksFoundNone())).then_rejected("needs a reason")
-    none = RisksFoundNone(reason="walked through the plan with operations")
+    given(PROPOSED).when(report(NoRisksRecorded())).then_rejected("needs a reason")
+    none = NoRisksRecorded(reason="walked through the plan with operations")
     given(PROPOSED, by("ada")(FLOOD)).when(report(none)).then(none)

@@ -6,14 +6,14 @@ import pytest
 from pydantic import ValidationError
 
 from domain.lifecycle import Gate
-from domain.planning.schedule import MilestoneDue, PackagePlanned, ScheduleBaselined, packages_of
+from domain.planning.schedule import MilestoneDue, ScheduleBaselined, WorkPackagePlanned, packages_of
 from domain.reviews.fact_reports import report
 from domain.values import Money
 from tests.domain.openings import PROPOSED, GivenPast
 
 IN_MAY = MilestoneDue(gate=Gate.DEPLOYED, day=date(2026, 5, 1))
 FIRST = ScheduleBaselined(version=1, milestones=(IN_MAY,))
-CODING = PackagePlanned(
+CODING = WorkPackagePlanned(
     package="coding",
     schedule=1,
     start=date(2026, 2, 1),

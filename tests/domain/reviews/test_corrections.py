@@ -7,7 +7,7 @@ import pytest
 
 from domain.build.costs import CostRecorded
 from domain.controls.evidence import evidence_digest, evidence_of
-from domain.deploy.acceptance import AcceptAsCustomer, CustomerAccepted
+from domain.deploy.acceptance import AcceptSolution, SolutionAccepted
 from domain.deploy.deployments import DeploymentStarted
 from domain.deploy.stabilization import QuietPeriodStarted, StartQuietPeriod
 from domain.envision.risks import RiskAssessed
@@ -227,9 +227,9 @@ def fixes(story: Story, kind: type[ProjectFact], **fields: str | None) -> Correc
 def test_is_not_for_consents_and_what_the_service_reckoned(policy: Policy) -> None:
     story = small_change.gone(policy)
     small_change.deploy(story)
-    story.do(AcceptAsCustomer(statement="fine", reservations=("it loses mail",)), by="ada")
+    story.do(AcceptSolution(statement="fine", reservations=("it loses mail",)), by="ada")
     story.do(StartQuietPeriod(), by="omar")
-    story.rejected(fixes(story, CustomerAccepted, reservations="[]"), by="ada", because="consents given anew")
+    story.rejected(fixes(story, SolutionAccepted, reservations="[]"), by="ada", because="consents given anew")
     until = fixes(story, QuietPeriodStarted, planned_until='"2026-01-01T00:00:00Z"')
     story.rejected(until, by="omar", because="consents given anew")
 

@@ -14,7 +14,7 @@ from domain.policy.policy import JointReview, Times, WaiverRule
 from domain.reviews.decisions import ConditionSet, DecideReview, ReviewDecided, ReviewRefused, Seen, results_at
 from domain.reviews.fact_reports import report
 from domain.reviews.review_call import CallReview
-from domain.reviews.waivers import AskWaiver, DecideWaiver
+from domain.reviews.waivers import DecideWaiver, RequestWaiver
 from tests.domain.openings import DOCUMENT, holds
 from tests.domain.reviews.small import ENVISIONED, RISK, SIGNED, begun, called, decide, gate, policy_of, rule, sign
 from tests.domain.story import Story
@@ -206,7 +206,7 @@ def test_rests_on_a_waiver_where_one_was_granted() -> None:
     waivers = WaiverRule(column="significant", granted_by=("sponsor",), longest_days=30)
     story = called(begun(policy_of(OPEN, RISKS, waivers), holds("eve", "sponsor")))
     until = story.now + timedelta(days=20)
-    ask = AskWaiver(
+    ask = RequestWaiver(
         waiver="w",
         control="risks-assessed",
         gate=Gate.ENVISIONED,

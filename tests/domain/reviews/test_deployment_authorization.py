@@ -1,15 +1,15 @@
-"""Authorising a deployment."""
+"""Authorizing a deployment."""
 
 from datetime import timedelta
 from typing import Any
 
-from domain.deploy.authorization import DeploymentAuthorised
+from domain.deploy.authorization import DeploymentAuthorized
 from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcSubmitted
 from domain.policy.policy import Policy
 from domain.portfolio.pauses import ProjectHeld
 from domain.reviews.decisions import DecideReview
-from domain.reviews.deployment_authorization import AuthoriseDeployment
+from domain.reviews.deployment_authorization import AuthorizeDeployment
 from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from tests.conftest import event_id
@@ -19,7 +19,7 @@ from tests.domain.story import Story
 DIGEST = "sha256:" + "b" * 64
 CHOSEN = (CandidateBuilt(candidate="c1", digest=DIGEST), CandidateChosen(candidate="c1", digest=DIGEST))
 POLICY = policy_of(gate(Gate.RELEASE_READY, expires_hours=24))
-ALLOW = AuthoriseDeployment(authorisation="a1")
+ALLOW = AuthorizeDeployment(authorization="a1")
 
 
 def ready(policy: Policy = POLICY, *more: Any) -> Story:
@@ -30,27 +30,27 @@ def ready(policy: Policy = POLICY, *more: Any) -> Story:
 
 def test_lets_the_chosen_candidate_go() -> None:
     story = ready(POLICY, RfcSubmitted(rfc="c1"))
-    assert story.do(ALLOW, by="omar") == ["deployment.authorised/1"]
-    allowed = DeploymentAuthorised(authorisation="a1", scope="core", candidate_digest=DIGEST, rfc="c1")
-    assert story.last(DeploymentAuthorised) == allowed
-    story.rejected(ALLOW, by="omar", because="authorisation: a1 was given already: choose another id")
+    assert story.do(ALLOW, by="omar") == ["deployment.authorized/1"]
+    allowed = DeploymentAuthorized(authorization="a1", scope="core", candidate_digest=DIGEST, rfc="c1")
+    assert story.last(DeploymentAuthorized) == allowed
+    story.rejected(ALLOW, by="omar", because="authorization: a1 was given already: choose another id")
 
 
 def test_lets_a_candidate_that_is_named_go_to_a_site() -> None:
     story = ready()
-    story.do(AuthoriseDeployment(authorisation="a1", scope="site", candidate_digest=DIGEST), by="omar")
-    assert story.last(DeploymentAuthorised).candidate_digest == DIGEST
+    story.do(AuthorizeDeployment(authorization="a1", scope="site", candidate_digest=DIGEST), by="omar")
+    assert story.last(DeploymentAuthorized).candidate_digest == DIGEST
 
 
 def test_lets_no_other_bytes_go_than_were_found_ready() -> None:
     story = ready()
     other = "sha256:" + "c" * 64
-    wrong = AuthoriseDeployment(authorisation="a1", candidate_digest=other)
+    wrong = AuthorizeDeployment(authorization="a1", candidate_digest=other)
     story.rejected(wrong, by="omar", because="was found ready, and no other bytes")
     later = CandidateBuilt(candidate="c2", digest=other), CandidateChosen(candidate="c2", digest=other)
     story.do(*(report(fact) for fact in later), by="ada")
     story.do(ALLOW, by="omar")
-    assert story.last(DeploymentAuthorised).candidate_digest == DIGEST
+    assert story.last(DeploymentAuthorized).candidate_digest == DIGEST
 
 
 def test_needs_a_candidate() -> None:
@@ -60,7 +60,7 @@ def test_needs_a_candidate() -> None:
 
 
 def test_is_for_who_may_in_a_project_at_work() -> None:
-    ready().rejected(ALLOW, by="grace", because="to authorise a deployment is for release-management or")
+    ready().rejected(ALLOW, by="grace", because="to authorize a deployment is for release-management or")
     begun(POLICY, ProjectHeld(cause="risk")).rejected(ALLOW, by="omar", because="held since")
 
 
@@ -73,22 +73,22 @@ def test_waits_for_readiness_that_has_not_ended() -> None:
 
 def test_lets_core_components_go_earlier_with_the_consent_of_operations() -> None:
     story = begun(POLICY, *CHOSEN)
-    early = AuthoriseDeployment(authorisation="a1", scope="early-core", components=("dns",))
+    early = AuthorizeDeployment(authorization="a1", scope="early-core", components=("dns",))
     story.rejected(early, by="omar", because="early core components need operations' consent")
     consented = early.model_copy(update={"operations_consent": event_id(1)})
-    assert story.do(consented, by="omar") == ["deployment.authorised/1"]
-    assert story.last(DeploymentAuthorised).components == ("dns",)
+    assert story.do(consented, by="omar") == ["deployment.authorized/1"]
+    assert story.last(DeploymentAuthorized).components == ("dns",)
 
 
 def test_is_not_given_while_a_control_over_it_is_unmet() -> None:
-    story = ready(policy_of(rule("rfc-approved", Act.AUTHORISATION)))
+    story = ready(policy_of(rule("rfc-approved", Act.AUTHORIZATION)))
     story.rejected(ALLOW, by="omar", because="rfc-approved: no request for change was submitted")
-    early = AuthoriseDeployment(authorisation="a1", scope="early-core", operations_consent=event_id(1))
+    early = AuthorizeDeployment(authorization="a1", scope="early-core", operations_consent=event_id(1))
     guarded = begun(policy_of(rule("early-core-approved", Act.EARLY_CORE)), *CHOSEN)
     guarded.rejected(early, by="omar", because="early-core-approved: ")
 
 
 def test_needs_a_reason_where_a_control_over_it_warns() -> None:
-    story = ready(policy_of(rule("window-kept", Act.AUTHORISATION, severity="warn")))
+    story = ready(policy_of(rule("window-kept", Act.AUTHORIZATION, severity="warn")))
     story.rejected(ALLOW, by="omar", because="window-kept: no window was scheduled")
-    assert story.do(ALLOW.model_copy(update={"reason": "urgent"}), by="omar") == ["deployment.authorised/1"]
+    assert story.do(ALLOW.model_copy(update={"reason": "urgent"}), by="omar") == ["deployment.authorized/1"]

@@ -13,7 +13,7 @@ from domain.policy_changes.adoption import PolicyAdopted
 from domain.portfolio.classification import ChangeClassified
 from domain.reviews.change_classification import ClassifyChange
 from domain.reviews.decisions import ReviewDecided
-from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.emergency_change import ApproveEmergencyChange
 from domain.reviews.review_call import ReviewCalled
 from domain.reviews.why_not import why_not
 from tests.conftest import START, by, history
@@ -22,7 +22,7 @@ from tests.domain.openings import PROPOSED, answers, holds
 from tests.domain.reviews.small import PAST, begun
 from tests.domain.story import Story
 
-FIX = ApproveEmergency(reason="every minute costs")
+FIX = ApproveEmergencyChange(reason="every minute costs")
 HOUR = timedelta(hours=1)
 OPENED = [
     "project.envisioned/1",

@@ -10,7 +10,7 @@ from domain.deploy.benefits import BenefitMeasured
 from domain.deploy.deployments import DeploymentStarted
 from domain.deploy.incidents import IncidentReported
 from domain.deploy.ownership import OwnershipTransferred
-from domain.envision.risks import RiskAssessed, RisksFoundNone
+from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.lifecycle import Act
 from domain.policy.policy import Times
 from domain.portfolio.pauses import ProjectHeld
@@ -53,7 +53,7 @@ def test_records_a_cost_each_time_that_it_is_booked() -> None:
     assert story.do(report(COST), by="ada") == ["cost.recorded/1"]
 
 
-@pytest.mark.parametrize("looked", [RISK, RisksFoundNone(reason="we searched")])
+@pytest.mark.parametrize("looked", [RISK, NoRisksRecorded(reason="we searched")])
 def test_records_that_an_unchanged_risk_was_looked_at_again_after_a_gate(looked: ProjectFact) -> None:
     story = called(begun(POLICY, looked))
     assert story.do(report(looked), by="ada") == []
@@ -80,7 +80,7 @@ def test_goes_on_after_the_end_for_incidents_benefits_costs_and_corrections_alon
     for fact in (incident, benefit, COST):
         assert story.do(report(fact), by="ada") == [fact.kind]
     assert story.do(CorrectFact(version=6, retracts=True, reason="never"), by="ada") == ["fact.corrected/1"]
-    story.rejected(report(RisksFoundNone(reason="over")), by="ada", because="only incidents, benefits, costs")
+    story.rejected(report(NoRisksRecorded(reason="over")), by="ada", because="only incidents, benefits, costs")
 
 
 def test_says_when_it_happened() -> None:

@@ -3,7 +3,7 @@
 from domain.lifecycle import Gate
 from domain.policy.policy import Policy
 from domain.policy_changes.adoption import PolicyAdopted
-from domain.reviews.policy_moves import MoveProject, ProjectPolicyMoved
+from domain.reviews.policy_moves import MoveProjectPolicy, ProjectPolicyMoved
 from domain.reviews.review_call import CallReview
 from tests.conftest import START, history
 from tests.domain.openings import CANCELLED, holds
@@ -15,7 +15,7 @@ OLD = policy_of(MAY, team_roles=("tester",))
 NEW = policy_of(MAY, rule("risks-assessed", Gate.PORTFOLIO), gate(Gate.PORTFOLIO, "tester")).model_copy(
     update={"version": 2}
 )
-MOVE = MoveProject(policy="small/2", reason="the new rules are clearer")
+MOVE = MoveProjectPolicy(policy="small/2", reason="the new rules are clearer")
 
 
 def adopt(story: Story, policy: Policy) -> Story:

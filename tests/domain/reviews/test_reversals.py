@@ -7,7 +7,7 @@ from domain.policy.policy import Policy
 from domain.policy_changes.standard_changes import RegisterStandardChange
 from domain.reviews.milestones import PhaseReturned
 from domain.reviews.reversals import ConfirmReview, ReverseMilestone, ReverseReview, ReviewReversed
-from domain.reviews.standard_change import Go, Start
+from domain.reviews.standard_change import DeployStandardChange, StartStandardChange
 from domain.values import Document
 from tests.conftest import rulebook_of
 from tests.domain import small_change
@@ -105,8 +105,12 @@ def standing(policy: Policy) -> Story:
         template="renew", service="web", steps=steps, rollback=steps, checks=("it answers",), proven_by=("p0",)
     )
     story.do(template, by="carl", role="cab")
-    story.do(Start(template="renew", customer="sales"), AssignRole(person="grace", role="change-manager"), by="ada")
-    story.do(Go(candidate=small_change.APPROVED, check="passed"), by="ada")
+    story.do(
+        StartStandardChange(template="renew", customer="sales"),
+        AssignRole(person="grace", role="change-manager"),
+        by="ada",
+    )
+    story.do(DeployStandardChange(candidate=small_change.APPROVED, check="passed"), by="ada")
     return story
 
 
@@ -120,7 +124,7 @@ def test_takes_back_what_a_standing_approval_has_opened(policy: Policy) -> None:
     returned = PhaseReturned(from_phase=Phase.DEPLOY, to_phase=Phase.STABILIZE, cause="reversal")
     assert story.last(PhaseReturned) == returned
     assert (story.project.status.next_gate, story.project.gates.lost) == (Gate.RELEASE_READY, {Gate.RELEASE_READY})
-    assert "breach.recorded/1" in small_change.deploy(story), "what was authorised on it may go no longer"
+    assert "breach.recorded/1" in small_change.deploy(story), "what was authorized on it may go no longer"
 
 
 def test_takes_back_the_standing_approval_of_the_request_for_change_with_the_gates_it_came_with(policy: Policy) -> None:

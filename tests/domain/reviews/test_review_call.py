@@ -185,7 +185,7 @@ def test_carries_nothing_that_was_signed_on_other_evidence_or_in_a_role_that_end
 
 def test_carries_no_go_that_was_taken_back_or_followed_by_another_word() -> None:
     story = sign(called(begun(policy_of(SIGNED))), "grace", "linus")
-    story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
+    story.do(GiveSignoff(review="r", verdict="withdrawn"), by="grace")
     story.do(GiveSignoff(review="r", verdict="no-go", reason="it leaks"), by="linus")
     story.do(WithdrawReview(review="r"), by="ada")
     assert called(story, review="s").last(ReviewCalled).carried_signoffs == ()

@@ -19,7 +19,7 @@ RFC = RfcSubmitted(rfc="c1")
 def policy(**rfc: Any) -> Policy:
     told: dict[str, Any] = {"mode": "last-signoff", "decided_by": ("change-manager",), **rfc}
     go = gate(Gate.RELEASE_READY, decided_by=("change-manager", "cab"))
-    return policy_of(go, gate("rfc", **told), rule("rfc-approved", Gate.RELEASE_READY, Act.AUTHORISATION))
+    return policy_of(go, gate("rfc", **told), rule("rfc-approved", Gate.RELEASE_READY, Act.AUTHORIZATION))
 
 
 def begins(policy: Policy, *more: Any) -> Story:

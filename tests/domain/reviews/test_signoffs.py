@@ -35,7 +35,7 @@ from tests.domain.reviews.small import (
 from tests.domain.story import Story
 
 GO = GiveSignoff(review="r")
-VOICELESS: tuple[Verdict, ...] = ("taken-back", "recused")
+VOICELESS: tuple[Verdict, ...] = ("withdrawn", "recused")
 LAST = gate(Gate.ENVISIONED, "customer", "tester", mode="last-signoff", decided_by=("customer",))
 
 
@@ -88,7 +88,7 @@ def test_stays_quiet_where_the_same_is_said_on_the_same_evidence() -> None:
 
 def test_counts_the_newest_word_and_none_that_was_taken_back() -> None:
     story = sign(called(begun(policy_of(SIGNED))), "grace", "linus")
-    story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
+    story.do(GiveSignoff(review="r", verdict="withdrawn"), by="grace")
     story.rejected(DecideReview(review="r"), by="omar", because="waiting for customer")
 
 
@@ -107,7 +107,7 @@ def test_is_another_word_with_another_meaning_answer_or_grant() -> None:
 def test_leaves_a_no_go_standing_until_who_said_it_says_otherwise() -> None:
     story = sign(called(begun(policy_of(SIGNED), holds("eve", "tester"))), "grace")
     story.do(GiveSignoff(review="r", verdict="no-go", reason="it fails"), by="linus")
-    for verdict in ("go", "taken-back"):
+    for verdict in ("go", "withdrawn"):
         story.do(GiveSignoff(review="r", verdict=verdict), by="eve")
         story.rejected(DecideReview(review="r"), by="omar", because="tester signed no-go")
     story.do(GO, by="linus")
@@ -220,7 +220,7 @@ def test_decides_the_review_with_the_last_sign_off_where_the_policy_has_it_so() 
     story = called(begun(policy_of(LAST)))
     assert story.do(GO, by="grace") == ["signoff.given/1"]
     assert story.do(GO, by="linus") == ["signoff.given/1"]  # a tester may not decide
-    story.do(GiveSignoff(review="r", verdict="taken-back"), by="grace")
+    story.do(GiveSignoff(review="r", verdict="withdrawn"), by="grace")
     assert story.do(GO, by="grace") == ["signoff.given/1", "review.decided/1", "project.envisioned/1"]
 
 
@@ -254,7 +254,7 @@ def test_returns_the_review_where_the_last_word_is_against() -> None:
 def test_records_a_refusal_where_the_last_sign_off_finds_a_gate_shut_but_only_once() -> None:
     story = sign(called(begun(policy_of(LAST, rule("risks-assessed", Gate.ENVISIONED)))), "linus")
     assert story.do(GO, by="grace") == ["signoff.given/1", "review.refused/1"]
-    assert story.do(GiveSignoff(review="r", meaning="acceptance", verdict="taken-back"), by="grace") == [
+    assert story.do(GiveSignoff(review="r", meaning="acceptance", verdict="withdrawn"), by="grace") == [
         "signoff.given/1"
     ]
     assert story.do(GO, by="grace") == ["signoff.given/1"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.deploy.deployments import DeploymentRolledBack
-from domain.deploy.post_implementation import ProjectReviewed
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
 from domain.envision.team import AssignRole
 from domain.lifecycle import Act, Gate
 from domain.planning.rfc import RfcScheduled, Window
@@ -16,7 +16,7 @@ from domain.portfolio.preapproval import ProjectPreapproved
 from domain.reviews.fact_reports import report
 from domain.reviews.milestones import ReleaseReady
 from domain.reviews.reversals import ReverseMilestone
-from domain.reviews.standard_change import Finish, Go, Start
+from domain.reviews.standard_change import DeployStandardChange, FinishStandardChange, StartStandardChange
 from tests.conftest import START, history, rulebook_of
 from tests.domain.openings import DOCUMENT, PROPOSED, classified
 from tests.domain.reviews.small import begun, policy_of, rule
@@ -31,9 +31,9 @@ TEMPLATE = RegisterStandardChange(
     checks=("it answers", "it lasts"),
     proven_by=("p0",),
 )
-BEGIN = Start(template="renew", customer="sales")
-GO = Go(candidate=CANDIDATE, check="passed")
-DONE = Finish(result="succeeded", verified="the new date is served", lessons=("earlier",))
+BEGIN = StartStandardChange(template="renew", customer="sales")
+GO = DeployStandardChange(candidate=CANDIDATE, check="passed")
+DONE = FinishStandardChange(result="succeeded", verified="the new date is served", lessons=("earlier",))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def outcomes(story: Story) -> list[str]:
 
 def test_starts_on_a_template_which_stands_for_every_approval(story: Story) -> None:
     window = Window(opens=START, closes=START + timedelta(days=1))
-    kinds = story.do(Start(template="renew", customer="sales", title="Renew", window=window), by="ada")
+    kinds = story.do(StartStandardChange(template="renew", customer="sales", title="Renew", window=window), by="ada")
     assert kinds == [
         "project.proposed/1",
         "change.classified/1",
@@ -77,7 +77,7 @@ def test_goes_with_a_candidate_that_passed_its_checks(story: Story) -> None:
         "candidate.chosen/1",
         "project.build-completed/1",
         "project.release-ready/1",
-        "deployment.authorised/1",
+        "deployment.authorized/1",
         "deployment.started/1",
     ]
     ready = story.last(ReleaseReady)
@@ -90,26 +90,28 @@ def test_finishes_where_it_does_what_it_should(story: Story) -> None:
     story.do(GO, by="ada")
     assert story.do(DONE, by="ada") == [
         "deployment.finished/1",
-        "deployment.stabilised/1",
-        "project.reviewed/1",
+        "deployment.confirmed-stable/1",
+        "post-implementation-review.recorded/1",
         "project.deployed/1",
         "standard-change.used/1",
     ]
-    assert story.last(ProjectReviewed).lessons == ("earlier",)
+    assert story.last(PostImplementationReviewRecorded).lessons == ("earlier",)
     assert outcomes(story) == ["started", "succeeded"]
     assert story.project.status.next_gate is None
 
 
 def test_opens_no_gate_where_a_check_fails(story: Story) -> None:
     story.do(BEGIN, by="ada")
-    kinds = story.do(Go(candidate=CANDIDATE, check="failed"), by="ada")
+    kinds = story.do(DeployStandardChange(candidate=CANDIDATE, check="failed"), by="ada")
     assert kinds == ["candidate.built/1", "test-run.completed/1", "standard-change.used/1"]
     assert outcomes(story) == ["started", "failed"]
     assert story.project.status.next_gate is Gate.BUILD_COMPLETED
 
 
-@pytest.mark.parametrize("finish", [Finish(result="failed", reason="it broke"), Finish(result="succeeded")])
-def test_is_rolled_back_where_it_failed_or_nobody_verified_it(story: Story, finish: Finish) -> None:
+@pytest.mark.parametrize(
+    "finish", [FinishStandardChange(result="failed", reason="it broke"), FinishStandardChange(result="succeeded")]
+)
+def test_is_rolled_back_where_it_failed_or_nobody_verified_it(story: Story, finish: FinishStandardChange) -> None:
     story.do(BEGIN, by="ada")
     story.do(GO, by="ada")
     kinds = story.do(finish, by="ada")
@@ -125,7 +127,7 @@ def test_finishes_what_is_being_deployed(story: Story) -> None:
 
 
 def test_starts_on_a_template_that_can_be_used(story: Story) -> None:
-    unknown = Start(template="other", customer="sales")
+    unknown = StartStandardChange(template="other", customer="sales")
     story.rejected(unknown, by="ada", because="no standard change other is registered; registered now: renew")
     story.do(SuspendStandardChange(template="renew", cause="scope", reason="?"), by="carl", role="cab")
     story.rejected(BEGIN, by="ada", because="renew can't be used: it is suspended: scope")
@@ -150,14 +152,16 @@ def test_opens_no_gate_whose_controls_are_unmet_all_the_same(story: Story) -> No
 
 
 def test_is_not_deployed_against_a_control_over_that(story: Story) -> None:
-    own = rule("window-kept", Act.AUTHORISATION).model_dump()
+    own = rule("window-kept", Act.AUTHORIZATION).model_dump()
     own["severity"] = {"standard": "block"}
     controls = tuple(c for c in story.policy.controls if c.control != "window-kept")
     strict = type(controls[0]).model_validate(own)
     story.policy = story.policy.model_copy(update={"controls": (*controls, strict)})
     story.rulebook.policies[story.policy.label] = story.policy
     story.do(
-        Start(template="renew", customer="sales", window=Window(opens=START, closes=START + timedelta(minutes=1))),
+        StartStandardChange(
+            template="renew", customer="sales", window=Window(opens=START, closes=START + timedelta(minutes=1))
+        ),
         by="ada",
     )
     story.rejected(GO, by="ada", because="window-kept: .* lies outside the window")
@@ -165,7 +169,7 @@ def test_is_not_deployed_against_a_control_over_that(story: Story) -> None:
 
 def test_goes_no_further_once_its_check_failed_though_the_template_is_renewed(story: Story) -> None:
     story.do(BEGIN, by="ada")
-    story.do(Go(candidate=CANDIDATE, check="failed"), by="ada")
+    story.do(DeployStandardChange(candidate=CANDIDATE, check="failed"), by="ada")
     story.rejected(GO, by="ada", because="this change is over, its check or its deployment failed: start another")
     story.do(TEMPLATE.model_copy(update={"checks": ("it lasts",)}), by="chair", role="cab")
     story.rejected(GO, by="ada", because="this change is over")
@@ -201,7 +205,7 @@ def test_goes_no_further_once_a_gate_was_taken_back(story: Story, gate: Gate) ->
 def test_stays_failed_whatever_is_told_later(story: Story) -> None:
     story.do(BEGIN, by="ada")
     story.do(GO, by="ada")
-    story.do(Finish(result="failed", reason="it broke"), by="ada")
+    story.do(FinishStandardChange(result="failed", reason="it broke"), by="ada")
     story.rejected(DONE, by="ada", because="this change is over, its check or its deployment failed")
     later = StandardChangeUsed(template="renew", project="p", outcome="succeeded")
     story.rulebook.apply(history(later, stream="policy-default")[0])

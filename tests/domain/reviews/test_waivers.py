@@ -8,7 +8,7 @@ import pytest
 from domain.lifecycle import Gate
 from domain.policy.policy import WaiverRule
 from domain.reviews.decisions import DecideReview
-from domain.reviews.waivers import AskWaiver, DecideWaiver, WaiverAsked, WaiverDecided
+from domain.reviews.waivers import DecideWaiver, RequestWaiver, WaiverDecided, WaiverRequested
 from tests.conftest import START
 from tests.domain.openings import PROPOSED, classified, holds
 from tests.domain.reviews.small import begun, called, decide, gate, policy_of, rule
@@ -25,9 +25,9 @@ REFUSE = DecideWaiver(waiver="w", outcome="refused")
 REVOKE = DecideWaiver(waiver="w", outcome="revoked")
 
 
-def ask(until: datetime = UNTIL, **more: Any) -> AskWaiver:
+def ask(until: datetime = UNTIL, **more: Any) -> RequestWaiver:
     told = {"waiver": "w", "control": "risks-assessed", "gate": Gate.ENVISIONED, "compensating_measure": "we watch"}
-    return AskWaiver.model_validate({**told, "until": until, "reason": "there is no time", **more})
+    return RequestWaiver.model_validate({**told, "until": until, "reason": "there is no time", **more})
 
 
 def begins() -> Story:
@@ -43,8 +43,8 @@ def granted() -> Story:
 
 def test_is_asked_for_with_what_makes_up_for_it() -> None:
     story = begins()
-    assert story.do(ask(), by="ada") == ["waiver.asked/1"]
-    asked = WaiverAsked(
+    assert story.do(ask(), by="ada") == ["waiver.requested/1"]
+    asked = WaiverRequested(
         waiver="w",
         control="risks-assessed",
         gate=Gate.ENVISIONED,
@@ -52,7 +52,7 @@ def test_is_asked_for_with_what_makes_up_for_it() -> None:
         until=UNTIL,
         reason="there is no time",
     )
-    assert story.last(WaiverAsked) == asked
+    assert story.last(WaiverRequested) == asked
     assert story.do(ask(), by="ada") == []
     story.rejected(ask(UNTIL + timedelta(days=1)), by="ada", because="w waits to be decided already")
 
@@ -67,7 +67,7 @@ def test_is_asked_for_with_what_makes_up_for_it() -> None:
         (ask(START + timedelta(days=15)), r"\(14 days\)"),
     ],
 )
-def test_is_asked_for_within_what_the_policy_allows(asked: AskWaiver, because: str) -> None:
+def test_is_asked_for_within_what_the_policy_allows(asked: RequestWaiver, because: str) -> None:
     begun(policy_of(RISKS, NEVER, NOT_HERE, RULE)).rejected(asked, by="ada", because=because)
 
 
@@ -115,7 +115,7 @@ def test_is_refused_and_may_be_asked_for_again() -> None:
     assert story.do(REFUSE, by="eve") == ["waiver.decided/1"]
     assert story.do(REFUSE, by="eve") == []
     story.rejected(GRANT, by="eve", because="a waiver that is refused can't be granted: ask for it anew first")
-    assert story.do(ask(), by="ada") == ["waiver.asked/1"]
+    assert story.do(ask(), by="ada") == ["waiver.requested/1"]
     assert story.project.gates.waivers["w"].state == "asked"
     assert story.do(GRANT, by="eve") == ["waiver.decided/1"]
     assert story.project.gates.waivers["w"].renewals == 0
@@ -134,7 +134,7 @@ def test_is_revoked_once_granted() -> None:
 def test_holds_while_its_renewal_is_asked_for_and_refused() -> None:
     story = granted()
     renewed = ask(UNTIL + timedelta(days=3))
-    assert story.do(renewed, by="linus") == ["waiver.asked/1"]
+    assert story.do(renewed, by="linus") == ["waiver.requested/1"]
     waiver = story.project.gates.waivers["w"]
     assert (waiver.state, waiver.until, waiver.granted_by) == ("granted", UNTIL, "eve")
     story.rejected(GRANT, by="linus", because="is for sponsor")

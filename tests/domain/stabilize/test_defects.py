@@ -7,8 +7,8 @@ from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt
 from domain.stabilize.defects import (
     DefectFact,
-    DefectFound,
     DefectReopened,
+    DefectReported,
     DefectResolved,
     DefectTriaged,
     DefectVerified,
@@ -18,7 +18,7 @@ from domain.stabilize.defects import (
 from tests.domain.openings import PROPOSED, GivenPast
 
 BUILT = CandidateBuilt(candidate="rc1", digest=f"sha256:{1:064x}")
-FOUND = DefectFound(defect="d1", severity="high", found_in="test", title="it stops", candidate="rc1")
+FOUND = DefectReported(defect="d1", severity="high", found_in="test", title="it stops", candidate="rc1")
 FIX = DefectTriaged(defect="d1", severity="high", decision="fix")
 DEFER = DefectTriaged(defect="d1", severity="low", decision="defer", release="2")
 FIXED = DefectResolved(defect="d1", resolution="fixed", build="b2", injected_in=Phase.BUILD)
@@ -31,7 +31,7 @@ def test_is_found(given: GivenPast) -> None:
 
 
 def test_is_found_where_there_is_no_candidate(given: GivenPast) -> None:
-    found = DefectFound(defect="d1", severity="high", found_in="production", deployment="a1")
+    found = DefectReported(defect="d1", severity="high", found_in="production", deployment="a1")
     given(PROPOSED).when(report(found)).then(found)
 
 
@@ -94,7 +94,7 @@ def test_is_a_duplicate_of_another_that_there_is(given: GivenPast) -> None:
     def duplicate(of: str | None) -> DefectTriaged:
         return DefectTriaged(defect="d1", severity="high", decision="duplicate", duplicate_of=of)
 
-    other = DefectFound(defect="d2", severity="high", found_in="test")
+    other = DefectReported(defect="d2", severity="high", found_in="test")
     past = given(PROPOSED, BUILT, FOUND, other)
     past.when(report(duplicate("d2"))).then(duplicate("d2"))
     past.when(report(duplicate("d3"))).then_rejected("d3 was never found")
@@ -123,9 +123,9 @@ def test_stands_as_its_last_fact_says(given: GivenPast, past: list[DefectFact], 
 
 
 def test_is_open_until_it_is_closed_or_deferred(given: GivenPast) -> None:
-    low = DefectFound(defect="d2", severity="low", found_in="pilot")
+    low = DefectReported(defect="d2", severity="low", found_in="pilot")
     away = DefectTriaged(defect="d3", severity="high", decision="defer")
-    third = DefectFound(defect="d3", severity="high", found_in="test")
+    third = DefectReported(defect="d3", severity="high", found_in="test")
     project = given(PROPOSED, BUILT, FOUND, low, third, away, FIXED).project()
     assert [defect.id for defect in open_defects(project)] == ["d1", "d2"]
     assert [defect.id for defect in open_defects(project, ("high", "critical"))] == ["d1"]

@@ -1,10 +1,10 @@
 """A procedure."""
 
 from domain.reviews.fact_reports import report
-from domain.stabilize.procedures import ProcedureExercised, RollbackRuledOut
+from domain.stabilize.procedures import ProcedureTested, RollbackRuledOut
 from tests.domain.openings import PROPOSED, GivenPast
 
-EXERCISED = ProcedureExercised(procedure="rollback", where="pilot", passed=True)
+EXERCISED = ProcedureTested(procedure="rollback", where="pilot", passed=True)
 
 
 def test_is_exercised(given: GivenPast) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from domain.reviews.fact_reports import report
 from domain.stabilize.candidates import CandidateBuilt
-from domain.stabilize.test_runs import RequirementTested, TestRunCompleted, runs_on
+from domain.stabilize.test_runs import RequirementTestRecorded, TestRunCompleted, runs_on
 from tests.domain.openings import PROPOSED, GivenPast
 
 BUILT = CandidateBuilt(candidate="rc1", digest=f"sha256:{1:064x}")
 SYSTEM = TestRunCompleted(run="r1", type="system", candidate="rc1", planned=10, passed=7, failed=2, blocked=1)
-TESTED = RequirementTested(requirement="req-1", run="r1", passed=True)
+TESTED = RequirementTestRecorded(requirement="req-1", run="r1", passed=True)
 
 
 def test_is_completed(given: GivenPast) -> None:

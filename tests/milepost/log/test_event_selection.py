@@ -76,7 +76,7 @@ def test_names_no_kind_that_there_is_not() -> None:
         ("vision-scope.baselined/1", Phase.ENVISION),
         ("plan.baselined/1", Phase.PLANNING),
         ("build.recorded/1", Phase.BUILD),
-        ("defect.found/1", Phase.STABILIZE),
+        ("defect.reported/1", Phase.STABILIZE),
         ("deployment.started/1", Phase.DEPLOY),
         ("project.build-completed/1", Phase.BUILD),
         ("project.deployed/1", Phase.DEPLOY),

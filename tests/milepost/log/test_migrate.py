@@ -9,7 +9,7 @@ from psycopg.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 from psycopg.sql import Composable
 
 from milepost.log.migrate import Unsafe, demand_rights, migrate
-from milepost.log.migrations import steps
+from milepost.log.migrations import migrations
 from tests.milepost.logs import Database, empty, guarded, prepared
 
 __all__ = ["empty", "guarded", "prepared"]
@@ -51,7 +51,7 @@ def run(conninfo: str, *statements: str) -> None:
 
 
 def test_taken_twice_changes_nothing(empty: Database) -> None:
-    assert migrate(empty.superuser) == list(steps())
+    assert migrate(empty.superuser) == [one.step for one in migrations()]
     assert migrate(empty.superuser) == []
 
 
@@ -89,7 +89,7 @@ def test_uses_the_roles_it_is_given(empty: Database) -> None:
     with pytest.raises(Unsafe, match="no role till"):
         migrate(empty.role("house"), application="till")
     run(empty.superuser, "CREATE ROLE till LOGIN PASSWORD 'till'")
-    assert migrate(empty.role("house"), application="till") == list(steps())
+    assert migrate(empty.role("house"), application="till") == [one.step for one in migrations()]
     with psycopg.connect(empty.role("till"), autocommit=True) as connection:
         demand_rights(connection)
     assert "owns the schema log" in refused(empty.role("house"))
@@ -120,9 +120,19 @@ def test_that_was_not_taken_is_asked_for(guarded: Database, empty: Database) -> 
     assert "milepost migrate" in refused(empty.application)
 
 
-def test_of_another_release_is_named(prepared: Database) -> None:
-    run(prepared.superuser, "INSERT INTO log.migrations VALUES (99)")
-    assert "at step 99" in refused(prepared.application)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO log.migrations VALUES (99, 'x')",
+        "UPDATE log.migrations SET digest = 'x' WHERE step = 1",
+        "ALTER TABLE log.migrations DROP COLUMN digest",
+    ],
+)
+def test_migration_of_another_release_is_refused_by_start_and_migrate(prepared: Database, statement: str) -> None:
+    run(prepared.superuser, statement)
+    assert "is of another release" in refused(prepared.application)
+    with pytest.raises(Unsafe, match="is of another release"):
+        migrate(prepared.superuser)
 
 
 def test_refuses_a_start_as_superuser(guarded: Database) -> None:

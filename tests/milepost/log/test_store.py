@@ -54,6 +54,16 @@ def test_that_is_empty_has_no_identity(guarded: Database) -> None:
     log.close()
 
 
+def test_log_of_another_revision_is_refused(guarded: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(guarded.application)
+    monkeypatch.setattr("milepost.log.open_log.REVISION", 1)
+    with pytest.raises(NotOpened, match="has revision 1 of the provisional format"):
+        open_log(log, "test/log", default_policy())
+    with pytest.raises(NotOpened, match="or a new database or data folder"):
+        Writer(log)
+    log.close()
+
+
 def test_refuses_functions_that_lose_events(guarded: Database) -> None:
     with pytest.raises(Unsafe, match=FUNCTIONS):
         Log(guarded.application, {FUNCTIONS: "y"})

@@ -10,7 +10,7 @@ import pytest
 
 from domain.codec import written
 from domain.event import Event, Recorded
-from domain.log_opened import LogOpened
+from domain.log_opened import REVISION, LogOpened
 from domain.portfolio.proposal import ProjectProposed
 from milepost.log.export_trailer import Tally
 from milepost.log.verify import verify
@@ -19,7 +19,7 @@ LOG = "01a20234-23ef-70c9-9891-2c3f2b3e7393"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 PROPOSED = ProjectProposed(title="Pay", project_kind="it_service", service="pay", customer="sales", requester="ada")
 EVENTS: list[tuple[str, int, Event]] = [
-    ("log", 1, LogOpened(log=LOG, name="test/log")),
+    ("log", 1, LogOpened(log=LOG, name="test/log", revision=REVISION)),
     ("project-a", 1, PROPOSED),
     ("project-b", 1, PROPOSED),
     ("project-a", 2, PROPOSED),

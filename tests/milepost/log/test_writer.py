@@ -105,7 +105,7 @@ def test_writes_a_refusal_alone(log: Log, writer: Writer) -> None:
     writer.execute(propose("a"), LIMIT)
     refused = writer.execute(Request("project-a", (risk("x"), Shut()), "ada"), LIMIT)
     assert (refused.status, refused.sentence) == ("refused", "the gate stays shut")
-    assert [written.kind for written in refused.events] == ["risks.none-found/1"]
+    assert [written.kind for written in refused.events] == ["no-risks.recorded/1"]
     assert [told.role for told in log.stream("project-a")] == [None, "requester"], "in the role that it needed"
     again = writer.execute(Request("project-a", (Shut(repeated=True),), "ada"), LIMIT)
     assert (again.status, again.events, again.version) == ("refused", (), 2)

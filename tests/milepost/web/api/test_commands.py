@@ -179,7 +179,7 @@ def test_of_nothing_new_write_nothing(site: Site) -> None:
 
 def test_without_needed_fields_may_have_no_body(site: Site) -> None:
     key = site.proposed()
-    told = site.client.post(f"/v1/projects/{key}/find-no-risks", headers={"Milepost-Actor": "ada"})
+    told = site.client.post(f"/v1/projects/{key}/record-no-risks", headers={"Milepost-Actor": "ada"})
     assert told.json()["detail"].startswith("that there is no risk needs a reason")
 
 

@@ -104,12 +104,12 @@ def test_may_be_those_of_one_project(site: Site) -> None:
 
 def test_may_be_those_of_some_kinds(site: Site) -> None:
     key = site.proposed()
-    with listening(site, kind=["risk.assessed", "risks.none-found/1"], after=site.head) as told:
+    with listening(site, kind=["risk.assessed", "no-risks.recorded/1"], after=site.head) as told:
         site.tell(f"{key}/declare-no-risks", gate="envisioned")
         site.tell(f"{key}/identify-stakeholder", stakeholder="s", name="The board")
         site.tell(f"{key}/assess-risk", **RISK)
         found = next(told)
-        assert kind(found) in ("milepost.risk.assessed.v1", "milepost.risks.none-found.v1")
+        assert kind(found) in ("milepost.risk.assessed.v1", "milepost.no-risks.recorded.v1")
 
 
 def test_may_be_those_of_one_phase(site: Site) -> None:

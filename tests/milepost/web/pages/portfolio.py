@@ -5,8 +5,8 @@ from typing import Any
 
 from domain.command import Command
 from domain.deploy.deployments import DeploymentFinished, DeploymentStarted
-from domain.deploy.post_implementation import ProjectReviewed
-from domain.deploy.stabilization import DeploymentStabilised
+from domain.deploy.post_implementation import PostImplementationReviewRecorded
+from domain.deploy.stabilization import DeploymentConfirmedStable
 from domain.envision.risks import RiskAssessed
 from domain.envision.team import AssignRole
 from domain.lifecycle import Gate
@@ -14,12 +14,12 @@ from domain.planning.rfc import RfcSubmitted, Window
 from domain.policy_changes.standard_changes import RegisterStandardChange
 from domain.portfolio.classification import Answers
 from domain.portfolio.pauses import CancelProject, HoldProject
-from domain.reviews.emergency_change import ApproveEmergency
+from domain.reviews.emergency_change import ApproveEmergencyChange
 from domain.reviews.fact_reports import report
 from domain.reviews.full_proposal import Granted, Propose
 from domain.reviews.review_call import CallReview
 from domain.reviews.signoffs import GiveSignoff
-from domain.reviews.standard_change import Finish, Go, Start
+from domain.reviews.standard_change import DeployStandardChange, FinishStandardChange, StartStandardChange
 from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document
@@ -109,8 +109,8 @@ def minor(telling: Telling, project: str, until_deployed: bool, pace: int = 1) -
     started = DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE)
     finished = DeploymentFinished(attempt="d1", result="succeeded", digest_found=CANDIDATE)
     do(report(started), report(finished), by="deployer")
-    done = ProjectReviewed(technical_success=True, business_success=True, on_time=True, on_budget=True)
-    do(report(DeploymentStabilised(attempt="d1", verified="mail flows")), report(done), by="omar")
+    done = PostImplementationReviewRecorded(technical_success=True, business_success=True, on_time=True, on_budget=True)
+    do(report(DeploymentConfirmedStable(attempt="d1", verified="mail flows")), report(done), by="omar")
     do(CallReview(review="done", gates=(Gate.DEPLOYED,)), by="omar")
     do(GiveSignoff(review="done", meaning="acceptance", reason="works"), by="ada", role="requester")
 
@@ -120,9 +120,13 @@ def _standard(telling: Telling) -> None:
         template="renew", service="web", steps=STEPS, rollback=STEPS, checks=("it answers",), proven_by=("p0",)
     )
     telling.do("policy-default", template, by="chair", role="cab")
-    telling.do("project-cert-1", Start(template="renew", title="Renew the certificate", customer="sales"), by="ada")
-    telling.do("project-cert-1", Go(candidate=CANDIDATE, check="passed"), by="ada")
-    telling.do("project-cert-1", Finish(result="succeeded", verified="the new date is served"), by="ada")
+    telling.do(
+        "project-cert-1",
+        StartStandardChange(template="renew", title="Renew the certificate", customer="sales"),
+        by="ada",
+    )
+    telling.do("project-cert-1", DeployStandardChange(candidate=CANDIDATE, check="passed"), by="ada")
+    telling.do("project-cert-1", FinishStandardChange(result="succeeded", verified="the new date is served"), by="ada")
 
 
 def _large(telling: Telling) -> None:
@@ -142,7 +146,9 @@ def _emergency(telling: Telling) -> None:
         rfc=RfcSubmitted(rfc="r1", services=("mail",)),
     )  # fmt: skip
     telling.do("project-down-1", asked, by="ada")
-    telling.do("project-down-1", ApproveEmergency(reason="every minute costs"), by="grace", role="emergency-committee")
+    telling.do(
+        "project-down-1", ApproveEmergencyChange(reason="every minute costs"), by="grace", role="emergency-committee"
+    )
     started = report(DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE))
     telling.do("project-down-1", started, by="ada")
     telling.do("project-down-1", report(written_down(telling.now)), by="ada")  # pays the debt rfc-submitted
