@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
-from domain.event import CATEGORIES, E, Event, Recorded, kind_named, kind_of, type_of
+from domain.event import CATEGORIES, E, Event, Kind, Recorded, kind_of_type, type_of
 from domain.values import moment_text
 
 LARGEST_EVENT = 65_535
@@ -102,41 +103,55 @@ def decode(data: bytes) -> Recorded:
 
 
 _TEXTS = itemgetter("id", "authid", "authtype", "commandid", "correlationid", "origin", "timequality")
+_KNOWN_NAMES = 4_096
 
 
 def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
-    kind = kind_of(whole["type"])
-    known = kind_named(kind)
-    if known is None:
-        raise Unreadable(f"type: {whole['type']} is not known here: a newer release wrote it, upgrade to read it")
-    if "\0" in "".join([*_TEXTS(whole), *[whole[name] for name in _OPTIONAL if name in whole]]):
+    known = _kind(whole["type"])
+    texts = _TEXTS(whole)
+    id_, who, auth, command, correlation, origin, time_quality = texts
+    role, assignment = whole.get("actingrole"), whole.get("assignment")
+    causation, policy = whole.get("causationid"), whole.get("policyversion")
+    if "\0" in "".join((*texts, role or "", assignment or "", causation or "", policy or "")):
         raise Unreadable("an attribute holds the character NUL: nothing writes that")
     body = whole["data"] if known.upcast is None else known.upcast(whole["data"])
     log, stream = _place(whole["source"])
-    time, recorded_at = whole["time"], _moment(whole["recordedtime"])
+    time, recordedtime = whole["time"], whole["recordedtime"]
+    recorded_at = _moment(recordedtime)
     return Recorded(
-        id=whole["id"],
-        log=log,
-        stream=stream,
-        version=_version(whole["sequence"]),
-        event=known.event.model_validate(body),
-        time=recorded_at if time == whole["recordedtime"] else _moment(time),
-        recorded_at=recorded_at,
-        who=whole["authid"],
-        command=whole["commandid"],
-        correlation=whole["correlationid"],
-        time_quality=whole["timequality"],
-        role=whole.get("actingrole"),
-        assignment=whole.get("assignment"),
-        auth=whole["authtype"],
-        causation=whole.get("causationid"),
-        policy=whole.get("policyversion"),
-        origin=whole["origin"],
-        data=data,
+        id_,
+        log,
+        stream,
+        _version(whole["sequence"]),
+        known.event.model_validate(body),
+        recorded_at if time == recordedtime else _moment(time),
+        recorded_at,
+        who,
+        command,
+        correlation,
+        time_quality,
+        role,
+        assignment,
+        auth,
+        causation,
+        policy,
+        origin,
+        data,
     )
 
 
+def _kind(type_: object) -> Kind:
+    if not isinstance(type_, str):
+        raise Unreadable(f"type: {type_!r} is not a text")
+    known = kind_of_type(type_)
+    if known is None:
+        raise Unreadable(f"type: {type_} is not known here: a newer release wrote it, upgrade to read it")
+    return known
+
+
+@lru_cache(_KNOWN_NAMES)
 def _place(source: str) -> tuple[str, str]:
+    """The log and the stream that a source names; the events of a stream are often read together."""
     parts = source.split(":", 4)
     if parts[:2] != ["urn", "milepost"] or len(parts) < 4 or parts[3] not in _SINGULAR:
         raise Unreadable(f"source: {source!r} is not urn:milepost:LOG:CATEGORY:ID")
@@ -148,9 +163,9 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0
 
 
 def _version(text: object) -> int:
-    if not isinstance(text, str) or not _VERSION.fullmatch(text) or int(text) == 0:
+    if not isinstance(text, str) or not _VERSION.fullmatch(text) or not (version := int(text)):
         raise Unreadable(f"sequence: {text!r} is not a version of 20 digits, from 1")
-    return int(text)
+    return version
 
 
 def _moment(text: object) -> datetime:

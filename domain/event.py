@@ -74,6 +74,7 @@ class Kind:
 
 
 _catalogue: dict[str, Kind] = {}
+_types: dict[str, Kind] = {}
 
 
 def _register(kind: str, event: type[Event], upcast: Upcast | None) -> None:
@@ -81,7 +82,7 @@ def _register(kind: str, event: type[Event], upcast: Upcast | None) -> None:
         raise TypeError(f"two events are called {kind!r}: {_catalogue[kind].event} and {event}")
     if not hasattr(event, "function"):
         raise TypeError(f"{kind} declares no function: add function=Phase.… or SupportingFunction.…")
-    _catalogue[kind] = Kind(event, upcast)
+    _catalogue[kind] = _types[type_of(kind)] = Kind(event, upcast)
 
 
 def catalogue() -> Mapping[str, Kind]:
@@ -92,6 +93,11 @@ def catalogue() -> Mapping[str, Kind]:
 def kind_named(kind: str) -> Kind | None:
     """How one kind is read, or None where this release doesn't know it."""
     return _catalogue.get(kind)
+
+
+def kind_of_type(type_: str) -> Kind | None:
+    """How a CloudEvents `type` is read, or None where this release doesn't know it."""
+    return _types.get(type_)
 
 
 def type_of(kind: str) -> str:

@@ -29,11 +29,13 @@ class Unread:
 class Query:
     """A question in SQL over read models, each named in braces, with named parameters: `SELECT … FROM {projects}`.
 
-    `{chosen}` stands for the condition that narrows it to a cohort.
+    `{chosen}` stands for the condition that narrows it to a cohort. Where `describes_events`, each row stands for the
+    event at its `position`, and the answer has a column `what` more: a sentence on that event.
     """
 
     sql: LiteralString
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    describes_events: bool = False
 
 
 @dataclass(frozen=True, eq=False)

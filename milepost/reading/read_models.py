@@ -1,5 +1,6 @@
 """The read models of this process: kept up with the log by a thread of its own or by others, asked by the doors."""
 
+from dataclasses import replace
 from threading import Event, Thread
 from types import TracebackType
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 import psycopg
 
 from consumers.read_models.batch_writer import Fenced
+from consumers.read_models.event_sentences import add_sentences
 from consumers.read_models.log_follower import Following
 from consumers.read_models.projector import Projector
 from consumers.read_models.read_model_metrics import Gauge, gauges
@@ -72,7 +74,8 @@ class Models:
 
     def ask(self, query: Query) -> Answer:
         """The rows that answer a query. Raises `NotBuilt` where the read models are not there yet."""
-        return self._reader.ask(query)
+        answer = self._reader.ask(query)
+        return replace(answer, rows=add_sentences(answer.rows, self._feed)) if query.describes_events else answer
 
     def parked_at(self, stream: str) -> ParkedStream | None:
         """Where a read model has set a stream aside; None where it is contained in all of them."""

@@ -7,11 +7,11 @@ from milepost.app.service import Service
 from milepost.web.api.parameters import AfterVersion, Limit, WaitFor
 from milepost.web.api.rows import Page, rows_answer
 from milepost.web.caller import known_key
-from milepost.web.openapi import reads, rows
+from milepost.web.openapi import TEXT, reads, rows
 from milepost.web.strict_route import strict_router
 from projections import audit_trail, gates, phases
 
-TRAIL = reads(rows("trail", audit_trail.audit_trail), 404)
+TRAIL = reads(rows("trail", audit_trail.audit_trail, what=TEXT), 404)
 GATES = reads(rows("gates", gates.gates), 404)
 PHASES = reads(rows("phases", phases.phases), 404)
 

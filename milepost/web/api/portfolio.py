@@ -34,7 +34,7 @@ STANDING = reads(rows("projects", projects.projects))
 DUE = reads(rows("due", projects.projects, due=MOMENT, what=TEXT))
 WAITING = reads(rows("waiting", gates.gates, **WORD))
 INBOX = reads(rows("inbox", gates.gates, **WORD, title=TEXT), 400)
-TRAIL = reads(rows("trail", audit_trail.audit_trail))
+TRAIL = reads(rows("trail", audit_trail.audit_trail, what=TEXT))
 
 
 def portfolio_routes(service: Service) -> APIRouter:

@@ -55,7 +55,7 @@ def test_tells_nothing_of_a_read_model_that_takes_no_such_streams(
 ) -> None:
     telling.tell({"policy-other": TOLD[:1]})
     follow(follower)
-    assert [span.name for span in heard.of(trace(log, 1))] == ["project audit_trail_v1_1"]
+    assert [span.name for span in heard.of(trace(log, 1))] == ["project audit_trail_v2_1"]
 
 
 def test_tells_nothing_of_traces_that_nobody_wants(

@@ -220,7 +220,7 @@ def test_parks_what_it_cannot_read_while_the_others_go_on(log: Log, feed: LogFee
     assert {row["project"]: row["version"] for row in found["projects"]} == {"a": 1, "b": 3}
     trail = [row for row in found["audit_trail"] if row["stream"] == "project-a"]
     assert [row["version"] for row in trail] == [1, 2, 3]
-    assert trail[1]["what"].startswith("can't be read: not an event of Milepost")
+    assert trail[1]["unreadable"].startswith("not an event of Milepost")
     with connect(log.conninfo) as connection:
         parked = [(one.model, one.stream, one.version, one.why[:22]) for one in parked_in(connection)]
     why = "not an event of Milepo"

@@ -32,7 +32,7 @@ def states(milepost: Run) -> list[tuple[str, str]]:
 
 def test_are_built_anew_compared_and_changed_to_and_back(own: tuple[Run, str]) -> None:
     milepost, _ = own
-    assert [one[0] for one in states(milepost)] == ["audit_trail_v1_1", "gates_v1_1", "phases_v1_1", "projects_v2_1"]
+    assert [one[0] for one in states(milepost)] == ["audit_trail_v2_1", "gates_v1_1", "phases_v1_1", "projects_v2_1"]
     told = milepost("projections", "rebuild", "projects", "--workers", "2")
     assert (told.code, "projects: built from 3 events; it stands ready" in told.out) == (0, True), told
     assert states(milepost)[3:] == [("projects_v2_1", "active"), ("projects_v2_2", "ready")]
@@ -95,8 +95,8 @@ def test_say_how_far_behind_they_are(milepost: Run) -> None:
     milepost("projects")
     told = milepost("lag", "--json").json
     assert [(one["who"], one["partition"], one["events"]) for one in told["lag"]] == [
-        ("audit_trail_v1_1", None, 0), ("gates_v1_1", None, 0), ("phases_v1_1", None, 0), ("projects_v2_1", None, 0),
+        ("audit_trail_v2_1", None, 0), ("gates_v1_1", None, 0), ("phases_v1_1", None, 0), ("projects_v2_1", None, 0),
     ]  # fmt: skip
     milepost("propose-project", "lagging-1", *PROPOSAL)
     assert {one["events"] for one in milepost("lag", "--json").json["lag"]} == {1}
-    assert "audit_trail_v1_1" in milepost("lag").out
+    assert "audit_trail_v2_1" in milepost("lag").out

@@ -81,7 +81,7 @@ def test_carry_what_is_answered_to_the_rows_of_every_read_model(parts: Parts) ->
     assert "milepost_relay_active 1.0" in client.get("/metrics").text
     until(lambda: lagging(parts))  # rows may stand before the relay has saved that their events are acknowledged
     assert lagging(parts) == {
-        "relay": position, "audit_trail_v1_1": position, "gates_v1_1": position, "phases_v1_1": position,
+        "relay": position, "audit_trail_v2_1": position, "gates_v1_1": position, "phases_v1_1": position,
         "projects_v2_1": position,
     }  # fmt: skip
     doctor = parts.here("doctor", "--canary", "--json")
