@@ -108,17 +108,13 @@ _KNOWN_NAMES = 4_096
 
 def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
     known = _kind(whole["type"])
-    texts = _TEXTS(whole)
-    id_, who, auth, command, correlation, origin, time_quality = texts
-    role, assignment = whole.get("actingrole"), whole.get("assignment")
-    causation, policy = whole.get("causationid"), whole.get("policyversion")
-    if "\0" in "".join((*texts, role or "", assignment or "", causation or "", policy or "")):
-        raise Unreadable("an attribute holds the character NUL: nothing writes that")
+    id_, who, auth, command, correlation, origin, time_quality, *optional = _texts(whole)
+    role, assignment, causation, policy = optional
     body = whole["data"] if known.upcast is None else known.upcast(whole["data"])
     log, stream = _place(whole["source"])
     time, recordedtime = whole["time"], whole["recordedtime"]
     recorded_at = _moment(recordedtime)
-    return Recorded(
+    return Recorded(  # by position, as it is called for every event that is read
         id_,
         log,
         stream,
@@ -138,6 +134,15 @@ def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
         origin,
         data,
     )
+
+
+def _texts(whole: dict[str, Any]) -> tuple[Any, ...]:
+    """The attributes that are texts; those that may be absent come last."""
+    get = whole.get
+    texts = *_TEXTS(whole), get("actingrole"), get("assignment"), get("causationid"), get("policyversion")
+    if "\0" in "".join([text for text in texts if text is not None]):
+        raise Unreadable("an attribute holds the character NUL: nothing writes that")
+    return texts
 
 
 def _kind(type_: object) -> Kind:
