@@ -8,7 +8,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import settings_from
 from milepost.web.app import application
 
@@ -20,7 +20,10 @@ async def empty(request: Request) -> Response:
 
 
 def main() -> None:
-    with opened(settings_from(os.environ)) as service, socket.create_server(("127.0.0.1", 0)) as listening:
+    with (
+        open_or_create_service(settings_from(os.environ)) as service,
+        socket.create_server(("127.0.0.1", 0)) as listening,
+    ):
         app = application(service)
         app.add_api_route("/empty", empty, methods=["POST"])
         service.models.follow()

@@ -2,7 +2,8 @@
 
 import ipaddress
 import os
-from collections.abc import Mapping
+import pwd
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,26 @@ class Unfit(ValueError):
     """A setting is wrong or unsafe. Names it and says what to set."""
 
 
-ROOTS_DATA = Path("/var/lib/milepost/data")
-"""Root's default: the server runs as another user, who need not reach the folder that root works in."""
+DATA, CACHE = Path("/var/lib/milepost"), Path("/var/cache/milepost")
+"""Root's folders: the servers run as another user, who need not reach root's own."""
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "milepost"
-"""The user's own place for what can be fetched again; root's is one that other users can look into."""
+FILES = frozenset({"kafka_ca", "kafka_certificate", "kafka_key", "kafka_password_file"})
+"""The settings that are files, and empty where there is none."""
 
 MOST_REPLICAS = 9
 NUMBERS = {"port": ("a port", 0, 65_535), "kafka_replicas": ("a number of brokers", 1, MOST_REPLICAS)}
 """The settings that are numbers: what each is, and from where to where."""
 
 MEANINGS = {
-    "data": "Folder of the embedded database, made where it is missing.",
+    "data": "Folder of the embedded database; `$XDG_DATA_HOME/milepost/data`, for root `/var/lib/milepost/data`.",
     "database_url": "A PostgreSQL of your own, for the application's role; without it the embedded one runs.",
     "host": "Address to serve on; only loopback while people can't sign in.",
     "port": "Port to serve on; 0 takes a free one.",
     "log_name": "What you call the log: a new one gets this name, an old one must have it.",
     "owner_url": "A connection of the role that owns the schemas, for `milepost migrate` alone.",
     "actor": "Who asks on the command line, where --as doesn't say.",
-    "kafka_data": "Folder of the embedded Kafka, made where it is missing.",
-    "kafka_jars": "Folder that keeps Kafka's jars, fetched when they are first needed.",
+    "kafka_data": "Folder of the embedded Kafka; `$XDG_DATA_HOME/milepost/kafka`, for root `/var/lib/milepost/kafka`.",
+    "kafka_jars": "Folder of Kafka's jars; `$XDG_CACHE_HOME/milepost/kafka`, for root `/var/cache/milepost/kafka`.",
     "origin": "Address under which people reach the service, for links; without it host and port.",
     "kafka_bootstrap": "The Kafka that carries events, as host:port,host:port; without it the service follows its log.",
     "kafka_topic": "The topic of the events; logs that share a Kafka have one each.",
@@ -45,13 +46,45 @@ MEANINGS = {
 }
 
 
+def default_folders(environment: Mapping[str, str], uid: int | None = None) -> dict[str, Path]:
+    """The folders of a user, absolute: root's in /var, others' as in the XDG Base Directory Specification 0.8.
+
+    A variable of XDG that is empty or relative doesn't count.
+    """
+    if (os.geteuid() if uid is None else uid) == 0:
+        data, cache = DATA, CACHE
+    else:
+        data = _xdg(environment, "XDG_DATA_HOME", ".local/share") / "milepost"
+        cache = _xdg(environment, "XDG_CACHE_HOME", ".cache") / "milepost"
+    return {"data": data / "data", "kafka_data": data / "kafka", "kafka_jars": cache / "kafka"}
+
+
+def _xdg(environment: Mapping[str, str], variable: str, below_home: str) -> Path:
+    given = Path(environment.get(variable, ""))
+    return given if given.is_absolute() else _home(environment) / below_home
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    given = Path(environment.get("HOME", ""))
+    if given.is_absolute():
+        return given
+    try:
+        return Path(pwd.getpwuid(os.geteuid()).pw_dir)
+    except KeyError:  # a user that the system doesn't know, as in a container: it sets MILEPOST_DATA
+        return Path("/nonexistent")
+
+
+def _folder(name: str) -> Callable[[], Path]:
+    return lambda: default_folders(os.environ)[name]
+
+
 @dataclass(frozen=True)
 class Settings:
     """How this service runs. Each is read from an environment variable: MILEPOST_ and its name in capitals."""
 
-    data: Path = ROOTS_DATA if os.geteuid() == 0 else Path("var/milepost")
-    kafka_data: Path = ROOTS_DATA.with_name("kafka") if os.geteuid() == 0 else Path("var/kafka")
-    kafka_jars: Path = Path("/var/cache/milepost/kafka") if os.geteuid() == 0 else CACHE / "kafka"
+    data: Path = field(default_factory=_folder("data"))
+    kafka_data: Path = field(default_factory=_folder("kafka_data"))
+    kafka_jars: Path = field(default_factory=_folder("kafka_jars"))
     database_url: str = field(default="", repr=False)
     owner_url: str = field(default="", repr=False)
     host: str = "127.0.0.1"
@@ -94,7 +127,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     unknown = sorted(name for name in environment if name.startswith("MILEPOST_") and name not in known)
     if unknown:
         raise Unfit(f"{unknown[0]} is no setting of Milepost; the settings are {', '.join(known)}")
-    given: dict[str, Any] = {
+    given: dict[str, Any] = default_folders(environment) | {
         one.name: _value(name, environment[name], one) for name, one in known.items() if name in environment
     }
     settings = Settings(**given)
@@ -103,8 +136,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
 
 def _value(name: str, text: str, setting: "Field[Any]") -> Any:
-    if isinstance(setting.default, Path):
-        return Path(text)
+    if setting.type is Path:
+        return _absolute(name, text)
+    if text and setting.name in FILES:
+        return str(_absolute(name, text))
     if setting.name in NUMBERS:
         what, least, most = NUMBERS[setting.name]
         if not text.isdecimal() or not least <= int(text) <= most:
@@ -113,6 +148,13 @@ def _value(name: str, text: str, setting: "Field[Any]") -> Any:
     if "\0" in text or text != text.strip():
         raise Unfit(f"{name} begins or ends with white space")
     return text
+
+
+def _absolute(name: str, text: str) -> Path:
+    """The path, which means the same in every working directory."""
+    if not Path(text).is_absolute():
+        raise Unfit(f"{name} is {text!r}, which is no absolute path: give it one, such as {Path(text).absolute()}")
+    return Path(text)
 
 
 def _demand_loopback(host: str) -> None:

@@ -39,10 +39,10 @@ def load(name: str) -> click.Command:
 
 
 def _opened() -> AbstractContextManager["Service"]:
-    from milepost.app.bootstrap import opened
+    from milepost.app.bootstrap import open_existing_service
     from milepost.cli.output import say
 
-    return opened(say=say)
+    return open_existing_service(say=say)
 
 
 def main() -> None:

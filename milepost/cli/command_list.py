@@ -119,7 +119,7 @@ COMMANDS = (
     Listed("import", "Log", "Import a foreign history, JSON Lines or CSV, as a mapping says"),
     Listed("export", "Log", "Write the stored bytes of every event to a new file, one a line, and a trailer with counts"),
     Listed("verify", "Log", "Examine an exported log without any database: bytes, places, counts, root"),
-    Listed("log", "Log", "Move a log with its positions from one database to another"),
+    Listed("log", "Log", "Open a log, or move one with its positions from one database to another"),
     Listed("kafka", "Kafka", "Run a Kafka of our own on this machine, for trials and tests"),
     Listed("relay", "Kafka", "Carry the log to Kafka"),
     Listed("project", "Kafka", "Keep read models up with what Kafka carries: those that are named, or all"),

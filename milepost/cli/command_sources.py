@@ -25,8 +25,8 @@ SOURCES = (
     Source("projections", "projecting_commands", "Operate", ("projections",)),
     Source("parked", "parking_commands", "Operate", ("parked",)),
     Source("serve", "running_commands", "Operate", ("migrate", "catalogue")),
-    Source("import_", "importing_commands", "Log", ("import",), needs_log=True),
-    Source("log_files", "moving_commands", "Log", ("export", "verify", "log"), needs_log=True),
+    Source("import_", "importing_commands", "Log", ("import",)),
+    Source("log_files", "moving_commands", "Log", ("export", "verify", "log")),
     Source("kafka", "kafka_commands", "Kafka", ("kafka",)),
     Source("workers", "carrying_commands", "Kafka", ("relay", "project")),
 )

@@ -17,7 +17,7 @@ from consumers.read_models.tables import connect
 from domain.canary import SendCanary
 from domain.log_opened import STREAM
 from milepost import clock
-from milepost.app.bootstrap import brokers_of, connected
+from milepost.app.bootstrap import brokers_of, open_existing_database
 from milepost.app.settings import Settings, Unfit, settings_from
 from milepost.cli.options import ACTOR, JSON
 from milepost.cli.output import as_json, say, table
@@ -27,18 +27,21 @@ from milepost.log.command_batch import MOST_BEHIND
 from milepost.log.command_outcome import Request, Unavailable
 from milepost.log.event_feed import LogFeed
 from milepost.log.migrate import Unsafe
-from milepost.log.store import Log, NotOpened
+from milepost.log.store import Log, NoLog, NotOpened
 from milepost.log.stored_event import Damaged
 from milepost.log.writer import Writer
 from milepost.reading.read_models import Models
 from projections import projections
 
-ILL = 1
+ILL, NO_LOG = 1, 2
 CARRYING_SECONDS = 10.0
 """So long the log's last event may take to be in every read model."""
 
 LEAST_FREE = 1 << 30
-HELP = "Look at settings, database, rights, log, clock, Kafka, read models and disk. Exit code 1 if anything is wrong."
+HELP = (
+    "Look at settings, database, rights, log, clock, Kafka, read models and disk."
+    " Exit code 1 if anything is wrong, 2 if there is no log."
+)
 
 
 class Finding(NamedTuple):
@@ -58,7 +61,13 @@ def doctoring_commands() -> list[click.Command]:
 
 
 def _doctor(canary: bool, actor: str, json: bool) -> None:
-    findings = list(examined(actor if canary else None))
+    findings, code = list[Finding](), ILL
+    try:
+        for finding in examined(actor if canary else None):
+            findings.append(finding)
+    except NoLog as error:
+        findings.append(Finding("log", False, str(error)))
+        code = NO_LOG
     well = all(finding.well for finding in findings)
     if json:
         as_json({"well": well, "findings": [finding._asdict() for finding in findings]})
@@ -66,21 +75,21 @@ def _doctor(canary: bool, actor: str, json: bool) -> None:
         rows = [(one.what, "ok" if one.well else "WRONG", one.told) for one in findings]
         table(("what", "state", "what it says, or what to do"), rows)
     if not well:
-        sys.exit(ILL)
+        sys.exit(code)
 
 
 def examined(sender: str | None = None) -> Iterator[Finding]:
-    """Every finding; what rests on something that is wrong is not looked at. `sender` is who sends a canary, if any."""
+    """Every finding; what rests on something that is wrong is not looked at. `sender` is who sends a canary, if any.
+
+    Raises `NoLog` where there is no log to look at.
+    """
     try:
         settings = settings_from(os.environ)
     except Unfit as error:
         yield Finding("settings", False, str(error))
         return
     yield Finding("settings", True, ", ".join(f"{name}={value}" for name, value in settings.safe().items() if value))
-    if not settings.database_url:
-        if not settings.data.exists():
-            yield Finding("database", True, f"{settings.data} is not there yet: `milepost serve` makes it")
-            return
+    if not settings.database_url and settings.data.exists():
         yield _disk(settings.data)
     yield from _database(settings, sender)
 
@@ -93,7 +102,7 @@ def _disk(data: Path) -> Finding:
 
 def _database(settings: Settings, sender: str | None) -> Iterator[Finding]:
     try:
-        with connected(settings, say) as log:
+        with open_existing_database(settings, say) as log:
             with log.connect() as connection:
                 version = connection.info.server_version
             where = "yours" if settings.database_url else "embedded"
@@ -110,10 +119,7 @@ def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[Finding]:
     try:
         found = log.identity()
         log.sound_head()
-    except NotOpened as error:
-        yield Finding("log", True, f"{error}: `milepost serve` does that")
-        return
-    except Damaged as error:
+    except (NotOpened, Damaged) as error:
         yield Finding("log", False, str(error))
         return
     named = settings.log_name in ("", found.name)

@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from milepost.cli.options import ACTOR, JSON, Opener
+from milepost.app.bootstrap import open_existing_service, open_or_create_service
+from milepost.cli.options import ACTOR, JSON
 from milepost.cli.output import Failed, as_json, is_terminal, say, table
 from milepost.imports import Imported, Unimportable, Unmappable, import_file, mapping_from, people_of
 
@@ -20,21 +21,22 @@ HELP = "Import a foreign history, JSON Lines or CSV, as a mapping says. What was
 PARAMETERS: list[click.Parameter] = [
     click.Argument(["file"], type=FILE),
     click.Option(["--mapping"], type=FILE, required=True, help="What the lines mean: docs/import.md."),
-    click.Option(["--dry-run"], is_flag=True, help="Do everything but write."),
+    click.Option(["--dry-run"], is_flag=True, help="Do everything but write; needs a log that exists."),
     click.Option(["--strict"], is_flag=True, help="Write nothing where any line is refused; exit code 1 then."),
     ACTOR,
     JSON,
 ]
 
 
-def importing_commands(opened: Opener) -> list[click.Command]:
+def importing_commands() -> list[click.Command]:
     """The command that imports."""
 
     def bring(file: Path, mapping: Path, dry_run: bool, strict: bool, actor: str, json: bool) -> None:
+        open_service = open_existing_service if dry_run else open_or_create_service
         try:
             rules = mapping_from(mapping)
-            with opened() as service, _bar(quiet=json) as progress:
-                people = people_of(service.settings.data)
+            with open_service(say=say) as service, _bar(quiet=json) as progress:
+                people = people_of(service.settings.data, keep_key=not dry_run)
                 done = import_file(service.log, service.writer, file, rules, people, actor, dry_run, strict, progress)
         except (Unimportable, Unmappable) as error:
             raise Failed(str(error)) from error

@@ -6,7 +6,7 @@ import click
 
 from consumers.read_models.tables import connect, prepare
 from consumers.read_models.versions import versions_of
-from milepost.app.bootstrap import opened_log
+from milepost.app.bootstrap import open_existing_log
 from milepost.app.settings import settings_from
 from milepost.cli.options import JSON
 from milepost.cli.output import as_json, say, table
@@ -24,7 +24,7 @@ def lagging_commands() -> list[click.Command]:
 def _lag(json: bool) -> None:
     from consumers.kafka.lag import lags
 
-    with opened_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
+    with open_existing_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
         prepare(connection)
         found = lags(connection, versions_of(connection, projections()), LogFeed(log))
         head = log.head().position

@@ -23,10 +23,11 @@ class Failed(click.ClickException):
         return printable(self.message)
 
 
-def as_json(value: Any) -> None:
-    """Print one line of JSON; ASCII alone where the output takes nothing else."""
-    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
-    _write(sys.stdout, safe_json(orjson.dumps(value, default=str).decode(), ascii_only=not encoding.startswith("utf")))
+def as_json(value: Any, out: TextIO | None = None) -> None:
+    """Print one line of JSON to the standard output or another; ASCII alone where that takes nothing else."""
+    out = out or sys.stdout
+    encoding = (getattr(out, "encoding", None) or "utf-8").lower()
+    _write(out, safe_json(orjson.dumps(value, default=str).decode(), ascii_only=not encoding.startswith("utf")))
 
 
 def print_line(text: str) -> None:

@@ -18,7 +18,7 @@ from consumers.read_models.parked_streams import Apart, bring_up, forget, kept_a
 from consumers.read_models.stream_state import Parked, parked_in
 from consumers.read_models.tables import Model, connect, prepare
 from consumers.read_models.versions import followed
-from milepost.app.bootstrap import brokers_of, opened_log
+from milepost.app.bootstrap import brokers_of, open_existing_log
 from milepost.app.settings import Settings, settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
@@ -120,7 +120,7 @@ def parking_commands() -> list[click.Command]:
 @contextmanager
 def _lot() -> Generator[Lot]:
     settings = settings_from(os.environ)
-    with opened_log(settings, say) as log, connect(log.conninfo) as connection:
+    with open_existing_log(settings, say) as log, connect(log.conninfo) as connection:
         prepare(connection)
         yield Lot(settings, log, LogFeed(log), connection)
 

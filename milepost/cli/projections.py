@@ -20,7 +20,7 @@ from consumers.read_models.overview import overview
 from consumers.read_models.parallel_build import BeingBuilt, Task, rebuild_in_parallel
 from consumers.read_models.tables import Model, connect, prepare
 from consumers.read_models.versions import Unchanged, promote, roll_back, versions_of
-from milepost.app.bootstrap import opened_log
+from milepost.app.bootstrap import open_existing_log
 from milepost.app.settings import settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
@@ -62,7 +62,7 @@ def projecting_commands() -> list[click.Command]:
 
 @contextmanager
 def _models() -> Generator[tuple[Log, Connection[DictRow]]]:
-    with opened_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
+    with open_existing_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
         prepare(connection)
         yield log, connection
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.service import Service
 from milepost.app.settings import Settings, settings_from
 from milepost.cli import simulate
@@ -44,7 +44,7 @@ MIGRATE_HELP = "Make schemas and rights in a PostgreSQL of your own: MILEPOST_OW
 def serve(host: str | None, port: int | None) -> None:
     end_in_order()
     settings = _settings(host, port)
-    with opened(settings, say) as service:
+    with open_or_create_service(settings, say) as service:
         name = service.log.identity().name
         _answer(service, lambda address: f"Milepost serves {name} on {address}")
 
@@ -61,13 +61,13 @@ def demo(host: str | None, port: int | None, kafka: bool) -> None:
 
         demonstrate_in_parts(settings, DEMO_NAME)
     settings = replace(settings, data=settings.data.with_name("demo"), log_name=DEMO_NAME, kafka_bootstrap="")
-    with opened(settings, say) as service:
+    with open_or_create_service(settings, say) as service:
         simulate.demonstrate(service)
         _answer(service, lambda address: _five_lines(address, settings.data))
 
 
 def simulated(projects: int, seed: int, until: datetime, json: bool) -> None:
-    with opened(_settings(None, None), say) as service:
+    with open_or_create_service(_settings(None, None), say) as service:
         simulate.told(simulate.fill(service, projects, seed, simulate.moment(until)), json)
 
 

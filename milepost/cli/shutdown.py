@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
 
@@ -28,6 +29,23 @@ def end_in_order() -> None:
 
     for asked in ASKED:
         signal.signal(asked, end)
+
+
+@contextmanager
+def unwind_on_signals() -> Generator[None]:
+    """Let signals that would end the program at once unwind it instead, with a shell's exit code of that signal."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    heard = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) == signal.SIG_DFL]
+    for one in heard:
+        signal.signal(one, end)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def until_told(works: Mapping[str, Work], why: Callable[[], str | None]) -> None:

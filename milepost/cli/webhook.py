@@ -11,7 +11,7 @@ import click
 from psycopg import Connection
 
 from milepost.app import logging_config
-from milepost.app.bootstrap import opened_log
+from milepost.app.bootstrap import open_existing_log
 from milepost.app.settings import settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
@@ -53,7 +53,7 @@ def hooking_commands() -> list[click.Command]:
 
 @contextmanager
 def _registered() -> Generator[tuple[Log, Connection[Any]]]:
-    with opened_log(settings_from(os.environ), say) as log, log.connect() as connection:
+    with open_existing_log(settings_from(os.environ), say) as log, log.connect() as connection:
         yield log, connection
 
 
@@ -70,8 +70,8 @@ def _add(
             raise Failed(f"{key!r} is no key: it is like pay-2, of a-z and 0-9, then also . _ -")
     try:
         selection(project, kinds)
-        rate = allowed_rate(target(url, private), _origin())
         with _registered() as (log, connection):
+            rate = allowed_rate(target(url, private), _origin())
             begin = log.head().position if after is None else after
             hook = Hook(name, url, new_secret(), begin, private, project, list(kinds) or None, rate)
             add(connection, hook)
@@ -124,7 +124,7 @@ def _deliver() -> None:
     from milepost.webhooks.delivery import Delivering
 
     end_in_order()
-    with opened_log(settings_from(os.environ), say) as log:
+    with open_existing_log(settings_from(os.environ), say) as log:
         logging_config.tell_more()
         print_line(f"Bringing the events of {log.identity().name} to its webhooks.")
         until_told({"webhooks": Delivering(log, _origin()).run}, lambda: None)

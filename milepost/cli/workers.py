@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from milepost.app import logging_config
-from milepost.app.bootstrap import brokers_of, opened_log
+from milepost.app.bootstrap import brokers_of, open_existing_log
 from milepost.app.settings import settings_from
 from milepost.cli.output import print_line, say
 from milepost.cli.read_model_names import named
@@ -37,7 +37,7 @@ def _relay(again: bool) -> None:
     end_in_order()
     settings = settings_from(os.environ)
     brokers, replicas = brokers_of(settings), replicas_of(settings)
-    with opened_log(settings, say) as log:
+    with open_existing_log(settings, say) as log:
         logging_config.tell_more()
         feed = LogFeed(log)
         if again:
@@ -55,7 +55,7 @@ def _project(names: Sequence[str]) -> None:
     end_in_order()
     settings = settings_from(os.environ)
     chosen, brokers = named(names), brokers_of(settings)
-    with opened_log(settings, say) as log:
+    with open_existing_log(settings, say) as log:
         logging_config.tell_more()
         feed = LogFeed(log)
         members = {one.name: member_of(log.conninfo, feed.source, feed, brokers, one) for one in chosen}

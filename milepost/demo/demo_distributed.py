@@ -11,7 +11,7 @@ from io import FileIO
 from pathlib import Path
 from time import monotonic, sleep
 
-from milepost.app.bootstrap import connected, opened
+from milepost.app.bootstrap import open_or_create_database, open_or_create_service
 from milepost.app.settings import Settings
 from milepost.cli.output import Failed, print_lines, say
 from milepost.cli.shutdown import BEAT_SECONDS, Stopped
@@ -63,11 +63,11 @@ def demonstrate_in_parts(settings: Settings, log_name: str) -> None:
     )  # fmt: skip
     with ExitStack() as stack:
         alone = stack.enter_context(_alone(folder))
-        stack.enter_context(connected(settings, say))
+        stack.enter_context(open_or_create_database(settings, say))
         brokers = start(settings.kafka_data, settings.kafka_jars, say)
         stack.callback(brokers.stop)
         settings = replace(settings, kafka_bootstrap=brokers.bootstrap, kafka_replicas=1)
-        with opened(settings, say) as service:
+        with open_or_create_service(settings, say) as service:
             demonstrate(service)
         parts = stack.enter_context(_running(settings, folder / "journals", alone))
         announced = [part.announced() for part in parts]

@@ -24,9 +24,14 @@ class People:
         return f"p-{hmac.new(self._key, plain.encode(), hashlib.sha256).hexdigest()[:24]}"
 
 
-def people_of(data: Path) -> People:
-    """The people of a data folder; its key is made at random when first asked for, readable by its owner alone."""
+def people_of(data: Path, keep_key: bool = True) -> People:
+    """The people of a data folder; its key is made at random when first asked for, readable by its owner alone.
+
+    With `keep_key` false a key that isn't there yet is not written: the ids then hold for this run.
+    """
     path = data / KEY_FILE
+    if not keep_key and not path.exists():
+        return People(secrets.token_bytes(32))
     data.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

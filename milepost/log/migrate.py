@@ -32,6 +32,12 @@ def migrate(conninfo: str, application: str = APPLICATION, password: str | None 
         return applied
 
 
+def is_migrated(conninfo: str) -> bool:
+    """Whether Milepost's schemas were ever created in this database; changes nothing."""
+    with psycopg.connect(conninfo, connect_timeout=10) as connection:
+        return connection.execute("SELECT to_regclass('log.migrations') IS NOT NULL").fetchone() == (True,)
+
+
 def _roles(connection: Connection[Any], application: str, password: str | None) -> None:
     may_make = connection.execute(
         "SELECT rolsuper OR rolcreaterole, rolsuper FROM pg_roles WHERE rolname = current_user"

@@ -34,8 +34,13 @@ def open_log(
             lines = [Stored(n, r.stream, r.version, r.event.kind, r.data) for n, r in enumerate((first, second), 1)]
             log.store.append(cursor, lines)
         log.store.commit(cursor)
+    return demand_name(log, name)
+
+
+def demand_name(log: Log, name: str) -> Identity:
+    """Which log this is. Raises `NotOpened` where it has another name; an empty name asks for none."""
     found = log.identity()
-    if found.name != name:
+    if name and found.name != name:
         raise NotOpened(f"the log here is called {found.name} and not {name}: look at the address of the database")
     return found
 

@@ -126,6 +126,10 @@ class NotOpened(Exception):
     """There is no log here yet, or another than was expected."""
 
 
+class NoLog(NotOpened):
+    """No log exists where the settings point. Names the place and says what to do."""
+
+
 class Log:
     """What was written, for reading. Threads may share it; each read takes a connection of its own.
 

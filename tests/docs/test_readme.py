@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from domain.commands import commands
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import MEANINGS, Settings
 from tests.milepost.serving import Site, served
 
@@ -27,7 +27,10 @@ def site() -> Iterator[Site]:
     """What `make run` serves, without the portfolio."""
     folder = Path(tempfile.mkdtemp(prefix="milepost-"))
     folder.chmod(0o755)
-    with opened(Settings(data=folder / "data", log_name="test/readme")) as service, served(service) as found:
+    with (
+        open_or_create_service(Settings(data=folder / "data", log_name="test/readme")) as service,
+        served(service) as found,
+    ):
         yield found
     shutil.rmtree(folder)
 

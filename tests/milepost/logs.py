@@ -91,6 +91,15 @@ def migrated(server: Server) -> Database:
     return create(server, _templates[server.data].name)
 
 
+def with_log(server: Server) -> Database:
+    """A new database with a log that is open."""
+    database = migrated(server)
+    found = Log(database.application)
+    open_log(found, "test/log", default_policy())
+    found.close()
+    return database
+
+
 @pytest.fixture
 def empty(server: Server) -> Iterator[Database]:
     """A database in which nothing is yet."""

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.embedded.postgres.server import Server
 from milepost.log.store import Log
 from milepost.log.stored_event import Stored
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.cli.test_program import PROPOSAL as PROPOSE
-from tests.milepost.logs import migrated, removed
+from tests.milepost.logs import removed, with_log
 from tests.milepost.servers import until
 from tests.milepost.serving import PROPOSAL, Site, served
 from tests.milepost.tampering import tamper
@@ -37,13 +37,13 @@ class Damaged:
 
     @contextmanager
     def served(self) -> Generator[Site]:
-        with opened(Settings(database_url=self.address)) as service, served(service) as site:
+        with open_or_create_service(Settings(database_url=self.address)) as service, served(service) as site:
             yield site
 
 
 @pytest.fixture
 def damaged(server: Server) -> Iterator[Damaged]:
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         for key in ("sound", "spoilt"):
             told = here("propose-project", key, *PROPOSE, MILEPOST_DATABASE_URL=database.application)
             assert told.code == 0, told.error

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.embedded.postgres.server import running, start
 from tests.milepost.servers import ended, until
@@ -19,7 +19,7 @@ HEADERS = {"Milepost-Actor": "ada", "Idempotency-Key": "while-it-was-gone"}
 
 @pytest.fixture
 def site(made: Path) -> Iterator[Site]:
-    with opened(Settings(data=made, log_name="test/gone")) as service, served(service) as found:
+    with open_or_create_service(Settings(data=made, log_name="test/gone")) as service, served(service) as found:
         yield found
 
 

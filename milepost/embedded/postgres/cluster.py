@@ -142,6 +142,14 @@ class Cluster(DataFolder):
             raise PostgresError(f"{missing} is missing, so the database is damaged: restore {self.data} from a backup.")
 
 
+def is_made(data: Path) -> bool:
+    """Whether a database was ever made in this data folder; true also where the folder can't be looked into."""
+    try:
+        return (data / "postgres").is_dir()
+    except PermissionError:  # whoever opens it says whose it is
+        return True
+
+
 def prepared(data: Path) -> Cluster:
     """The data folder, made where it is missing. Raises `PostgresError` where it can't be made or isn't ours."""
     cluster = Cluster.ours(data, lambda found: account_for(found / "postgres"))

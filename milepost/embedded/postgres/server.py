@@ -13,18 +13,22 @@ import psycopg
 from psycopg.pq import Ping
 
 from milepost.embedded.postgres.binaries import PostgresError, binary
-from milepost.embedded.postgres.cluster import DATABASE, SUPERUSER, Cluster, prepared
+from milepost.embedded.postgres.cluster import DATABASE, SUPERUSER, Cluster, is_made, prepared
 from milepost.embedded.postgres.postmaster import BEAT, alive, end, last_words, launch, ping, postmaster
 from milepost.embedded.say import Say
 from milepost.embedded.shared_server import Patience, Shared, Sharing
 from milepost.log.migrate import APPLICATION
 
-__all__ = ["PostgresError", "Server", "StillStarting", "binary", "running", "start"]
+__all__ = ["NoDatabase", "PostgresError", "Server", "StillStarting", "binary", "running", "start", "start_existing"]
 PATIENCE = 900.0  # seconds
 
 
 class StillStarting(PostgresError):
     """The server needs longer than we wait. It goes on, and a later start finds it further on."""
+
+
+class NoDatabase(PostgresError):
+    """No database was ever made in this data folder, and nothing was made now."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,21 @@ def start(data: Path, say: Say, patience: float = PATIENCE) -> Server:
 
     What takes its time is said in sentences. Raises `PostgresError`.
     """
+    return _start(data, say, patience, creates=True)
+
+
+def start_existing(data: Path, say: Say, patience: float = PATIENCE) -> Server:
+    """The same for a data folder that has a database. Raises `NoDatabase` where it has none, and makes nothing."""
+    if not is_made(data):
+        raise NoDatabase(f"There is no database in {data}.")
+    return _start(data, say, patience, creates=False)
+
+
+def _start(data: Path, say: Say, patience: float, creates: bool) -> Server:
     cluster = prepared(data)
     awaited, words = f"The database in {cluster.data}", partial(last_words, cluster)
     waiting = Patience(patience, BEAT, awaited, words, say, StillStarting)
-    return _sharing(cluster).joined(_Starting(cluster, say).server, waiting)
+    return _sharing(cluster).joined(_Starting(cluster, say, creates).server, waiting)
 
 
 def running(data: Path) -> Server | None:
@@ -92,12 +107,13 @@ def _server(cluster: Cluster, share: FileIO) -> Server:
 class _Starting:
     cluster: Cluster
     say: Say
+    creates: bool
     launched: bool = False
 
     def server(self, share: FileIO) -> Server | None:
         """The server once it answers: the one that we start, or the one that others did."""
         if (answer := ping(self.cluster)) == Ping.OK:
-            _demand_database(self.cluster)
+            _demand_database(self.cluster, self.creates)
             return _server(self.cluster, share)
         if answer == Ping.NO_ATTEMPT:
             raise PostgresError("libpq can't try to connect: unset PGSERVICE and other PG* variables.")
@@ -107,10 +123,12 @@ class _Starting:
         return None
 
 
-def _demand_database(cluster: Cluster) -> None:
+def _demand_database(cluster: Cluster, create: bool) -> None:
     try:
         with psycopg.connect(cluster.url(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+            if found is None and not create:
+                raise NoDatabase(f"There is no database {DATABASE} in {cluster.data}.")
             if found is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}".encode())
     except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):

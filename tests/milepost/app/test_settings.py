@@ -1,17 +1,53 @@
 """The settings."""
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from milepost.app.settings import MEANINGS, Settings, Unfit, settings_from
+from milepost.app.settings import MEANINGS, Settings, Unfit, default_folders, settings_from
 
 
 def test_have_defaults_that_serve_one_machine() -> None:
-    settings = settings_from({"HOME": "/nowhere"})
-    assert settings == Settings()
-    assert settings.address == "http://127.0.0.1:8000"
+    assert settings_from({name: value for name, value in os.environ.items() if "MILEPOST_" not in name}) == Settings()
+    assert Settings().address == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("xdg", [{}, {"XDG_DATA_HOME": "", "XDG_CACHE_HOME": ""}, {"XDG_DATA_HOME": "data"}])
+def test_keep_the_data_of_a_user_in_the_home_folder(xdg: dict[str, str]) -> None:
+    assert default_folders({"HOME": "/users/ada"} | xdg, uid=1000) == {
+        "data": Path("/users/ada/.local/share/milepost/data"),
+        "kafka_data": Path("/users/ada/.local/share/milepost/kafka"),
+        "kafka_jars": Path("/users/ada/.cache/milepost/kafka"),
+    }
+
+
+def test_keep_the_data_of_a_user_where_xdg_says() -> None:
+    folders = default_folders({"XDG_DATA_HOME": "/disk/data", "XDG_CACHE_HOME": "/disk/cache"}, 1000)
+    assert set(folders.values()) == {
+        Path("/disk/data/milepost/data"), Path("/disk/data/milepost/kafka"), Path("/disk/cache/milepost/kafka"),
+    }  # fmt: skip
+
+
+def test_keep_the_data_of_root_in_var() -> None:
+    assert default_folders({"XDG_DATA_HOME": "/disk/data", "XDG_CACHE_HOME": "/disk/cache"}, uid=0) == {
+        "data": Path("/var/lib/milepost/data"),
+        "kafka_data": Path("/var/lib/milepost/kafka"),
+        "kafka_jars": Path("/var/cache/milepost/kafka"),
+    }
+
+
+@pytest.mark.parametrize("home", [{}, {"HOME": ""}, {"HOME": "home"}])
+def test_have_absolute_folders_where_home_is_not_set(home: dict[str, str]) -> None:
+    assert all(folder.is_absolute() for folder in default_folders(home, uid=1000).values())
+
+
+@pytest.mark.parametrize("name", ["DATA", "KAFKA_DATA", "KAFKA_JARS", "KAFKA_CA", "KAFKA_KEY", "KAFKA_PASSWORD_FILE"])
+@pytest.mark.parametrize("path", ["var/milepost", "~/milepost", "."])
+def test_name_no_path_that_depends_on_the_working_directory(name: str, path: str) -> None:
+    with pytest.raises(Unfit, match=f"MILEPOST_{name} is '{path}', which is no absolute path: give it one, such as /"):
+        settings_from({f"MILEPOST_{name}": path})
 
 
 def test_are_read_from_the_environment() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from milepost.cli import main
 from milepost.embedded.postgres.server import Server
-from tests.milepost.logs import migrated, removed
+from tests.milepost.logs import removed, with_log
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = [sys.executable, "-c", "from milepost.cli import main; main()"]
@@ -52,7 +52,7 @@ def run(*arguments: str, **environment: str) -> Said:
 @pytest.fixture(scope="session")
 def address(server: Server) -> Iterator[str]:
     """How the application reaches a database that all tests of the command line share."""
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         yield database.application
 
 

@@ -14,7 +14,7 @@ from milepost.embedded.kafka.broker_cluster import Brokers
 from milepost.embedded.postgres.server import Server
 from tests.milepost.cli.conftest import Run, here
 from tests.milepost.cli.test_program import PROPOSAL
-from tests.milepost.logs import migrated, removed
+from tests.milepost.logs import migrated, removed, with_log
 
 
 def test_finds_all_well(milepost: Run) -> None:
@@ -41,7 +41,7 @@ def test_sends_a_canary_where_it_is_asked_to(milepost: Run, tmp_path: Path) -> N
 
 def test_says_that_a_canary_was_lost(server: Server, broker: Brokers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "CARRYING_SECONDS", 0.1)
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         setting = {"MILEPOST_DATABASE_URL": database.application, "MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap}
         here("projects", **setting)
         told = here("doctor", "--canary", "--json", **setting, MILEPOST_KAFKA_TOPIC=f"test.{uuid4().hex}")
@@ -50,10 +50,11 @@ def test_says_that_a_canary_was_lost(server: Server, broker: Brokers, monkeypatc
     assert canary["told"] == "event 3 didn't come through in 0 s: `milepost lag` says who is behind"
 
 
-def test_makes_nothing(tmp_path: Path) -> None:
-    told = here("doctor", MILEPOST_DATA=str(tmp_path / "none"))
-    assert told.code == 0
-    assert "is not there yet" in told.out
+def test_ends_with_two_where_there_is_no_log_and_creates_none(tmp_path: Path) -> None:
+    told = here("doctor", "--json", MILEPOST_DATA=str(tmp_path / "none"))
+    assert (told.code, told.json["well"]) == (2, False)
+    assert told.json["findings"][-1]["what"] == "log"
+    assert f"there is no log in {tmp_path / 'none'}" in told.json["findings"][-1]["told"]
     assert not (tmp_path / "none").exists()
 
 
@@ -103,13 +104,13 @@ def test_sees_a_clock_that_is_behind(milepost: Run, address: str, monkeypatch: p
 def test_sees_a_disk_that_is_nearly_full(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MILEPOST_DATA", str(made))
     monkeypatch.setattr(doctor, "LEAST_FREE", 1 << 60)
-    found = {one.what: one for one in examined()}
-    assert not found["disk"].well
-    assert "make room" in found["disk"].told
+    disk = next(one for one in examined() if one.what == "disk")
+    assert not disk.well
+    assert "make room" in disk.told
 
 
 def test_says_who_is_missing_around_kafka(server: Server, broker: Brokers, monkeypatch: pytest.MonkeyPatch) -> None:
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         setting = {"MILEPOST_DATABASE_URL": database.application}
         here("projects", **setting)
         kafka = {

@@ -25,7 +25,7 @@ from tests.consumers.telling import Telling
 from tests.consumers.topics import positions, records_in, relay_of, wait_until_carried
 from tests.domain.openings import PROPOSED, classified
 from tests.milepost.cli.conftest import Said, here
-from tests.milepost.logs import migrated, removed
+from tests.milepost.logs import removed, with_log
 from tests.milepost.tampering import tamper
 from tests.projections.histories import ENVISIONED
 from tests.waiting import running, until
@@ -45,7 +45,7 @@ class Lot:
 
 @pytest.fixture
 def parked(server: Server) -> Iterator[Lot]:
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         setting = {"MILEPOST_DATABASE_URL": database.application}
         here("projects", **setting)
         log = Log(database.application)
@@ -144,7 +144,7 @@ def test_asks_the_relay_for_what_it_withholds_and_lets_none_of_it_be_left_out(
 ) -> None:
     monkeypatch.setattr(parked_module, "RELAY_SECONDS", 0.5)
     brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         lot = Lot(database.application)
         here("projects", MILEPOST_DATABASE_URL=lot.address)
         [first] = history(PROPOSED)

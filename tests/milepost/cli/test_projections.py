@@ -11,7 +11,7 @@ from milepost.log.store import Log
 from tests.consumers.telling import Telling
 from tests.milepost.cli.conftest import Run, here
 from tests.milepost.cli.test_program import PROPOSAL
-from tests.milepost.logs import migrated, removed
+from tests.milepost.logs import removed, with_log
 
 NAMES = ["audit_trail", "gates", "phases", "projects"]
 
@@ -19,7 +19,7 @@ NAMES = ["audit_trail", "gates", "phases", "projects"]
 @pytest.fixture
 def own(server: Server) -> Iterator[tuple[Run, str]]:
     """`milepost` on a database of its own, in which a project is, and the way to it."""
-    with removed(migrated(server)) as database:
+    with removed(with_log(server)) as database:
         setting = {"MILEPOST_DATABASE_URL": database.application}
         here("propose-project", "pay-1", *PROPOSAL, **setting)
         here("projects", **setting)

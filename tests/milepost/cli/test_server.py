@@ -5,7 +5,7 @@ import threading
 
 import httpx
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.cli.server import Announced
 from milepost.embedded.postgres.server import Server
@@ -15,7 +15,7 @@ from tests.milepost.logs import migrated, removed
 def test_ends_at_once_though_somebody_listens_for_events(server: Server) -> None:
     with (
         removed(migrated(server)) as database,
-        opened(Settings(database_url=database.application, log_name="test/serving")) as service,
+        open_or_create_service(Settings(database_url=database.application, log_name="test/serving")) as service,
         socket.create_server(("127.0.0.1", 0)) as listening,
     ):
         announced = threading.Event()

@@ -8,7 +8,7 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.service import Service
 from milepost.app.settings import Settings
 from milepost.cli import simulate as simulate_module
@@ -45,7 +45,7 @@ def test_shows_on_standard_error_how_far_it_is(capsys: pytest.CaptureFixture[str
 
 def test_demonstrates_once_up_to_the_day_it_began(prepared: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulate_module, "PROJECTS", 2)
-    with opened(Settings(database_url=prepared.application)) as service:
+    with open_or_create_service(Settings(database_url=prepared.application)) as service:
         demonstrate(replace(service, clock=lambda: NOW + timedelta(hours=9)))
         head = service.log.head()
         demonstrate(replace(service, clock=lambda: NOW + timedelta(days=9)))
@@ -60,7 +60,7 @@ def test_goes_on_with_a_demonstration_that_was_interrupted(prepared: Database) -
 
     whole = Memory()
     simulated_by(whole, 4, 1)
-    with opened(Settings(database_url=prepared.application)) as service:
+    with open_or_create_service(Settings(database_url=prepared.application)) as service:
         with pytest.raises(KeyboardInterrupt):
             simulate(service.writer, 4, 1, interrupted)
         assert service.log.head().position < len(whole.lines)

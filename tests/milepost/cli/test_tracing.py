@@ -15,7 +15,7 @@ from milepost.log.store import Log
 from projections import projections
 from tests.milepost.cli.processes import Running, running
 from tests.milepost.cli.test_workers import Parts, parts
-from tests.milepost.logs import Database, migrated, removed
+from tests.milepost.logs import Database, removed, with_log
 from tests.milepost.serving import PROPOSAL
 from tests.milepost.tracing.collecting import Collecting, Seen, collecting
 from tests.waiting import until
@@ -33,7 +33,7 @@ def collector() -> Iterator[Collecting]:
 
 @pytest.fixture
 def database(server: Server) -> Iterator[Database]:
-    with removed(migrated(server)) as found:
+    with removed(with_log(server)) as found:
         yield found
 
 

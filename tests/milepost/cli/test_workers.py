@@ -20,7 +20,7 @@ from tests.consumers.telling import by_fold, in_models
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.cli.processes import Running, running, wait_for
 from tests.milepost.cli.test_program import PROPOSAL as PROPOSE
-from tests.milepost.logs import migrated, removed
+from tests.milepost.logs import removed, with_log
 from tests.milepost.servers import until
 from tests.milepost.serving import PROPOSAL
 
@@ -53,7 +53,7 @@ class Parts:
 
 @pytest.fixture
 def parts(server: Server, broker: Brokers, tmp_path: Path) -> Iterator[Parts]:
-    with removed(migrated(server)) as database, ExitStack() as stack:
+    with removed(with_log(server)) as database, ExitStack() as stack:
         settings = {
             "MILEPOST_DATABASE_URL": database.application,
             "MILEPOST_KAFKA_BOOTSTRAP": broker.bootstrap,

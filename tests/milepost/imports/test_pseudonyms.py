@@ -31,3 +31,11 @@ def test_stays_the_same_in_one_data_folder_alone(tmp_path: Path) -> None:
 def test_is_hidden_by_a_key_that_only_its_owner_reads(tmp_path: Path) -> None:
     people_of(tmp_path)
     assert stat.S_IMODE((tmp_path / "people.key").stat().st_mode) == 0o600
+
+
+def test_has_an_id_for_one_run_where_the_key_is_not_kept(tmp_path: Path) -> None:
+    trial = people_of(tmp_path / "none", keep_key=False)
+    assert trial.id_of("ada") == trial.id_of("@Ada")
+    assert not (tmp_path / "none").exists()
+    kept = people_of(tmp_path / "kept")
+    assert people_of(tmp_path / "kept", keep_key=False).id_of("ada") == kept.id_of("ada")

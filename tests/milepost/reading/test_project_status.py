@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from domain.state.project import fold
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.demo.simulate import simulate
 from milepost.embedded.postgres.server import Server
@@ -45,7 +45,7 @@ HISTORY = (
 def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with removed(migrated(server)) as database:
         settings = Settings(database_url=database.application, log_name="test/status")
-        with opened(settings) as service, served(service) as found:
+        with open_or_create_service(settings) as service, served(service) as found:
             simulate(service.writer, 60, seed=1)
             file = jsonl(tmp_path_factory.mktemp("import") / "history.jsonl", HISTORY)
             import_file(service.log, service.writer, file, KEP, PEOPLE, "ada")

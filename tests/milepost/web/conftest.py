@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.embedded.postgres.server import Server
 from tests.milepost.logs import migrated, removed
@@ -15,5 +15,5 @@ from tests.milepost.serving import Site, served
 def site(server: Server) -> Iterator[Site]:
     with removed(migrated(server)) as database:
         settings = Settings(database_url=database.application, log_name="test/api")
-        with opened(settings) as service, served(service) as found:
+        with open_or_create_service(settings) as service, served(service) as found:
             yield found

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from consumers.tracing.spans import PROCESS, Span
 from consumers.tracing.trace import trace_of
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.embedded.postgres.server import Server
 from milepost.log.writer import Writer
@@ -37,7 +37,7 @@ def all_heard() -> Iterator[Listening]:
 def traced(server: Server, all_heard: Listening) -> Iterator[Site]:
     with removed(migrated(server)) as database:
         settings = Settings(database_url=database.application, log_name="test/tracing")
-        with opened(settings) as service, served(service) as found:
+        with open_or_create_service(settings) as service, served(service) as found:
             yield found
 
 

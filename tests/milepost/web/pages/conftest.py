@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from milepost.app.bootstrap import opened
+from milepost.app.bootstrap import open_or_create_service
 from milepost.app.service import Service
 from milepost.app.settings import Settings
 from milepost.embedded.postgres.server import Server
@@ -47,7 +47,7 @@ def service(server: Server, listening: socket.socket) -> Iterator[Service]:
     """A service whose read models hold a small portfolio."""
     with removed(migrated(server)) as database:
         settings = Settings(database_url=database.application, port=listening.getsockname()[1], log_name="test/pages")
-        with opened(settings) as made:
+        with open_or_create_service(settings) as made:
             fill(made)
             made.models.follow()
             until(lambda: made.models.liveness().events_behind == 0)
