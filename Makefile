@@ -19,18 +19,18 @@ step = @printf '\n== %s\n' '$(1)'; began=$$(date +%s); \
 	$(2) || { code=$$?; printf '== %s FAILED after %s s\n' '$(1)' $$(($$(date +%s) - began)); exit $$code; }; \
 	printf '== %s: %s s\n' '$(1)' $$(($$(date +%s) - began))
 
-.PHONY: help run run-kafka test test-kafka checks pytest lint types contracts bench bench-large chaos chaos-long kep generate lock clean
+.PHONY: help run run-kafka test test-kafka installs pytest lint types contracts bench bench-large chaos chaos-long kep generate lock clean
 
-help: ## say what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
 
 run: .venv/run.stamp ## start Milepost with a simulated portfolio on http://127.0.0.1:8000
 	@$(BIN)/milepost demo
 
-run-kafka: .venv/broker.stamp ## the same in its parts, each a process: a Kafka, a relay, two of each projector
+run-kafka: .venv/broker.stamp ## start it distributed: Kafka, a relay and two of each projector, each a process
 	@$(BIN)/milepost demo --kafka
 
-test: .venv/dev.stamp ## run every check and every test; COVER=n sets the least branch coverage of domain/
+test: .venv/dev.stamp ## run all checks and tests; COVER=n sets the branch coverage that domain/ needs, in per cent
 	@$(BIN)/python -m tests.chromium
 	@$(MAKE) lint types contracts pytest
 
@@ -40,32 +40,36 @@ lint: .venv/dev.stamp ## check style, format and declared dependencies
 	$(call step,dependencies of the packages,$(BIN)/deptry . --no-ansi --extend-exclude '^bench/')
 	$(call step,dependencies of tests and benchmarks,$(BIN)/deptry . --no-ansi $(WITH_TESTS))
 
-types: .venv/dev.stamp ## check types, twice
+types: .venv/dev.stamp ## check types with mypy and pyright
 	$(call step,mypy,$(BIN)/mypy)
 	$(call step,pyright,$(BIN)/pyright)
 
-contracts: .venv/dev.stamp ## check which way the imports point
+contracts: .venv/dev.stamp ## check the directions of imports
 	$(call step,import contracts,$(BIN)/lint-imports --no-logo)
 
-pytest: .venv/dev.stamp ## run the tests alone
+pytest: .venv/dev.stamp ## run only the tests
 	$(call step,pytest,$(SPREAD) --durations=5 --cov --cov-fail-under=$(COVER))
 
-test-kafka: .venv/dev.stamp ## run only the tests on real brokers
+installs: ## install each lock into fresh environments, with old and new pips and Pythons
+	$(need_python)
+	$(call step,installs,$(PYTHON) -m tests.install)
+
+test-kafka: .venv/dev.stamp ## run only the tests that use a Kafka broker
 	$(call step,pytest on brokers,$(SPREAD) --brokers=only --durations=10)
 
-bench: .venv/dev.stamp ## measure the speed, in ratios; prints JSON
+bench: .venv/dev.stamp ## measure the speed in ratios and print them as JSON
 	@$(BIN)/python -m bench
 
-bench-large: .venv/dev.stamp ## the same over 1,000,000 events and three brokers; what was interrupted goes on
+bench-large: .venv/dev.stamp ## measure over 1,000,000 events and three brokers; resumes after an interruption
 	@$(BIN)/python -m bench.large
 
-chaos: .venv/dev.stamp ## break what can break, many times over, and count what was lost: 0, or it fails
+chaos: .venv/dev.stamp ## inject faults many times and count the lost events; more than 0 fails
 	@$(BIN)/python -m tests.chaos
 
-chaos-long: .venv/dev.stamp ## the same, several times as often; within 80 minutes
+chaos-long: .venv/dev.stamp ## inject several times as many faults, within 80 minutes
 	@$(BIN)/python -m tests.chaos --long
 
-kep: .venv/dev.stamp ## check the import of a whole history: make kep HISTORY=FILE
+kep: .venv/dev.stamp ## check the import of a whole history: HISTORY=FILE names it
 	@test -f '$(HISTORY)' || { echo 'make kep needs the history: make kep HISTORY=path/to/kep-history.jsonl'; exit 2; }
 	@$(BIN)/python -m tests.kep '$(HISTORY)'
 
@@ -76,7 +80,7 @@ generate: .venv/dev.stamp ## write what is generated from the code: schemas, lis
 	$(call step,docs/policy.md,$(BIN)/python -m milepost.policies > .policy.md && mv .policy.md docs/policy.md)
 	$(call step,golden events,$(BIN)/python -m tests.golden)
 
-lock: .venv/dev.stamp ## resolve the dependencies anew: UPGRADE=1 takes newer versions
+lock: .venv/dev.stamp ## resolve the dependencies and write the locks; UPGRADE=1 takes newer versions
 	$(call compile,--group build,requirements.lock)
 	$(call compile,--group build --extra broker --constraints requirements.lock,requirements-broker.lock)
 	$(call compile,--group build --extra traces --constraints requirements-broker.lock,requirements-traces.lock)
@@ -101,11 +105,14 @@ compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile pyproject.
 .venv/dev.stamp: requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 
+need_python = @test -n '$(PYTHON)' || { \
+	echo 'Milepost needs Python 3.11 or newer and finds none: install it, or say make PYTHON=/path/to/python'; exit 1; }
+
 # The lock alone says what is installed: --no-deps resolves nothing (old pips look up an extra anew despite its pin), by
 # hash, never built from source. Then the project itself, which is only a pointer to this folder, and a check that the
 # lock left nothing out.
 define install
-	@test -n '$(PYTHON)' || { echo 'Milepost needs Python 3.11 or newer and finds none: install it, or say make PYTHON=/path/to/python'; exit 1; }
+	$(need_python)
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo 'This Python makes no environments: on Debian and Ubuntu, apt install python3-venv'; exit 1; }
 	$(call step,installing $(1) into .venv,$(INSTALL) --no-deps --require-hashes --only-binary :all: -r $(1))
