@@ -76,6 +76,7 @@ kep: .venv/dev.stamp ## check the import of a whole history: HISTORY=FILE names 
 generate: .venv/dev.stamp ## write what is generated from the code: schemas, list of commands, docs, golden files
 	$(call step,contract,$(BIN)/python -m milepost.contract)
 	$(call step,list of commands,$(BIN)/python -m milepost.cli.generate)
+	$(call step,settings in README.md,$(BIN)/python -m milepost.contract.settings_table)
 	$(call step,docs/events.md,$(BIN)/milepost catalogue > .events.md && mv .events.md docs/events.md)
 	$(call step,docs/policy.md,$(BIN)/python -m milepost.policies > .policy.md && mv .policy.md docs/policy.md)
 	$(call step,golden events,$(BIN)/python -m tests.golden)

@@ -24,15 +24,15 @@ NUMBERS = {"port": ("a port", 0, 65_535), "kafka_replicas": ("a number of broker
 """The settings that are numbers: what each is, and from where to where."""
 
 MEANINGS = {
-    "data": "Folder of the embedded database; `$XDG_DATA_HOME/milepost/data`, for root `/var/lib/milepost/data`.",
+    "data": "Folder of the embedded database, made where it is missing.",
     "database_url": "A PostgreSQL of your own, for the application's role; without it the embedded one runs.",
     "host": "Address to serve on; only loopback while people can't sign in.",
     "port": "Port to serve on; 0 takes a free one.",
-    "log_name": "What you call the log: a new one gets this name, an old one must have it.",
+    "log_name": "What you call the log: a new one gets this name, without it milepost.local; an old one must have it.",
     "owner_url": "A connection of the role that owns the schemas, for `milepost migrate` alone.",
-    "actor": "Who asks on the command line, where --as doesn't say.",
-    "kafka_data": "Folder of the embedded Kafka; `$XDG_DATA_HOME/milepost/kafka`, for root `/var/lib/milepost/kafka`.",
-    "kafka_jars": "Folder of Kafka's jars; `$XDG_CACHE_HOME/milepost/kafka`, for root `/var/cache/milepost/kafka`.",
+    "actor": "Who asks on the command line, where --as doesn't say; without it anonymous.",
+    "kafka_data": "Folder of the embedded Kafka, made where it is missing.",
+    "kafka_jars": "Folder that keeps Kafka's jars, fetched when they are first needed.",
     "origin": "Address under which people reach the service, for links; without it host and port.",
     "kafka_bootstrap": "The Kafka that carries events, as host:port,host:port; without it the service follows its log.",
     "kafka_topic": "The topic of the events; logs that share a Kafka have one each.",

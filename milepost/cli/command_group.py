@@ -64,7 +64,7 @@ def _write(formatter: click.HelpFormatter, listed: list[Listed]) -> None:
     column = max((len(one.name) for one in listed), default=0)
     for section, members in groupby(listed, key=lambda one: one.section):
         with formatter.section(section):
-            formatter.write_dl([(one.name.ljust(column), one.help) for one in members])
+            formatter.write_dl([(one.name.ljust(column), one.help) for one in members], col_max=column)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
