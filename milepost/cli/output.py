@@ -25,9 +25,9 @@ class Failed(click.ClickException):
 
 def as_json(value: Any, out: TextIO | None = None) -> None:
     """Print one line of JSON to the standard output or another; ASCII alone where that takes nothing else."""
-    out = out or sys.stdout
-    encoding = (getattr(out, "encoding", None) or "utf-8").lower()
-    _write(out, safe_json(orjson.dumps(value, default=str).decode(), ascii_only=not encoding.startswith("utf")))
+    stream = sys.stdout if out is None else out
+    encoding = (getattr(stream, "encoding", None) or "utf-8").lower()
+    _write(stream, safe_json(orjson.dumps(value, default=str).decode(), ascii_only=not encoding.startswith("utf")))
 
 
 def print_line(text: str) -> None:
