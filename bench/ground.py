@@ -20,7 +20,7 @@ from milepost.embedded.postgres.cluster import PORT, SUPERUSER
 from milepost.embedded.postgres.server import Server
 from milepost.log.open_log import open_log
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from milepost.policies import default_policy
 from tests.brokers import JARS
 from tests.conftest import START
@@ -39,7 +39,7 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
-def copied_into(superuser: str, stored: Iterable[Stored]) -> None:
+def copied_into(superuser: str, stored: Iterable[LogEntry]) -> None:
     """Put these events behind the others, all of them or none."""
     with psycopg.connect(superuser) as connection, connection.cursor() as cursor:
         cursor.execute("LOCK TABLE log.writer IN EXCLUSIVE MODE")

@@ -25,7 +25,7 @@ from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.defects import DefectReported, DefectResolved
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document, moment_text
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from tests.conftest import START
 from tests.domain.story import STREAM, Story
 
@@ -112,7 +112,7 @@ def long(policy: Policy, events: int) -> list[Recorded]:
     return story.events
 
 
-def copies(lived: Sequence[Recorded], log: str, events: int, after: int = 0) -> Iterator[Stored]:
+def copies(lived: Sequence[Recorded], log: str, events: int, after: int = 0) -> Iterator[LogEntry]:
     """So many stored events of projects that all lived this life, behind a position; many are under way at once.
 
     Each is an event of its own project: its ids, its references to its own events, its source and its moments.
@@ -126,7 +126,7 @@ def copies(lived: Sequence[Recorded], log: str, events: int, after: int = 0) -> 
                     return
                 moment = START + timedelta(milliseconds=position)
                 data = _copied(recorded, log, number, moment)
-                yield Stored(position, f"project-{key(number)}", recorded.version, recorded.event.kind, data)
+                yield LogEntry(position, f"project-{key(number)}", recorded.version, recorded.event.kind, data)
 
 
 def key(number: int) -> str:

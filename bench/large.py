@@ -39,7 +39,7 @@ from milepost.app.settings import Settings
 from milepost.embedded.kafka.broker_cluster import Brokers as Cluster
 from milepost.embedded.kafka.broker_cluster import start as kafka
 from milepost.embedded.postgres.server import Server, start
-from milepost.log.event_feed import LogFeed, archive_of
+from milepost.log.event_feed import LogFeed, open_event_log
 from milepost.log.migrate import APPLICATION, migrate
 from milepost.log.open_log import open_log
 from milepost.log.store import Log
@@ -105,7 +105,7 @@ def filled(kept: Kept) -> dict[str, Any]:
 def rebuilt(kept: Kept) -> dict[str, Any]:
     """All read models built anew by a process on each core; the memory of each as it is while that goes on."""
     feed, names = LogFeed(kept.log), tuple(projection.name for projection in projections())
-    task = Task(kept.log.conninfo, feed.source, partial(archive_of, kept.log.conninfo), names)
+    task = Task(kept.log.conninfo, feed.source, partial(open_event_log, kept.log.conninfo), names)
     first: list[int] = []
     memory: list[tuple[int, float]] = []
     with _bar("building the read models anew", kept.log.head().position) as report:

@@ -22,7 +22,7 @@ from bench.timing import in_turn, judged, medians, seconds, times
 from consumers.read_models.parallel_build import Task, rebuild_in_parallel
 from consumers.read_models.tables import Model, connect
 from consumers.read_models.versions import versions_of
-from milepost.log.event_feed import LogFeed, archive_of
+from milepost.log.event_feed import LogFeed, open_event_log
 from projections import projections
 from tests.milepost.logs import Database
 
@@ -79,7 +79,7 @@ def rebuilding(ground: Ground) -> dict[str, Any]:
     rows: dict[str, int] = {}
     with ground.log(LONG_LOG) as log:
         names = tuple(projection.name for projection in projections())
-        task = Task(log.conninfo, LogFeed(log).source, partial(archive_of, log.conninfo), names)
+        task = Task(log.conninfo, LogFeed(log).source, partial(open_event_log, log.conninfo), names)
 
         def ours() -> float:
             return events / seconds(lambda: rebuild_in_parallel(task, os.cpu_count() or 1, promoted=True))

@@ -12,7 +12,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from bench.ground import Ground
 from bench.timing import in_turn, judged, medians, rate, times
 from domain.commands import commands as commands_by_name
-from milepost.log.command_outcome import Request
+from milepost.log.command_outcome import CommandRequest
 from milepost.log.writer import Writer
 from tests.milepost.logs import Database, propose
 
@@ -59,7 +59,7 @@ def _over(writer: Writer, projects: int) -> Way:
 
     def assess(caller: int, n: int) -> None:
         asked = called.model_validate({"risk": f"r{caller}-{n}", "statement": STATEMENT})
-        outcome = writer.execute(Request(f"project-{names[(caller * 37 + n) % projects]}", (asked,), "ada"))
+        outcome = writer.execute(CommandRequest(f"project-{names[(caller * 37 + n) % projects]}", (asked,), "ada"))
         assert outcome.status == "accepted", outcome
 
     return assess

@@ -17,7 +17,7 @@ from milepost.embedded.postgres.server import NoDatabase, Server, start, start_e
 from milepost.embedded.say import Say, silent
 from milepost.log.migrate import APPLICATION, is_migrated, migrate
 from milepost.log.open_log import demand_name, open_log
-from milepost.log.store import Log, NoLog, NotOpened
+from milepost.log.store import Log, LogNotOpened, NoLog
 from milepost.log.writer import Writer
 from milepost.policies import default_policy
 from milepost.reading.read_models import Models
@@ -35,7 +35,7 @@ def open_existing_service(
 ) -> Generator[Service]:
     """A service on the log of the settings, ready for commands; closed in order afterwards.
 
-    Raises `NoLog` where there is none; `Unfit`, `Unsafe`, `PostgresError`, `NotOpened` with what to do.
+    Raises `NoLog` where there is none; `Unfit`, `Unsafe`, `PostgresError`, `LogNotOpened` with what to do.
     """
     settings = settings or settings_from(environment)
     with open_existing_log(settings, say, environment) as log, _service(settings, log) as service:
@@ -64,7 +64,7 @@ def open_existing_log(
 ) -> Generator[Log]:
     """The log of the settings alone.
 
-    Raises `NoLog` where there is none, `NotOpened` where it has another name or another revision of the format.
+    Raises `NoLog` where there is none, `LogNotOpened` where it has another name or another revision of the format.
     """
     with open_existing_database(settings, say, environment) as log:
         demand_name(log, settings.log_name)
@@ -165,5 +165,5 @@ def _name_of(log: Log) -> str:
     """What the log that is here is called, or what a new one is."""
     try:
         return log.identity().name
-    except NotOpened:
+    except LogNotOpened:
         return NEW_LOG

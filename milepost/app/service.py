@@ -11,8 +11,8 @@ from consumers.read_models.stall_detector import Liveness
 from milepost.app.metrics import Meters
 from milepost.app.settings import Settings
 from milepost.log.store import Log
-from milepost.log.stored_event import Damaged
-from milepost.log.tail import Tail
+from milepost.log.stored_event import DamagedLog
+from milepost.log.tail import LogTail
 from milepost.log.writer import Writer
 from milepost.reading.project_queries import Reading
 from milepost.reading.read_models import Models
@@ -37,8 +37,8 @@ class Service:
         return Reading(self.log)
 
     @cached_property
-    def tail(self) -> Tail:
-        return Tail(self.log.conninfo)
+    def tail(self) -> LogTail:
+        return LogTail(self.log.conninfo)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -66,7 +66,7 @@ class Service:
         """Why nothing can be written behind the log's last event."""
         try:
             self.log.sound_head()
-        except Damaged as damaged:
+        except DamagedLog as damaged:
             return str(damaged)
         return None
 

@@ -15,7 +15,7 @@ from milepost.app.service import Service
 from milepost.cli.option_help import choices, wanted
 from milepost.cli.options import ACTING, ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import Failed, as_json, say, table
-from milepost.log.command_outcome import Outcome, Request
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
 from milepost.web.strict_json import NotJson, demand_text, read
 
 COMMAND_ID = click.Option(["--id", "command_id"], help="Your id of the command; given again, it gets the same answer.")
@@ -32,7 +32,7 @@ def domain_command(name: str, opened: Opener) -> click.Command:
     def ask(key: str, actor: str, acting: str | None, command_id: str | None, json: bool, **given: Any) -> None:
         asked = parsed(command, {field: value for field, value in given.items() if value not in (None, ())})
         stream = f"{command.belongs_to}-{key.lower()}"
-        request = Request(stream=stream, commands=(asked,), who=actor, role=acting, command=command_id)
+        request = CommandRequest(stream=stream, commands=(asked,), who=actor, role=acting, command=command_id)
         with opened() as service:
             show(execute(service, request), json)
 
@@ -88,11 +88,11 @@ def _sentence(error: ValidationError) -> str:
     return f"--{place.replace('_', '-')}: {found['msg']}"
 
 
-def execute(service: Service, request: Request) -> Outcome:
+def execute(service: Service, request: CommandRequest) -> CommandOutcome:
     return service.writer.execute(request)
 
 
-def show(outcome: Outcome, json: bool) -> None:
+def show(outcome: CommandOutcome, json: bool) -> None:
     """Print what a command was answered, and end with its exit code."""
     if json:
         as_json({"status": outcome.status, "command": outcome.command, "version": outcome.version,

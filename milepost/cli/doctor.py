@@ -23,12 +23,12 @@ from milepost.cli.options import ACTOR, JSON
 from milepost.cli.output import as_json, say, table
 from milepost.embedded.kafka.replicas import replicas_of
 from milepost.embedded.postgres.server import PostgresError
-from milepost.log.command_batch import MOST_BEHIND
-from milepost.log.command_outcome import Request, Unavailable
+from milepost.log.command_batch import MAX_CLOCK_LAG
+from milepost.log.command_outcome import CommandRequest, LogUnavailable
 from milepost.log.event_feed import LogFeed
-from milepost.log.migrate import Unsafe
-from milepost.log.store import Log, NoLog, NotOpened
-from milepost.log.stored_event import Damaged
+from milepost.log.migrate import UnsafeDatabase
+from milepost.log.store import Log, LogNotOpened, NoLog
+from milepost.log.stored_event import DamagedLog
 from milepost.log.writer import Writer
 from milepost.reading.read_models import Models
 from projections import projections
@@ -109,7 +109,7 @@ def _database(settings: Settings, sender: str | None) -> Iterator[Finding]:
             yield Finding("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000} answers ({where})")
             yield Finding("rights", True, "the role may read and append, no more, and the log is guarded")
             yield from _log(log, settings, sender)
-    except Unsafe as error:
+    except UnsafeDatabase as error:
         yield Finding("rights", False, str(error))
     except (PostgresError, psycopg.OperationalError) as error:
         yield Finding("database", False, " ".join(str(error).split()))
@@ -119,7 +119,7 @@ def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[Finding]:
     try:
         found = log.identity()
         log.sound_head()
-    except (NotOpened, Damaged) as error:
+    except (LogNotOpened, DamagedLog) as error:
         yield Finding("log", False, str(error))
         return
     named = settings.log_name in ("", found.name)
@@ -135,7 +135,7 @@ def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[Finding]:
 
 def _clock(log: Log) -> Finding:
     last, now = log.sound_head().recorded_at, clock.now()
-    if last and last > now + MOST_BEHIND:
+    if last and last > now + MAX_CLOCK_LAG:
         behind = (last - now).total_seconds()
         return Finding("clock", False, f"it is {behind:.0f} s behind the last event: set it right, then write")
     return Finding("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC, the last event is older")
@@ -175,11 +175,11 @@ def _canary(log: Log, distributed: bool, sender: str) -> Finding:
     began = monotonic()
     try:
         with Writer(log) as writer, Models(log.conninfo, log, distributed) as models:
-            sent = writer.execute(Request(stream=STREAM, commands=(SendCanary(),), who=sender)).position
+            sent = writer.execute(CommandRequest(stream=STREAM, commands=(SendCanary(),), who=sender)).position
             if not distributed:
                 models.catch_up()
             arrived = models.wait_until(sent, CARRYING_SECONDS)
-    except (Unavailable, ConsumerStopped, psycopg.Error) as error:
+    except (LogUnavailable, ConsumerStopped, psycopg.Error) as error:
         return Finding("canary", False, f"it was not sent or not taken in: {' '.join(str(error).split())}")
     told = f"event {sent:,} was in every read model {monotonic() - began:.2f} s after it was asked for"
     lost = f"event {sent:,} didn't come through in {CARRYING_SECONDS:.0f} s: `milepost lag` says who is behind"

@@ -8,16 +8,27 @@ from consumers.read_models.reader import NotBuilt
 from milepost.app.settings import Unfit
 from milepost.embedded.kafka import KafkaError
 from milepost.embedded.postgres.server import PostgresError
-from milepost.log.command_outcome import Conflict, Invalid, KeyReused, Unavailable
-from milepost.log.migrate import Unsafe
-from milepost.log.store import NotOpened
-from milepost.log.stored_event import Damaged
+from milepost.log.command_outcome import IdempotencyKeyReused, InvalidRequest, LogUnavailable, VersionConflict
+from milepost.log.migrate import UnsafeDatabase
+from milepost.log.store import LogNotOpened
+from milepost.log.stored_event import DamagedLog
 from milepost.reading.project_queries import Unknown
 from milepost.web.problems import Problem
 
 WRONG, UNREACHABLE = 2, 5
-_WRONG = (Unfit, Unusable, Unsafe, NotOpened, Damaged, Invalid, Unknown, Conflict, KeyReused, Problem)
-_UNREACHABLE = (PostgresError, KafkaError, Unavailable, NotBuilt, Unreachable)
+_WRONG = (
+    Unfit,
+    Unusable,
+    UnsafeDatabase,
+    LogNotOpened,
+    DamagedLog,
+    InvalidRequest,
+    Unknown,
+    VersionConflict,
+    IdempotencyKeyReused,
+    Problem,
+)
+_UNREACHABLE = (PostgresError, KafkaError, LogUnavailable, NotBuilt, Unreachable)
 
 
 def explain(error: Exception) -> tuple[str, int] | None:

@@ -26,7 +26,7 @@ from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, print_line, remark, say, table
 from milepost.cli.read_model_names import named
-from milepost.log.event_feed import LogFeed, archive_of
+from milepost.log.event_feed import LogFeed, open_event_log
 from milepost.log.store import Log
 from projections import projections
 from projections.projection import Projection
@@ -82,7 +82,7 @@ def _rebuild(names: Sequence[str], workers: int, promote: bool, json: bool) -> N
     chosen = named(names)
     with _models() as (log, _), _bar(quiet=json) as report:
         source = LogFeed(log).source
-        task = Task(log.conninfo, source, partial(archive_of, log.conninfo), tuple(one.name for one in chosen))
+        task = Task(log.conninfo, source, partial(open_event_log, log.conninfo), tuple(one.name for one in chosen))
         try:
             until = rebuild_in_parallel(task, workers, report, promote)
         except (BeingBuilt, Fenced, ConsumerStopped) as error:

@@ -18,7 +18,7 @@ from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, print_line, say, table
 from milepost.cli.shutdown import end_in_order, until_told
 from milepost.log.command_outcome import KEY
-from milepost.log.event_selection import NoSuchKind, selection
+from milepost.log.event_selection import NoSuchKind, select_events
 from milepost.log.store import Log
 from milepost.webhooks.addresses import Forbidden, target
 from milepost.webhooks.handshake import allowed_rate
@@ -69,7 +69,7 @@ def _add(
         if not KEY.fullmatch(key):
             raise Failed(f"{key!r} is no key: it is like pay-2, of a-z and 0-9, then also . _ -")
     try:
-        selection(project, kinds)
+        select_events(project, kinds)
         with _registered() as (log, connection):
             rate = allowed_rate(target(url, private), _origin())
             begin = log.head().position if after is None else after

@@ -8,7 +8,7 @@ from milepost.demo.simulation.life import ORIGIN, POLICY, Unlikely
 from milepost.demo.simulation.project_mix import portfolio
 from milepost.demo.simulation.rules import SimulatedAlready
 from milepost.demo.simulation.scheduler import Clock, Execute
-from milepost.log.command_outcome import Request
+from milepost.log.command_outcome import CommandRequest
 from milepost.log.store import Log
 from milepost.log.writer import Writer
 
@@ -41,9 +41,11 @@ class Script:
         return f"simulated/{self.projects}/{self.seed}/{self.now.isoformat()}"
 
     @property
-    def end(self) -> Request:
+    def end(self) -> CommandRequest:
         """A request for nothing: that it was answered says that all before it was."""
-        return Request(f"policy-{POLICY}", (), "simulation", origin=ORIGIN, command=f"{self.name}/end", at=self.now)
+        return CommandRequest(
+            f"policy-{POLICY}", (), "simulation", origin=ORIGIN, command=f"{self.name}/end", at=self.now
+        )
 
 
 def simulate(

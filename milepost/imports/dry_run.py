@@ -3,9 +3,9 @@
 from concurrent.futures import Future
 
 from milepost import clock
-from milepost.log.command_batch import Deciding
-from milepost.log.command_outcome import Outcome, Request
-from milepost.log.state_cache import States
+from milepost.log.command_batch import CommandBatch
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
+from milepost.log.state_cache import StateCache
 from milepost.log.store import Log
 
 
@@ -16,19 +16,19 @@ class Trial:
         head = log.sound_head()
         last = head.recorded_at or clock.now()
         self._log = log
-        self._deciding = Deciding(
-            log.identity().id, States(log.read_streams), clock.now, clock.new_id, head.position, last
+        self._deciding = CommandBatch(
+            log.identity().id, StateCache(log.read_streams), clock.now, clock.new_id, head.position, last
         )
 
-    def submit(self, request: Request) -> "Future[Outcome]":
+    def submit(self, request: CommandRequest) -> "Future[CommandOutcome]":
         """What this would be answered; known already."""
-        answer: Future[Outcome] = Future()
+        answer: Future[CommandOutcome] = Future()
         command = request.command or clock.new_id(clock.now())
         known = self._log.outcome(request.who, command) if request.command else None
         if known:
-            self._deciding.answered.setdefault((request.who, command), known)
+            self._deciding.known.setdefault((request.who, command), known)
         try:
-            answer.set_result(self._deciding.answer(request, command, request.digest))
+            answer.set_result(self._deciding.decide(request, command, request.digest))
         except Exception as error:
             answer.set_exception(error)
         return answer

@@ -22,7 +22,7 @@ from milepost.imports.pseudonyms import People
 from milepost.imports.report import Account
 from milepost.imports.translate import Teller
 from milepost.imports.units import Unit, units_of
-from milepost.log.command_outcome import KeyReused, Outcome, Request
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, IdempotencyKeyReused
 from milepost.log.store import Log
 
 UNDER_WAY = 512
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 class Carries(Protocol):
     """The writer, or a trial of it."""
 
-    def submit(self, request: Request) -> "Future[Outcome]": ...
+    def submit(self, request: CommandRequest) -> "Future[CommandOutcome]": ...
 
 
 @dataclass
@@ -73,14 +73,14 @@ class _Run:
     head: int
     progress: Progress | None = None
     total: int = 0
-    _under_way: deque[tuple[Unit, "Future[Outcome]"]] = field(default_factory=deque[Any])
-    _last: dict[str, "Future[Outcome]"] = field(default_factory=dict[str, Any])
+    _under_way: deque[tuple[Unit, "Future[CommandOutcome]"]] = field(default_factory=deque[Any])
+    _last: dict[str, "Future[CommandOutcome]"] = field(default_factory=dict[str, Any])
     _projects: set[str] = field(default_factory=set[str])
     _settled: int = 0
 
-    def ask(self, stream: str, command: Command, id_: str | None = None) -> Outcome:
+    def ask(self, stream: str, command: Command, id_: str | None = None) -> CommandOutcome:
         """Carry out a command to a stream of the import itself. Raises `Unimportable` where it may not be."""
-        request = Request(
+        request = CommandRequest(
             stream, (command,), self.by, role="administrator", origin=self.mapping.origin, command=id_, at=self.now
         )
         outcome = self.carries.submit(request).result()
@@ -109,9 +109,9 @@ class _Run:
         last = self._last.get(unit.key)
         return last is None or last.done()
 
-    def _request(self, unit: Unit, observe: Observe) -> Request:
+    def _request(self, unit: Unit, observe: Observe) -> CommandRequest:
         words = f"{self.mapping.name}\n{unit.name}\n{unit.key}"
-        return Request(
+        return CommandRequest(
             f"project-{unit.key}",
             (observe,),
             UNKNOWN,
@@ -129,7 +129,7 @@ class _Run:
         applied = account.applied(unit.numbers)
         try:
             outcome = future.result()
-        except KeyReused:
+        except IdempotencyKeyReused:
             reason = "history changed: this unit was imported before and said, or meant, something else"
             account.settle("refused", reason, *unit.numbers)
         else:
@@ -143,7 +143,7 @@ class _Run:
         if self.progress:
             self.progress(self._settled, self.total)
 
-    def _count(self, outcome: Outcome) -> int:
+    def _count(self, outcome: CommandOutcome) -> int:
         """How many events a command wrote now: none where this was its answer of an earlier time."""
         fresh = len(outcome.events) if outcome.position > self.head else 0
         self.done.events += fresh

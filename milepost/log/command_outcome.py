@@ -1,4 +1,4 @@
-"""Commands at the edge of the log: what is asked, what is answered, and how one command is decided."""
+"""What a writer takes and returns: a request of commands to one stream, and its outcome."""
 
 import hashlib
 import re
@@ -20,32 +20,33 @@ _KEYLESS = ("directory", "ledger", "log")  # of these there is one stream
 DEFAULT_POLICY = "default"
 
 
-class Invalid(ValueError):
-    """This can't be asked for at all. Says the place and the way out."""
+class InvalidRequest(ValueError):
+    """The request is malformed. Names the field and what it takes."""
 
 
-class Conflict(Exception):
-    """The stream is at another version than was expected; nothing happened."""
+class VersionConflict(Exception):
+    """The stream is not at the expected version. Nothing was written."""
 
     def __init__(self, stream: str, expected: Precondition, found: int) -> None:
         super().__init__(expected.refusal(stream, found))
         self.found = found
 
 
-class KeyReused(Exception):
-    """This command id was used for something else; nothing happened now."""
+class IdempotencyKeyReused(Exception):
+    """The idempotency key belongs to another request. Nothing was written."""
 
 
-class Unavailable(Exception):
-    """The log can't be written to at the moment; the same command id may be asked again, and settles what happened."""
+class LogUnavailable(Exception):
+    """The log can't be written to now. A retry with the same idempotency key is safe and settles what happened."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Commands to one stream, all or nothing: who asks, in which role, how that was made sure.
+class CommandRequest:
+    """Commands to one stream, all or nothing.
 
-    `command` is the id that the caller gave, if any; `expected` the versions that the stream may have. `policy` names
-    the policy of a project that is new. In a stream that is not live, `at` is the moment of its source.
+    `who` acts in `role`, authenticated by `auth`. `command` is the caller's idempotency key, `expected` the
+    precondition on the stream's version, `policy` the policy of a new project. `at` is the moment of the source where
+    the origin is not live.
     """
 
     stream: str
@@ -64,33 +65,37 @@ class Request:
     def __post_init__(self) -> None:
         place = _STREAM.fullmatch(self.stream)
         if not place or place[1] not in CATEGORIES or (place[2] is None) != (place[1] in _KEYLESS):
-            raise Invalid(
+            raise InvalidRequest(
                 f"stream: {self.stream!r} is not CATEGORY-KEY with a key like pay-2 (a-z, 0-9, and ._- inside)"
             )
         self._demand(KEY, ("who", "role"), "a key like ada (a-z, 0-9, and ._- inside)")
         self._demand(_TOKEN, ("command", "correlation", "causation"), "1 to 200 visible ASCII characters")
         if (self.at is None) != (self.origin == "live"):
-            raise Invalid("at: what is live has the service's moment, everything else that of its source")
+            raise InvalidRequest(
+                "at: a live command takes the time of the service, any other names the time of its source"
+            )
         wrong = next((command for command in self.commands if command.belongs_to != place[1]), None)
         if wrong is not None:
-            raise Invalid(f"{wrong.called} is a command to a {wrong.belongs_to}, and {self.stream} is a {place[1]}")
+            raise InvalidRequest(
+                f"{wrong.called} is a command to a {wrong.belongs_to}, and {self.stream} is a {place[1]}"
+            )
 
     def _demand(self, form: re.Pattern[str], names: Iterable[str], words: str) -> None:
         for name in names:
             value = getattr(self, name)
             if value is not None and not form.fullmatch(value):
-                raise Invalid(f"{name}: expected {words}, found {value!r}")
+                raise InvalidRequest(f"{name}: expected {words}, found {value!r}")
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of what is asked: the same for the same words, whoever's serialiser wrote them."""
+        """SHA-256 of the request: equal for equal requests, however they were serialised."""
         words = [[command.called, command.model_dump(mode="json", exclude_unset=True)] for command in self.commands]
         asked = [self.stream, self.role, self.expected.canonical, words]
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-class Written(NamedTuple):
-    """One event that a command wrote."""
+class WrittenEvent(NamedTuple):
+    """An event that a command wrote."""
 
     id: str
     kind: str
@@ -102,11 +107,11 @@ Status = Literal["accepted", "rejected", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command was answered, for ever: what it wrote, or why it may not be, in a sentence.
+class CommandOutcome:
+    """The outcome of a command, stored for ever: the events it wrote, or why it was rejected or refused.
 
     `version` is that of the stream afterwards, `position` that of the log. `results` are those of the controls that
-    kept a gate shut.
+    refused a gate.
     """
 
     status: Status
@@ -115,7 +120,7 @@ class Outcome:
     version: int
     position: int
     sentence: str | None = None
-    events: tuple[Written, ...] = ()
+    events: tuple[WrittenEvent, ...] = ()
     results: tuple[dict[str, Any], ...] = ()
 
     def encode(self) -> bytes:
@@ -124,8 +129,8 @@ class Outcome:
         return orjson.dumps(fields | {"events": [list(event) for event in self.events]}, option=orjson.OPT_SORT_KEYS)
 
     @classmethod
-    def decode(cls, data: bytes) -> "Outcome":
+    def decode(cls, data: bytes) -> "CommandOutcome":
         fields: dict[str, Any] = orjson.loads(data)
         events: Iterable[list[Any]] = fields.pop("events", ())
         results = tuple(fields.pop("results", ()))
-        return cls(**fields, events=tuple(Written(*event) for event in events), results=results)
+        return cls(**fields, events=tuple(WrittenEvent(*event) for event in events), results=results)

@@ -1,4 +1,4 @@
-"""The log as an `EventLog`, for the relay, for projectors and for whoever else follows it."""
+"""The log as an `EventLog`, for the relay, projectors and webhooks."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from consumers.event_log import Batch, LogSource
 from milepost.log.queries import STREAM_NAMES
 from milepost.log.store import Log
-from milepost.log.stored_event import Head, Stored
+from milepost.log.stored_event import LogEntry, LogHead
 
 STREAM_NAMES_AT_ONCE = 10_000
 
@@ -32,7 +32,7 @@ class LogFeed:
             for _ in connection.notifies(timeout=seconds, stop_after=1):
                 return
 
-    def head(self) -> Head:
+    def head(self) -> LogHead:
         return self._log.head()
 
     def read_stream_names(self, after: int) -> Iterator[tuple[int, str]]:
@@ -40,21 +40,21 @@ class LogFeed:
             cursor.itersize = STREAM_NAMES_AT_ONCE
             yield from cursor.execute(STREAM_NAMES, (after,))
 
-    def read_streams(self, streams: Sequence[str], after: int = 0) -> Sequence[Stored]:
+    def read_streams(self, streams: Sequence[str], after: int = 0) -> Sequence[LogEntry]:
         return self._log.read_streams(streams, after)
 
-    def read_positions(self, positions: Sequence[int]) -> Sequence[Stored]:
+    def read_positions(self, positions: Sequence[int]) -> Sequence[LogEntry]:
         return self._log.read_positions(positions)
 
     def read_by_stream(
         self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
-    ) -> Sequence[Stored]:
+    ) -> Sequence[LogEntry]:
         return self._log.read_by_stream(after, limit, until, share)
 
 
 @contextmanager
-def archive_of(conninfo: str) -> Generator[LogFeed]:
-    """The log of a database, for another process."""
+def open_event_log(conninfo: str) -> Generator[LogFeed]:
+    """Open the log of a database, for a process of its own."""
     log = Log(conninfo)
     try:
         yield LogFeed(log)

@@ -1,4 +1,4 @@
-"""Selection: which events a subscriber wants, and how they are found in the log."""
+"""The selection of events that a subscriber wants, and its query of the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import domain.commands  # noqa: F401 # pyright: ignore[reportUnusedImport] (with
 from domain.event import catalogue
 from domain.lifecycle import Phase
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 
 MOST_AT_ONCE = 100
 LOOKED_THROUGH = 10_000
@@ -18,38 +18,38 @@ class NoSuchKind(ValueError):
     """There is no such kind of event. Says where the kinds are listed."""
 
 
-class Found(NamedTuple):
-    """What was found next, and up to which position the log was looked through."""
+class SelectedPage(NamedTuple):
+    """The next selected events, and the position up to which the log was searched."""
 
-    events: Sequence[Stored]
+    events: Sequence[LogEntry]
     end: int
 
 
 @dataclass(frozen=True)
-class Selection:
-    """Which events are wanted: of one project, of some kinds; nothing set: all."""
+class EventSelection:
+    """The selected events: of one project, of some kinds, or all."""
 
     project: str | None = None
     kinds: tuple[str, ...] | None = None
 
-    def next(self, log: Log, after: int, head: int) -> Found:
-        """Some of what is wanted behind a position, up to the head. Raises `psycopg.Error`."""
+    def next(self, log: Log, after: int, head: int) -> SelectedPage:
+        """The next selected events after a position, at most up to the head. Raises `psycopg.Error`."""
         until = head if self.project else min(head, after + LOOKED_THROUGH)
         stream = f"project-{self.project}" if self.project else None
         events = log.read_filtered(after, until, MOST_AT_ONCE, stream, self.kinds)
-        return Found(events, events[-1].position if len(events) == MOST_AT_ONCE else until)
+        return SelectedPage(events, events[-1].position if len(events) == MOST_AT_ONCE else until)
 
 
-def selection(project: str | None = None, kinds: Sequence[str] = (), phase: Phase | None = None) -> Selection:
-    """What somebody asks for; all of it must hold. A kind may be named without its version: `risk.assessed`.
+def select_events(project: str | None = None, kinds: Sequence[str] = (), phase: Phase | None = None) -> EventSelection:
+    """Build a selection; all its conditions apply. A kind may be named without its version: `risk.assessed`.
 
     Raises `NoSuchKind`.
     """
     if not kinds and phase is None:
-        return Selection(project)
+        return EventSelection(project)
     named = {kind for name in kinds for kind in _named(name)} if kinds else set(catalogue())
     of_phase = {kind for kind in named if phase in (None, phase_of(kind))}
-    return Selection(project, tuple(sorted(of_phase)))
+    return EventSelection(project, tuple(sorted(of_phase)))
 
 
 def phase_of(kind: str) -> Phase | None:

@@ -10,7 +10,7 @@ from psycopg import Connection, Cursor
 from milepost.log.export_trailer import Tally
 from milepost.log.queries import ANY_EVENT, EVERY_EVENT, EVERY_OUTCOME
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from milepost.log.verify import Examination, Line
 
 BATCH = 1000
@@ -34,7 +34,7 @@ def _lines(log: Log, outcomes: bool) -> Iterator[bytes]:
     identity = log.identity()
     tally = Tally(identity.id, identity.name, identity.generation)
     with _snapshot(log) as connection:
-        for stored in map(Stored._make, _rows(connection, EVERY_EVENT)):
+        for stored in map(LogEntry._make, _rows(connection, EVERY_EVENT)):
             yield tally.event(stored.stream.partition("-")[0], stored.data)
         for row in _rows(connection, EVERY_OUTCOME) if outcomes else ():
             yield tally.outcome(_outcome_line(*row))
@@ -111,7 +111,7 @@ def _batches(lines: Iterator[Line | dict[str, Any]]) -> Iterator[list[Line | dic
 
 def _insert(log: Log, cursor: Cursor[Any], batch: list[Line | dict[str, Any]]) -> None:
     events = [
-        Stored(line.position, line.stream, line.version, line.kind, line.data)
+        LogEntry(line.position, line.stream, line.version, line.kind, line.data)
         for line in batch
         if isinstance(line, Line)
     ]
@@ -123,4 +123,4 @@ def _insert(log: Log, cursor: Cursor[Any], batch: list[Line | dict[str, Any]]) -
     if events:
         log.store.append(cursor, events)
     if answers:
-        log.store.answer(cursor, answers)
+        log.store.insert_outcomes(cursor, answers)

@@ -14,7 +14,7 @@ OPEN_SCHEMAS = ("models", "analytics")
 _ONE_AT_A_TIME = 0x6D696C65
 
 
-class Unsafe(Exception):
+class UnsafeDatabase(Exception):
     """The database is not as Milepost may use it. Says in a sentence what is wrong and what to do."""
 
 
@@ -45,7 +45,7 @@ def _roles(connection: Connection[Any], application: str, password: str | None) 
     creates, everything = may_make.fetchone() or (False, False)
     if not _exists(connection, application):
         if not creates:
-            raise Unsafe(
+            raise UnsafeDatabase(
                 f"there is no role {application} and this one may not create it: say CREATE ROLE {application} LOGIN"
             )
         connection.execute(SQL("CREATE ROLE {} LOGIN NOINHERIT").format(Identifier(application)))
@@ -89,15 +89,15 @@ def _apply(connection: Connection[Any]) -> list[int]:
 
 
 def _applied(connection: Connection[Any]) -> set[int]:
-    """The steps that were applied here. Raises `Unsafe` where one is not of this release."""
+    """The steps that were applied here. Raises `UnsafeDatabase` where one is not of this release."""
     ours = {migration.step: migration.digest for migration in migrations()}
     try:
         applied = dict(connection.execute(_APPLIED).fetchall())
     except psycopg.errors.UndefinedColumn as error:
-        raise Unsafe(_OTHER_RELEASE.format(step=1)) from error
+        raise UnsafeDatabase(_OTHER_RELEASE.format(step=1)) from error
     for step, digest in sorted(applied.items()):
         if ours.get(step) != digest:
-            raise Unsafe(_OTHER_RELEASE.format(step=step))
+            raise UnsafeDatabase(_OTHER_RELEASE.format(step=step))
     return set(applied)
 
 
@@ -152,16 +152,18 @@ _GUARDS = {
 
 
 def demand_rights(connection: Connection[Any]) -> None:
-    """Raise `Unsafe` unless this release's steps were taken, the triggers stand, and the role has no right too many."""
+    """Raise `UnsafeDatabase` unless all migrations are applied, the triggers stand, and the role has no more rights."""
     try:
         applied = _applied(connection)
     except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
-        raise Unsafe("this database holds no log for this role yet: run `milepost migrate` as its owner") from error
+        raise UnsafeDatabase(
+            "this database holds no log for this role yet: run `milepost migrate` as its owner"
+        ) from error
     if missing := {migration.step for migration in migrations()} - applied:
-        raise Unsafe(f"migration {min(missing)} has not been applied to this database: run `milepost migrate`")
+        raise UnsafeDatabase(f"migration {min(missing)} has not been applied to this database: run `milepost migrate`")
     for excess, question in _EXCESS.items():
         if connection.execute(question).fetchone() != (False,):
-            raise Unsafe(
+            raise UnsafeDatabase(
                 f"the role {connection.info.user} {excess}, so what it records would prove nothing: "
                 f"connect as {APPLICATION}, the owner is for `milepost migrate` alone"
             )
@@ -171,4 +173,6 @@ def demand_rights(connection: Connection[Any]) -> None:
     )
     if removed := _GUARDS - set(guards.fetchall()):
         names = ", ".join(sorted(f"{trigger} on log.{table}" for table, trigger in removed))
-        raise Unsafe(f"the log is not guarded, for want of {names}: find out who removed it, then enable it ALWAYS")
+        raise UnsafeDatabase(
+            f"the log is not guarded, for want of {names}: find out who removed it, then enable it ALWAYS"
+        )

@@ -1,4 +1,4 @@
-"""Opening a log: its identity at position 1, and the rules that hold from then on."""
+"""Opening a log: its identity at position 1, and its first policy."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from domain.policy.policy import Policy
 from domain.policy_changes.adoption import PolicyAdopted
 from milepost import clock as machine
 from milepost.log.queries import ANY_EVENT
-from milepost.log.store import Identity, Log, NotOpened
-from milepost.log.stored_event import Stored
+from milepost.log.store import Identity, Log, LogNotOpened
+from milepost.log.stored_event import LogEntry
 
 SYSTEM = "system"
 
@@ -23,25 +23,25 @@ def open_log(
     clock: Callable[[], datetime] = machine.now,
     new_id: Callable[[datetime], str] = machine.new_id,
 ) -> Identity:
-    """Open an empty log under this name with this policy in force; one that is open already stays as it is.
+    """Open an empty log with a name and a policy. A log that is open already stays as it is.
 
-    Raises `NotOpened` where a log of another name is open here.
+    Raises `LogNotOpened` where the log has another name.
     """
     first, second = _events(new_id, clock(), name, policy)
     with log.connect() as connection, connection.cursor(binary=True) as cursor:
         log.store.begin(cursor)
         if cursor.execute(ANY_EVENT).fetchone() is None:
-            lines = [Stored(n, r.stream, r.version, r.event.kind, r.data) for n, r in enumerate((first, second), 1)]
+            lines = [LogEntry(n, r.stream, r.version, r.event.kind, r.data) for n, r in enumerate((first, second), 1)]
             log.store.append(cursor, lines)
         log.store.commit(cursor)
     return demand_name(log, name)
 
 
 def demand_name(log: Log, name: str) -> Identity:
-    """Which log this is. Raises `NotOpened` where it has another name; an empty name asks for none."""
+    """Which log this is. Raises `LogNotOpened` where it has another name; an empty name asks for none."""
     found = log.identity()
     if name and found.name != name:
-        raise NotOpened(f"the log here is called {found.name} and not {name}: look at the address of the database")
+        raise LogNotOpened(f"this log is named {found.name} and not {name}: check the address of the database")
     return found
 
 

@@ -1,6 +1,6 @@
 """The SQL on the log's tables: every statement on `log.events` and `log.outcomes`, beside their DDL and rights.
 
-Each parameter is `%b`, so that values are sent in binary. The rows of a query for events are fields of `Stored`.
+Each parameter is `%b`, so that values are sent in binary. The rows of a query for events are fields of `LogEntry`.
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,12 @@ from typing import Any, LiteralString
 from psycopg import Cursor
 from psycopg.sql import SQL, Composable
 
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 
 CHANNEL: LiteralString = "milepost_log"
 """The channel on which a transaction that appends events notifies its listeners."""
 
-_EVENTS: LiteralString = (
-    "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events"  # as `Stored` has them
-)
+_EVENTS: LiteralString = "SELECT notification_id, originator_id, originator_version, topic, state FROM log.events"
 _INSERT_EVENTS: LiteralString = """
     INSERT INTO log.events (notification_id, originator_id, originator_version, topic, state)
     SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[])
@@ -87,24 +85,24 @@ def select_page(cursor: Cursor[Any], after: int, limit: int, until: int | None =
     return cursor.execute(_PAGE, (after, until or _UNBOUNDED, limit), prepare=True)
 
 
-def select_streams(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[Stored]:
+def select_streams(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[LogEntry]:
     """The events of some streams with versions greater than `after`, stream by stream."""
     cursor.execute(_STREAMS, (list(streams), after), prepare=True)
-    return [Stored(*row) for row in cursor.fetchall()]
+    return [LogEntry(*row) for row in cursor.fetchall()]
 
 
 def select_by_stream(
     cursor: Cursor[Any], after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
-) -> list[Stored]:
+) -> list[LogEntry]:
     """At most `limit` events after a stream and version, up to a position, of the streams of one of several shares."""
     part, parts = share
     cursor.execute(_BY_STREAM, (*after, until, parts, parts, part, limit))
-    return [Stored(*row) for row in cursor.fetchall()]
+    return [LogEntry(*row) for row in cursor.fetchall()]
 
 
 def select_filtered(
     cursor: Cursor[Any], after: int, until: int, limit: int, stream: str | None, kinds: Sequence[str] | None
-) -> list[Stored]:
+) -> list[LogEntry]:
     """At most `limit` events between two positions, of one stream and of some kinds where those are given, in order."""
     conditions: list[Composable] = [SQL("notification_id > %b AND notification_id <= %b")]
     parameters: list[Any] = [after, until]
@@ -116,7 +114,7 @@ def select_filtered(
         parameters.append(list(kinds))
     query = SQL(_EVENTS) + SQL(" WHERE ") + SQL(" AND ").join(conditions) + SQL(" ORDER BY notification_id LIMIT %b")
     cursor.execute(query, (*parameters, limit))
-    return [Stored(*row) for row in cursor.fetchall()]
+    return [LogEntry(*row) for row in cursor.fetchall()]
 
 
 def select_outcomes(cursor: Cursor[Any], asked: Sequence[tuple[str, str]]) -> Cursor[Any]:

@@ -1,4 +1,4 @@
-"""States: what is known of each stream, kept between commands as long as there is room."""
+"""The state cache: the folded state of each stream, kept between commands, least recently used dropped first."""
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -7,34 +7,34 @@ from dataclasses import dataclass
 from domain.event import Recorded
 from domain.policy.rulebook import Rulebook
 from domain.streams import StreamState, initial_state
-from milepost.log.stored_event import Stored, read
+from milepost.log.stored_event import LogEntry, read_entry
 
 KEPT_EVENTS = 40_000  # of about 2 KB each
 
 
 @dataclass(slots=True)
-class Known:
-    """What a stream's events have made, and the origin that they all have: none before the first."""
+class CachedState:
+    """The state of a stream, and the origin of its events: None before the first."""
 
     state: StreamState
     origin: str | None = None
-    counted: int = 0  # how many of its events are in the sum of what is kept
+    counted: int = 0  # the number of its events that the cache's size includes
 
     def apply(self, recorded: Recorded) -> None:
         self.state.apply(recorded)
         self.origin = recorded.origin
 
 
-class States:
-    """The states of the streams used last; the rest is folded again when it is asked for.
+class StateCache:
+    """The states of the streams used last; any other stream is folded when it is needed.
 
-    `read` gives the stored events of some streams. What a transaction has not yet committed is held as pending, so
-    that a stream can be folded again in the midst of it.
+    `read` gives the entries of some streams. Events that a transaction has not yet committed are held as pending, so
+    that a stream can be folded again within it.
     """
 
-    def __init__(self, read: Callable[[Sequence[str]], Iterable[Stored]], room: int = KEPT_EVENTS) -> None:
-        self._read, self._room = read, room
-        self._known: OrderedDict[str, Known] = OrderedDict()
+    def __init__(self, read_entry: Callable[[Sequence[str]], Iterable[LogEntry]], room: int = KEPT_EVENTS) -> None:
+        self._read, self._room = read_entry, room
+        self._known: OrderedDict[str, CachedState] = OrderedDict()
         self._kept = 0
         self._pending: defaultdict[str, list[Recorded]] = defaultdict(list)
         self._used: set[str] = set()
@@ -49,7 +49,7 @@ class States:
             raise TypeError(f"policy-{name} is folded into {type(state).__name__}")
         return state
 
-    def known(self, stream: str) -> Known:
+    def known(self, stream: str) -> CachedState:
         self._used.add(stream)
         known = self._known.get(stream)
         if known is None:
@@ -64,9 +64,9 @@ class States:
         missing = [stream for stream in dict.fromkeys(streams) if stream not in self._known]
         if not missing:
             return
-        fresh = {stream: Known(initial_state(stream)) for stream in missing}
+        fresh = {stream: CachedState(initial_state(stream)) for stream in missing}
         for stored in self._read(missing):
-            fresh[stored.stream].apply(read(stored))
+            fresh[stored.stream].apply(read_entry(stored))
         self._known.update(fresh)
         self._used.update(fresh)
 
@@ -76,14 +76,14 @@ class States:
             self._pending[recorded.stream].append(recorded)
             self._known[recorded.stream].origin = recorded.origin
 
-    def follow(self, stored: Iterable[Stored]) -> None:
+    def follow(self, stored: Iterable[LogEntry]) -> None:
         """Apply what others have written in the meantime, where it is the next event of a stream that is known."""
         for line in stored:
             known = self._known.get(line.stream)
             if known is None or line.version <= known.state.version:
                 continue
             if line.version == known.state.version + 1:
-                known.apply(read(line))
+                known.apply(read_entry(line))
                 self._used.add(line.stream)
             else:
                 self.drop(line.stream)

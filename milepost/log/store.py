@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, tuple_row
 
 from domain.event import Recorded
 from domain.log_opened import REVISION, LogOpened
-from milepost.log.migrate import Unsafe, demand_rights
+from milepost.log.migrate import UnsafeDatabase, demand_rights
 from milepost.log.queries import (
     APPEND,
     APPEND_WITH_OUTCOMES,
@@ -31,17 +31,17 @@ from milepost.log.queries import (
     select_page,
     select_streams,
 )
-from milepost.log.stored_event import Damaged, Head, Stored, read
+from milepost.log.stored_event import DamagedLog, LogEntry, LogHead, read_entry
 
 LOCK_SECONDS = 10
 FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
-Settled = tuple[str, str, bytes, bytes, int]
-"""By actor and command id the digest of what was asked, the answer, and the log's position then."""
+OutcomeRow = tuple[str, str, bytes, bytes, int]
+"""Actor, command id, digest of the request, encoded outcome, and position of the log."""
 _OWN = ("dbname", "host", "port", "user", "password")
 
 
 class Store(PostgresApplicationRecorder):
-    """The library's recorder on our tables: gapless positions under the lock, and nothing that it may create."""
+    """The application recorder of `eventsourcing` on our tables: gapless positions under the lock, and no DDL."""
 
     def __init__(self, conninfo: str) -> None:
         super().__init__(_datastore(conninfo), events_table_name="events")
@@ -49,28 +49,28 @@ class Store(PostgresApplicationRecorder):
         self.lock_table_statements = [LOCK]
 
     def create_table(self) -> None:
-        raise Unsafe("the log's tables are made by `milepost migrate` alone")
+        raise UnsafeDatabase("only `milepost migrate` creates the tables of the log")
 
-    def append(self, cursor: Cursor[Any], events: Sequence[Stored]) -> None:
-        """Insert these and tell who listens; whoever calls this holds the lock and has counted the positions."""
+    def append(self, cursor: Cursor[Any], events: Sequence[LogEntry]) -> None:
+        """Insert entries and notify listeners. The caller holds the lock and has assigned the positions."""
         cursor.execute(APPEND, _columns(events), prepare=True)
 
-    def answer(self, cursor: Cursor[Any], answers: Sequence[Settled]) -> None:
-        """Keep what commands were answered."""
-        cursor.execute(INSERT_OUTCOMES, _columns(answers), prepare=True)
+    def insert_outcomes(self, cursor: Cursor[Any], outcomes: Sequence[OutcomeRow]) -> None:
+        """Insert the outcomes of commands."""
+        cursor.execute(INSERT_OUTCOMES, _columns(outcomes), prepare=True)
 
-    def write(self, cursor: Cursor[Any], events: Sequence[Stored], answers: Sequence[Settled]) -> None:
-        """Both in one statement; an answer may come without events, events never without the answer."""
+    def write(self, cursor: Cursor[Any], events: Sequence[LogEntry], outcomes: Sequence[OutcomeRow]) -> None:
+        """Insert events and outcomes in one statement. An outcome may come without events, never the reverse."""
         if events:
-            cursor.execute(APPEND_WITH_OUTCOMES, [*_columns(events), *_columns(answers)], prepare=True)
+            cursor.execute(APPEND_WITH_OUTCOMES, [*_columns(events), *_columns(outcomes)], prepare=True)
         else:
-            self.answer(cursor, answers)
+            self.insert_outcomes(cursor, outcomes)
 
     def _insert_stored_events(self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any) -> None:
         self._lock_table(curs)
         [last] = cast("DictRow", curs.execute(self.max_notification_id_statement).fetchone()).values()
         events = [
-            Stored((last or 0) + n, str(event.originator_id), event.originator_version, event.topic, event.state)
+            LogEntry((last or 0) + n, str(event.originator_id), event.originator_version, event.topic, event.state)
             for n, event in enumerate(stored_events, 1)
         ]
         self.append(curs, events)
@@ -122,23 +122,25 @@ class Identity:
     generation: int
 
 
-class NotOpened(Exception):
+class LogNotOpened(Exception):
     """There is no log here yet, or another than was expected."""
 
 
-class NoLog(NotOpened):
+class NoLog(LogNotOpened):
     """No log exists where the settings point. Names the place and says what to do."""
 
 
 class Log:
     """What was written, for reading. Threads may share it; each read takes a connection of its own.
 
-    Raises `Unsafe` where the role may do more than read and append. Reads raise `psycopg.Error`.
+    Raises `UnsafeDatabase` where the role may do more than read and append. Reads raise `psycopg.Error`.
     """
 
     def __init__(self, conninfo: str, environment: Mapping[str, str] = os.environ) -> None:
         if environment.get(FUNCTIONS):
-            raise Unsafe(f"{FUNCTIONS} is set: with it a reader that follows the log misses events, so take it away")
+            raise UnsafeDatabase(
+                f"{FUNCTIONS} is set: with it a reader that follows the log misses events, so take it away"
+            )
         self.conninfo = conninfo
         with self.connect() as connection:
             demand_rights(connection)
@@ -174,33 +176,33 @@ class Log:
     def identity(self) -> Identity:
         """The identity of the log, from its first event.
 
-        Raises `NotOpened` where there is none or where it is of another revision of the format, `Damaged` where it
-        can't be read.
+        Raises `LogNotOpened` where there is none or where it has another revision of the format, `DamagedLog` where
+        it can't be read.
         """
         first = next(self.events(until=1), None)
         if first is None:
-            raise NotOpened("this log is empty: open it first")
-        opened = read(first).event
+            raise LogNotOpened("this log is empty: open it first")
+        opened = read_entry(first).event
         if not isinstance(opened, LogOpened):
-            raise NotOpened(f"position 1 holds {first.kind} and not {LogOpened.kind}: this is no log of Milepost")
+            raise LogNotOpened(f"position 1 holds {first.kind} and not {LogOpened.kind}: this is no log of Milepost")
         if opened.revision != REVISION:
-            raise NotOpened(
+            raise LogNotOpened(
                 f"the log {opened.name} has revision {opened.revision} of the provisional format, and this release"
                 f" reads revision {REVISION}: use the release that wrote it, or a new database or data folder"
             )
         return Identity(opened.log, opened.name, opened.generation)
 
-    def head(self) -> Head:
-        """Where the log ends, for who reads; at which moment is left open where its last event can't be read."""
+    def head(self) -> LogHead:
+        """The end of the log, for readers: `recorded_at` is None where the last event can't be read."""
         last = self._last()
         try:
-            return Head.of(last)
-        except Damaged:
-            return Head(last.position if last else 0, None)
+            return LogHead.of(last)
+        except DamagedLog:
+            return LogHead(last.position if last else 0, None)
 
-    def sound_head(self) -> Head:
-        """Where the log ends, for who writes behind it. Raises `Damaged` where its last event can't be read."""
-        return Head.of(self._last())
+    def sound_head(self) -> LogHead:
+        """The end of the log, for a writer. Raises `DamagedLog` where the last event can't be read."""
+        return LogHead.of(self._last())
 
     def position(self) -> int:
         """The position of the last event, 0 in an empty log, whether or not that event can be read."""
@@ -208,58 +210,58 @@ class Log:
             found = cursor.execute(HEAD).fetchone()
         return found[0] if found else 0
 
-    def _last(self) -> Stored | None:
+    def _last(self) -> LogEntry | None:
         with self._cursor() as cursor:
             found = cursor.execute(LAST_EVENT).fetchone()
-        return Stored(*found) if found else None
+        return LogEntry(*found) if found else None
 
     def stream(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The events of one stream with versions greater than `after`, in order. Raises `Damaged`."""
-        return [read(stored) for stored in self.read_streams([stream], after)]
+        """The events of one stream with versions greater than `after`, in order. Raises `DamagedLog`."""
+        return [read_entry(stored) for stored in self.read_streams([stream], after)]
 
-    def read_streams(self, streams: Sequence[str], after: int = 0) -> list[Stored]:
+    def read_streams(self, streams: Sequence[str], after: int = 0) -> list[LogEntry]:
         """The stored events of some streams with versions greater than `after`, stream by stream."""
         with self._cursor() as cursor:
             return select_streams(cursor, streams, after)
 
-    def read_positions(self, positions: Sequence[int]) -> list[Stored]:
+    def read_positions(self, positions: Sequence[int]) -> list[LogEntry]:
         """The stored events at these positions, as far as there are any, in no order to rely on."""
         with self._cursor() as cursor:
             cursor.execute(EVENTS_AT, (list(positions),), prepare=True)
-            return [Stored(*row) for row in cursor.fetchall()]
+            return [LogEntry(*row) for row in cursor.fetchall()]
 
-    def events(self, after: int = 0, until: int | None = None, batch: int = 1000) -> Iterator[Stored]:
+    def events(self, after: int = 0, until: int | None = None, batch: int = 1000) -> Iterator[LogEntry]:
         """Every event with a position greater than `after`, to `until` or the end, read `batch` at a time."""
         while rows := self.read_page(after, batch, until):
             yield from rows
             after = rows[-1].position
 
-    def read_page(self, after: int, limit: int, until: int | None = None) -> list[Stored]:
+    def read_page(self, after: int, limit: int, until: int | None = None) -> list[LogEntry]:
         """At most `limit` events with positions greater than `after`, in order."""
         with self._cursor() as cursor:
-            return [Stored(*row) for row in select_page(cursor, after, limit, until).fetchall()]
+            return [LogEntry(*row) for row in select_page(cursor, after, limit, until).fetchall()]
 
     def read_filtered(
         self, after: int, until: int, limit: int, stream: str | None = None, kinds: Sequence[str] | None = None
-    ) -> list[Stored]:
+    ) -> list[LogEntry]:
         """At most `limit` events between two positions, of one stream and of some kinds where given, in order."""
         with self._cursor() as cursor:
             return select_filtered(cursor, after, until, limit, stream, kinds)
 
-    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> list[Stored]:
+    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> list[LogEntry]:
         """At most `limit` events after a stream and version; see `EventLog`."""
         with self.connect() as connection, connection.cursor(binary=True) as cursor:
             return select_by_stream(cursor, after, limit, until, share)
 
     def outcome(self, actor: str, command: str) -> tuple[bytes, bytes] | None:
-        """The digest of what was asked and the answer, as stored; None where no such command was carried out."""
+        """The digest of a request and its encoded outcome; None where no such command is stored."""
         with self._cursor() as cursor:
             found = select_outcomes(cursor, [(actor, command)]).fetchone()
         return (found[0], found[1]) if found else None
 
     @contextmanager
     def _cursor(self) -> Generator[Cursor[tuple[Any, ...]]]:
-        """From the store's pool, past the library's own retries, which would hide for long that nothing answers."""
+        """A cursor from the store's pool, without the library's retries: they would hide a dead database for long."""
         pool = self.store.datastore.pool
         pool.open()
         with pool.connection(timeout=5) as connection, connection.cursor(binary=True, row_factory=tuple_row) as cursor:

@@ -1,4 +1,4 @@
-"""An event as it is stored, and what is read of it."""
+"""An entry of the log: an event as it is stored, and the event that its bytes hold."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -7,8 +7,8 @@ from domain.codec import Unreadable, decode
 from domain.event import Recorded
 
 
-class Stored(NamedTuple):
-    """One event as it is kept: its position in the log, its place in its stream, its kind and its bytes."""
+class LogEntry(NamedTuple):
+    """One row of `log.events`: position, stream, version, kind, canonical bytes."""
 
     position: int
     stream: str
@@ -17,29 +17,29 @@ class Stored(NamedTuple):
     data: bytes
 
 
-class Damaged(Exception):
-    """The log holds what is no event, or none that this release can read. Says where, and what to do."""
+class DamagedLog(Exception):
+    """The log holds bytes that this release can't read as an event. Names the position and what to do."""
 
 
-def read(stored: Stored) -> Recorded:
-    """The event that is kept there. Raises `Damaged`."""
+def read_entry(stored: LogEntry) -> Recorded:
+    """Decode the event of an entry. Raises `DamagedLog`."""
     try:
         return decode(stored.data)
     except Unreadable as error:
-        raise Damaged(
+        raise DamagedLog(
             f"the log can't be read at position {stored.position}, {stored.stream} version {stored.version}: {error}. "
-            "Unless a newer release wrote that, somebody changed the database: `milepost export` it, let "
-            "`milepost verify` say what is wrong, and restore a backup"
+            "unless a newer release wrote it, the database was changed: run `milepost export` and `milepost verify` to "
+            "find what is wrong, then restore a backup"
         ) from error
 
 
-class Head(NamedTuple):
-    """The last event of the log: its position, 0 in an empty one, and the moment at which it was written, if known."""
+class LogHead(NamedTuple):
+    """The end of the log: position of the last event (0 in an empty log), and when it was recorded, if readable."""
 
     position: int
     recorded_at: datetime | None
 
     @classmethod
-    def of(cls, last: Stored | None) -> "Head":
-        """Where a log ends with this event. Raises `Damaged`."""
-        return cls(last.position, read(last).recorded_at) if last else cls(0, None)
+    def of(cls, last: LogEntry | None) -> "LogHead":
+        """The head of a log that ends with this entry. Raises `DamagedLog`."""
+        return cls(last.position, read_entry(last).recorded_at) if last else cls(0, None)

@@ -1,4 +1,4 @@
-"""The tail of the log: who waits for more there holds no thread, and one connection listens for all of them."""
+"""The tail of the log: wakes waiting event streams when the log grows. One connection listens for all of them."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,12 +9,12 @@ from psycopg import AsyncConnection
 
 from milepost.log.queries import CHANNEL, HEAD
 
-LOOK_SECONDS = 2.0
-AGAIN_SECONDS = 0.5
+POLL_SECONDS = 2.0
+RECONNECT_SECONDS = 0.5
 
 
-class Tail:
-    """Wakes who waits for the log to grow. All of it happens on one event loop; it listens while somebody follows."""
+class LogTail:
+    """Wakes followers when the log grows. Runs on one event loop, and listens while there is a follower."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -26,7 +26,7 @@ class Tail:
 
     @asynccontextmanager
     async def followed(self) -> AsyncGenerator[None]:
-        """Be told of what comes while this is open."""
+        """Follow the log while the context is open."""
         self.followers += 1
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
@@ -39,7 +39,7 @@ class Tail:
                 self._listening = None
 
     async def grown(self, position: int, seconds: float) -> int:
-        """Wait until the log goes beyond a position, at the longest so many seconds; where it ends, as far as known."""
+        """Wait until the log grows beyond a position, at most so many seconds. Returns the last known head."""
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self._head > position or self.ended)
@@ -48,7 +48,7 @@ class Tail:
         return self._head
 
     async def end(self) -> None:
-        """Wake everybody for the last time: the service ends."""
+        """Wake all followers for the last time, as the service ends."""
         self.ended = True
         async with self._moved:
             self._moved.notify_all()
@@ -61,13 +61,13 @@ class Tail:
                 ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     while True:
-                        await self._look(connection)
-                        async for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                        await self._read_head(connection)
+                        async for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                             pass
             except psycopg.Error:
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _look(self, connection: AsyncConnection) -> None:
+    async def _read_head(self, connection: AsyncConnection) -> None:
         found = await (await connection.execute(HEAD)).fetchone()
         self._head = found[0] if found else 0
         async with self._moved:

@@ -1,4 +1,4 @@
-"""The writer: one thread that carries out what many ask for, as many at once as there are, in one transaction."""
+"""The writer: one thread that decides waiting commands in batches and commits each batch in one transaction."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,56 +14,56 @@ from psycopg import Connection
 
 from consumers.tracing.spans import PROCESS
 from milepost import clock as machine
-from milepost.log.command_batch import Answered, Deciding, policy_of
-from milepost.log.command_outcome import Outcome, Request, Unavailable
+from milepost.log.command_batch import CommandBatch, KnownOutcomes, policy_of
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, LogUnavailable
 from milepost.log.queries import select_outcomes, select_page, select_streams
-from milepost.log.state_cache import KEPT_EVENTS, States
+from milepost.log.state_cache import KEPT_EVENTS, StateCache
 from milepost.log.store import Log
-from milepost.log.stored_event import Head, Stored
+from milepost.log.stored_event import LogEntry, LogHead
 from milepost.tracing.command_spans import Asking, tell_written
 
-MOST_AT_ONCE = 256
-MOST_WAITING = 10_000
-MOST_FOLLOWED = 1_000
-MANY, GATHERING_SECONDS = 16, 0.001
-PATIENCE_SECONDS = 10.0
+MAX_BATCH = 256
+MAX_WAITING = 10_000
+MAX_FOLLOWED = 1_000
+LINGER_FROM, LINGER_SECONDS = 16, 0.001
+RETRY_SECONDS = 10.0
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _future() -> "Future[Outcome]":
+def _future() -> "Future[CommandOutcome]":
     return Future()
 
 
 @dataclass(slots=True)
-class _Asked:
-    """A request that waits, under the id that its outcome will have, and since when."""
+class _QueuedRequest:
+    """A request in the queue, with its command id and when it was submitted (`monotonic`)."""
 
-    request: Request
+    request: CommandRequest
     command: str
     digest: bytes
     since: float
     asking: Asking | None = None
-    answer: "Future[Outcome]" = field(default_factory=_future)
+    answer: "Future[CommandOutcome]" = field(default_factory=_future)
     tried: bool = False
-    result: Outcome | Exception | None = None
+    result: CommandOutcome | Exception | None = None
 
     @property
     def settles(self) -> bool:
-        """Whether this may have been carried out before, so that its outcome is looked for."""
+        """Whether an outcome of this request may be stored already."""
         return self.tried or self.request.command is not None
 
     def settle(self) -> None:
-        if isinstance(self.result, Outcome):
+        if isinstance(self.result, CommandOutcome):
             self.answer.set_result(self.result)
         else:
-            self.answer.set_exception(self.result or Unavailable("the writer has stopped"))
+            self.answer.set_exception(self.result or LogUnavailable("the writer has stopped"))
 
 
 class Writer:
-    """Carries out requests one after the other, on the newest state, several in one transaction.
+    """Decides requests in their order, on the newest state, and commits a batch of them in one transaction.
 
-    There may be several writers, in several processes: the log's lock lets one at a time, and each reads first what the
-    others wrote. `clock` gives the moment, `new_id` the id of an event.
+    Any number of writers may run, in any number of processes: the log's lock admits one at a time, and each reads first
+    what the others wrote. `clock` gives the time, `new_id` the id of an event.
     """
 
     def __init__(
@@ -71,42 +71,47 @@ class Writer:
         log: Log,
         clock: Callable[[], datetime] = machine.now,
         new_id: Callable[[datetime], str] = machine.new_id,
-        patience: float = PATIENCE_SECONDS,
-        room: int = KEPT_EVENTS,
+        retry_seconds: float = RETRY_SECONDS,
+        cache_events: int = KEPT_EVENTS,
     ) -> None:
-        self._log, self._clock, self._new_id, self._patience = log, clock, new_id, patience
-        self._id = log.identity().id
-        self._states = States(self._read, room)
-        self._head = Head(0, None)
-        self._alone = False  # as far as we saw when we last looked
+        self._log, self._clock, self._new_id, self._retry_seconds = log, clock, new_id, retry_seconds
+        self._log_id = log.identity().id
+        self._states = StateCache(self._read, cache_events)
+        self._head = LogHead(0, None)
+        self._is_alone = False  # no other writer had written when the lock was last held
         self._connection: Connection[Any] | None = None
-        self._queue: SimpleQueue[_Asked | None] = SimpleQueue()
-        self._stopping, self._taking = Event(), Lock()
+        self._queue: SimpleQueue[_QueuedRequest | None] = SimpleQueue()
+        self._stopping, self._submitting = Event(), Lock()
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, request: Request, asking: Asking | None = None) -> "Future[Outcome]":
-        """Have this carried out; the future has the outcome once it is durable. `asking` is told what is traced of it.
+    def submit(self, request: CommandRequest, asking: Asking | None = None) -> "Future[CommandOutcome]":
+        """Submit a request. Returns a future of its outcome, set once that is durable. `asking` collects the span.
 
-        It raises `Conflict`, `KeyReused`, or `Unavailable` where what happened isn't known: ask again by the same id.
+        The future raises `VersionConflict`, `IdempotencyKeyReused`, or `LogUnavailable` where the outcome is unknown:
+        retry with the same idempotency key.
         """
         command = request.command or self._new_id(self._clock())
         if asking:
-            asking.asks_for(self._id, request, command)
-        asked = _Asked(request, command, request.digest, monotonic(), asking)
-        with self._taking:  # so that nothing is put behind what ends it
-            if self._stopping.is_set() or self._queue.qsize() > MOST_WAITING:
-                raise Unavailable("the service stops" if self._stopping.is_set() else "too many commands are waiting")
+            asking.asks_for(self._log_id, request, command)
+        asked = _QueuedRequest(request, command, request.digest, monotonic(), asking)
+        with self._submitting:  # so that nothing is queued after the end marker
+            if self._stopping.is_set() or self._queue.qsize() > MAX_WAITING:
+                raise LogUnavailable(
+                    "the service is stopping"
+                    if self._stopping.is_set()
+                    else "too many commands are waiting: try again later"
+                )
             self._queue.put(asked)
         return asked.answer
 
-    def execute(self, request: Request, timeout: float | None = None) -> Outcome:
-        """Have this carried out, and wait for the outcome."""
+    def execute(self, request: CommandRequest, timeout: float | None = None) -> CommandOutcome:
+        """Submit a request and wait for its outcome."""
         return self.submit(request).result(timeout)
 
     def close(self) -> None:
-        """Carry out what has been asked for so far, then stop."""
-        with self._taking:
+        """Complete the requests that are queued, then stop."""
+        with self._submitting:
             if not self._stopping.is_set():
                 self._stopping.set()
                 self._queue.put(None)
@@ -121,36 +126,36 @@ class Writer:
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             batch = [first]
-            for _ in range(min(self._queue.qsize(), MOST_AT_ONCE - 1)):
+            for _ in range(min(self._queue.qsize(), MAX_BATCH - 1)):
                 following = self._queue.get()
                 if following is None:
-                    self._queue.put(None)  # last of all, as nothing is taken in any more
+                    self._queue.put(None)  # the end marker stays last, as no more requests are taken
                     break
                 batch.append(following)
             self._settle([asked for asked in batch if asked.answer.set_running_or_notify_cancel()])
-            if len(batch) >= MANY:
-                sleep(GATHERING_SECONDS)  # so that those answered ask again first: a fuller transaction costs less
+            if len(batch) >= LINGER_FROM:
+                sleep(LINGER_SECONDS)  # callers that were answered submit again: a fuller batch costs less
         self._disconnect()
 
-    def _settle(self, batch: list[_Asked]) -> None:
-        """See that each is answered: by its outcome, its own fault, or that the log can't be reached."""
+    def _settle(self, batch: list[_QueuedRequest]) -> None:
+        """Settle every request: by its outcome, by its own error, or as unavailable where the log can't be reached."""
         pause = 0.02
         while batch:
             try:
-                self._carry_out(batch)
+                self._run_batch(batch)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._disconnect()
-                if monotonic() + pause > batch[0].since + self._patience or self._stopping.is_set():
-                    self._give_up(batch, Unavailable(f"the log can't be written to now: {_sentence(error)}"))
+                if monotonic() + pause > batch[0].since + self._retry_seconds or self._stopping.is_set():
+                    self._fail(batch, LogUnavailable(f"the log can't be written to now: {_one_line(error)}"))
                     return
                 Event().wait(pause)
                 pause = min(pause * 2, 1.0)
             except Exception as error:
                 self._disconnect()
                 if len(batch) == 1:
-                    self._give_up(batch, error)
+                    self._fail(batch, error)
                     return
-                for asked in batch:  # one of them is at fault: the others needn't suffer for it
+                for asked in batch:  # one request fails: the others are tried without it
                     self._settle([asked])
                 return
             else:
@@ -158,110 +163,118 @@ class Writer:
                     asked.settle()
                 return
 
-    def _give_up(self, batch: Sequence[_Asked], error: Exception) -> None:
+    def _fail(self, batch: Sequence[_QueuedRequest], error: Exception) -> None:
         for asked in batch:
             asked.result = error
             asked.settle()
 
-    def _carry_out(self, batch: Sequence[_Asked]) -> None:
-        """One transaction: decide each request on the newest state, write all of it, and only then say so."""
-        connection = self._connected()
+    def _run_batch(self, batch: Sequence[_QueuedRequest]) -> None:
+        """Run one transaction: decide each request on the newest state, write all outcomes, commit."""
+        connection = self._connect()
         self._load(batch)
         with connection.cursor(binary=True) as cursor:
-            deciding = self._at_once(connection, cursor, batch) or self._in_order(connection, cursor, batch)
-        self._head = Head(deciding.position, deciding.last if deciding.events else self._head.recorded_at)
+            transaction = self._decide_before_lock(connection, cursor, batch) or self._decide_under_lock(
+                connection, cursor, batch
+            )
+        self._head = LogHead(transaction.position, transaction.last if transaction.events else self._head.recorded_at)
         self._states.settle()
         if PROCESS.listener:
-            tell_written(PROCESS.listener, self._id, batch, deciding.answers)
+            tell_written(PROCESS.listener, self._log_id, batch, transaction.outcomes)
 
-    def _at_once(
-        self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]
-    ) -> Deciding | None:
-        """Decide before the lock is taken, then lock and write in one round trip; None where that is not possible.
+    def _decide_before_lock(
+        self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_QueuedRequest]
+    ) -> CommandBatch | None:
+        """Decide before taking the lock, then lock and write in one round trip. None where that is not possible.
 
-        The positions prove that the decision holds: if another writer wrote anything since the last read, it has taken
-        the next position. Then nothing is written here, and the batch is decided again under the lock.
+        The positions prove that the decisions hold: whoever wrote since our last read took the next position.
+        Then the insert fails, nothing is written, and the batch is decided again under the lock.
         """
-        if not self._alone or any(asked.settles for asked in batch):
+        if not self._is_alone or any(asked.settles for asked in batch):
             return None
-        deciding = self._decided(batch, {})
-        if not deciding.events:
+        transaction = self._decide_all(batch, {})
+        if not transaction.events:
             return None
         try:
             with connection.pipeline():
                 self._log.store.begin(cursor)
-                self._write(cursor, batch, deciding)
+                self._write(cursor, batch, transaction)
         except psycopg.errors.UniqueViolation:
             cursor.execute("ROLLBACK")
             self._states.forget()
             return None
-        return deciding
+        return transaction
 
-    def _in_order(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]) -> Deciding:
-        """Lock, read what others have written, decide, write."""
-        deciding = self._decided(batch, self._begin(connection, cursor, batch))
-        if deciding.answers:
+    def _decide_under_lock(
+        self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_QueuedRequest]
+    ) -> CommandBatch:
+        """Take the lock, read what other writers wrote, decide, write."""
+        transaction = self._decide_all(batch, self._begin(connection, cursor, batch))
+        if transaction.outcomes:
             with connection.pipeline():
-                self._write(cursor, batch, deciding)
+                self._write(cursor, batch, transaction)
         else:
             cursor.execute("ROLLBACK")
-        return deciding
+        return transaction
 
-    def _begin(self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_Asked]) -> Answered:
+    def _begin(
+        self, connection: Connection[Any], cursor: psycopg.Cursor[Any], batch: Sequence[_QueuedRequest]
+    ) -> KnownOutcomes:
         asked = [(one.request.who, one.command) for one in batch if one.settles]
         with connection.pipeline(), connection.cursor(binary=True) as second:
             self._log.store.begin(cursor)
             if asked:
                 select_outcomes(second, asked)
-            select_page(cursor, self._head.position, MOST_FOLLOWED)
-            followed = [Stored(*row) for row in cursor.fetchall()]
+            select_page(cursor, self._head.position, MAX_FOLLOWED)
+            followed = [LogEntry(*row) for row in cursor.fetchall()]
             known = {(a, c): (d, o) for d, o, a, c in second.fetchall()} if asked else {}
-        self._alone = not followed
+        self._is_alone = not followed
         self._follow(followed, batch)
         return known
 
-    def _load(self, batch: Sequence[_Asked]) -> None:
-        """Fold every stream that a decision reads: the stream of each request, then the stream of its policy."""
+    def _load(self, batch: Sequence[_QueuedRequest]) -> None:
+        """Load every stream that a decision reads: that of each request, then that of its policy."""
         requests = [asked.request for asked in batch]
         self._states.load(request.stream for request in requests)
         policies = {policy_of(request, self._states[request.stream]) for request in requests}
         self._states.load(f"policy-{name}" for name in sorted(policies))
 
-    def _follow(self, followed: Sequence[Stored], batch: Sequence[_Asked]) -> None:
-        if len(followed) == MOST_FOLLOWED:
+    def _follow(self, followed: Sequence[LogEntry], batch: Sequence[_QueuedRequest]) -> None:
+        if len(followed) == MAX_FOLLOWED:
             self._states.forget()
             self._load(batch)
             self._head = self._log.sound_head()
         elif followed:
             self._states.follow(followed)
-            self._head = Head.of(followed[-1])
+            self._head = LogHead.of(followed[-1])
 
-    def _decided(self, batch: Sequence[_Asked], known: Answered) -> Deciding:
+    def _decide_all(self, batch: Sequence[_QueuedRequest], known: KnownOutcomes) -> CommandBatch:
         last = self._head.recorded_at or _BEGINNING
-        deciding = Deciding(self._id, self._states, self._clock, self._new_id, self._head.position, last, known)
+        transaction = CommandBatch(
+            self._log_id, self._states, self._clock, self._new_id, self._head.position, last, known
+        )
         for asked in batch:
-            self._decide(deciding, asked)
-        return deciding
+            self._decide(transaction, asked)
+        return transaction
 
-    def _decide(self, deciding: Deciding, asked: _Asked) -> None:
+    def _decide(self, transaction: CommandBatch, asked: _QueuedRequest) -> None:
         try:
-            asked.result = deciding.answer(asked.request, asked.command, asked.digest)
+            asked.result = transaction.decide(asked.request, asked.command, asked.digest)
         except psycopg.Error:
             raise
         except Exception as error:
             asked.result = error
 
-    def _read(self, streams: Sequence[str]) -> list[Stored]:
-        with self._connected().cursor(binary=True) as cursor:
+    def _read(self, streams: Sequence[str]) -> list[LogEntry]:
+        with self._connect().cursor(binary=True) as cursor:
             return select_streams(cursor, streams)
 
-    def _write(self, cursor: psycopg.Cursor[Any], batch: Sequence[_Asked], deciding: Deciding) -> None:
+    def _write(self, cursor: psycopg.Cursor[Any], batch: Sequence[_QueuedRequest], transaction: CommandBatch) -> None:
         for asked in batch:
             asked.tried = True
-        self._log.store.write(cursor, deciding.events, deciding.answers)
+        self._log.store.write(cursor, transaction.events, transaction.outcomes)
         self._log.store.commit(cursor)
 
-    def _connected(self) -> Connection[Any]:
+    def _connect(self) -> Connection[Any]:
         if self._connection is None:
             self._connection = self._log.connect(idle_in_transaction_session_timeout="30s", synchronous_commit="on")
             self._states.forget()
@@ -270,11 +283,11 @@ class Writer:
 
     def _disconnect(self) -> None:
         self._states.forget()
-        self._alone = False
+        self._is_alone = False
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
-def _sentence(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__

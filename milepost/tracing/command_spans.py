@@ -7,8 +7,8 @@ from typing import Protocol
 
 from consumers.tracing.spans import Listener, Span
 from consumers.tracing.trace import Trace, a_trace, trace_of
-from milepost.log.command_batch import Answer
-from milepost.log.command_outcome import Outcome, Request
+from milepost.log.command_batch import StoredOutcome
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
 
 MOST_KINDS = 20
 
@@ -26,7 +26,7 @@ class Asking:
     root: bool = True
     told: dict[str, str | int] = field(default_factory=dict[str, str | int])
 
-    def asks_for(self, log: str, request: Request, command: str) -> None:
+    def asks_for(self, log: str, request: CommandRequest, command: str) -> None:
         self.trace = trace_of(log, request.who, command)
         self.root = request.command is None  # else it may have been asked for before
         self.told["milepost.stream"] = request.stream
@@ -36,7 +36,7 @@ class Asked(Protocol):
     """A request that the writer has carried out: since when it waited (`monotonic`), and what it was answered."""
 
     @property
-    def request(self) -> Request: ...
+    def request(self) -> CommandRequest: ...
     @property
     def command(self) -> str: ...
     @property
@@ -44,16 +44,16 @@ class Asked(Protocol):
     @property
     def asking(self) -> Asking | None: ...
     @property
-    def result(self) -> Outcome | Exception | None: ...
+    def result(self) -> CommandOutcome | Exception | None: ...
 
 
-def tell_written(listener: Listener, log: str, batch: Iterable[Asked], answers: Iterable[Answer]) -> None:
+def tell_written(listener: Listener, log: str, batch: Iterable[Asked], answers: Iterable[StoredOutcome]) -> None:
     """Tell of each command of a batch that was decided in it, and not once before."""
     decided = {(answer.who, answer.command) for answer in answers}
     now, ended = monotonic(), time_ns()  # in this order a pause between them moves no beginning before its request
     for asked in batch:
         named, outcome = (asked.request.who, asked.command), asked.result
-        if named in decided and isinstance(outcome, Outcome):
+        if named in decided and isinstance(outcome, CommandOutcome):
             decided.discard(named)
             if asked.asking:
                 asked.asking.root = True
@@ -62,7 +62,7 @@ def tell_written(listener: Listener, log: str, batch: Iterable[Asked], answers: 
             listener.tell(Span("write", "internal", trace, began, ended, _written(outcome), root))
 
 
-def _written(outcome: Outcome) -> dict[str, str | int | list[str]]:
+def _written(outcome: CommandOutcome) -> dict[str, str | int | list[str]]:
     return {
         "milepost.stream": outcome.stream,
         "milepost.outcome": outcome.status,

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from consumers.read_models.reader import NotBuilt
-from milepost.log.command_outcome import Conflict, Invalid, KeyReused, Unavailable
-from milepost.log.stored_event import Damaged
+from milepost.log.command_outcome import IdempotencyKeyReused, InvalidRequest, LogUnavailable, VersionConflict
+from milepost.log.stored_event import DamagedLog
 from milepost.reading.project_queries import Unknown
 from milepost.web.strict_json import NotJson, TooBig
 
@@ -47,12 +47,12 @@ _DATABASE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 _PROBLEMS: tuple[tuple[type[Exception], int, str, str], ...] = (
     (TooBig, 413, "too-large", "The body is too large"),
     (NotJson, 400, "not-json", "The body can't be read"),
-    (Invalid, 422, "invalid", "This can't be asked for"),
+    (InvalidRequest, 422, "invalid", "This can't be asked for"),
     (Unknown, 404, "unknown", "There is no such thing"),
-    (Conflict, 412, "changed", "It has changed since"),
-    (KeyReused, 422, "key-reused", "The Idempotency-Key was used for something else"),
-    (Damaged, 503, "damaged", "The log can't be read"),
-    (Unavailable, 503, "unavailable", "The service can't write now"),
+    (VersionConflict, 412, "changed", "It has changed since"),
+    (IdempotencyKeyReused, 422, "key-reused", "The Idempotency-Key was used for something else"),
+    (DamagedLog, 503, "damaged", "The log can't be read"),
+    (LogUnavailable, 503, "unavailable", "The service can't write now"),
     (NotBuilt, 503, "not-yet", "The read models are not there yet"),
 )
 

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consumers.tracing.spans import Listener, Span
-from milepost.log.command_outcome import KEY, Outcome
+from milepost.log.command_outcome import KEY, CommandOutcome
 from milepost.tracing.command_spans import Asking
 from milepost.web.problems import Problem
 from milepost.web.response_end import before_last
@@ -21,7 +21,7 @@ def asking_of(request: HTTPConnection) -> Asking | None:
     return request.scope.get(_ASKING)
 
 
-def tell_outcome(request: HTTPConnection, outcome: Outcome) -> None:
+def tell_outcome(request: HTTPConnection, outcome: CommandOutcome) -> None:
     """Have the span say what the command was answered."""
     if asking := asking_of(request):
         asking.told["milepost.outcome"] = outcome.status

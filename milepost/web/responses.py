@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from domain.values import moment_text
 from milepost.app.service import Service
-from milepost.log.command_outcome import Conflict
+from milepost.log.command_outcome import VersionConflict
 from milepost.log.preconditions import Precondition
 from milepost.web.caller import EXPECTED, UNEXPECTED, tags_in
 
@@ -38,11 +38,11 @@ def answer_at(
 def not_modified(request: HttpRequest, stream: str, version: int) -> Response | None:
     """The answer 304 to who has this version already; None where the whole is to be sent (RFC 9110 §13.2.2).
 
-    Raises `Conflict` where If-Match does not hold.
+    Raises `VersionConflict` where If-Match does not hold.
     """
     wanted, known = tags_in(request, EXPECTED), tags_in(request, UNEXPECTED)
     if wanted and not wanted.has(version):
-        raise Conflict(stream, Precondition(wanted), version)
+        raise VersionConflict(stream, Precondition(wanted), version)
     if known and known.has(version, weakly=True):
         return Response(status_code=304, headers={"ETag": f'"{version}"'})
     return None

@@ -17,7 +17,7 @@ from psycopg import Connection
 
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from milepost.webhooks.addresses import Forbidden
 from milepost.webhooks.http_post import Answer, Unanswered, send
 from milepost.webhooks.signature import signed
@@ -85,7 +85,7 @@ class Delivering:
             hook = replace(hook, position=stored.position, failures=0)
         return hook.position >= end or advance(connection, hook, end)
 
-    def _deliver(self, connection: Connection[Any], hook: Hook, stored: Stored) -> bool:
+    def _deliver(self, connection: Connection[Any], hook: Hook, stored: LogEntry) -> bool:
         """Bring one event; whether the next may follow at once."""
         answer: Answer | None = None
         try:
@@ -101,7 +101,7 @@ class Delivering:
             _log.log(logging.WARNING if state == "active" else logging.ERROR, "%s is %s: %s", hook.name, state, why)
         return False
 
-    def _headers(self, hook: Hook, stored: Stored) -> dict[str, str]:
+    def _headers(self, hook: Hook, stored: LogEntry) -> dict[str, str]:
         proof = signed(hook.secret, _id_of(stored), int(time.time()), stored.data)
         return {"Content-Type": CONTENT_TYPE, "WebHook-Request-Origin": self._origin, **proof}
 
@@ -126,7 +126,7 @@ def _asked(text: str) -> float:
     return min(max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()), LONGEST_PAUSE)
 
 
-def _id_of(stored: Stored) -> str:
+def _id_of(stored: LogEntry) -> str:
     """The event's own id; its position where that is nothing that a header may hold."""
     try:
         found = str(orjson.loads(stored.data)["id"])

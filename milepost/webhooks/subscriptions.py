@@ -9,7 +9,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from milepost.log.event_selection import Selection, selection
+from milepost.log.event_selection import EventSelection, select_events
 from milepost.webhooks.addresses import Target, target
 
 _EVERY = b"SELECT * FROM delivery.webhooks ORDER BY name"
@@ -43,8 +43,8 @@ class Hook:
         return target(self.url, self.private)
 
     @property
-    def wanted(self) -> Selection:
-        return selection(self.project, self.kinds or ())
+    def wanted(self) -> EventSelection:
+        return select_events(self.project, self.kinds or ())
 
 
 def add(connection: Connection[Any], hook: Hook) -> None:

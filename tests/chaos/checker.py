@@ -17,7 +17,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from consumers.kafka.topic import partition_of
 from domain.codec import decode
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from projections import projections
 from tests.consumers.telling import Told, by_fold, in_models
 from tests.consumers.topics import positions
@@ -51,11 +51,11 @@ def in_topic(log: Log, records: Sequence[ConsumerRecord]) -> Found:
     return found + _out_of_order([stored[position] for position in first if position in stored])
 
 
-def _tells(record: ConsumerRecord, event: Stored | None) -> bool:
+def _tells(record: ConsumerRecord, event: LogEntry | None) -> bool:
     return event is not None and (record.key, record.value) == (event.stream.encode(), event.data)
 
 
-def _out_of_order(events: Iterable[Stored]) -> Found:
+def _out_of_order(events: Iterable[LogEntry]) -> Found:
     found, last = Found(), defaultdict[str, int](int)
     for event in events:
         found["nonmonotonic-send"] += event.version < last[event.stream]

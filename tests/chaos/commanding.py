@@ -15,11 +15,11 @@ import psycopg
 
 from domain.codec import encode
 from milepost.embedded.postgres.server import Server, start
-from milepost.log.command_outcome import Conflict, Outcome, Request, Unavailable
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, LogUnavailable, VersionConflict
 from milepost.log.open_log import open_log
 from milepost.log.preconditions import Precondition
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from milepost.log.writer import Writer
 from milepost.policies import default_policy
 from tests.chaos.checker import Found, in_log, of_commands
@@ -53,24 +53,26 @@ class Callers:
     answered: dict[str, int] = field(default_factory=dict[str, int])
 
     def work(self, caller: int) -> None:
-        self._answer(Request(f"project-p{caller}", (propose(f"p{caller}").commands[0],), "ada", command=f"p{caller}"))
+        self._answer(
+            CommandRequest(f"project-p{caller}", (propose(f"p{caller}").commands[0],), "ada", command=f"p{caller}")
+        )
         for number in count():
             if self.stop.is_set():
                 return
             name = f"c{caller}-{number}"
-            self._answer(Request(f"project-p{caller}", (risk(name), risk(f"{name}-2")), "ada", command=name))
+            self._answer(CommandRequest(f"project-p{caller}", (risk(name), risk(f"{name}-2")), "ada", command=name))
 
-    def _answer(self, request: Request) -> None:
+    def _answer(self, request: CommandRequest) -> None:
         command = request.command or ""
         self.asked[command] = len(request.commands)
         self.answered[command] = len(_settled(self.writer, request).events)
 
 
-def _settled(writer: Writer, request: Request) -> Outcome:
+def _settled(writer: Writer, request: CommandRequest) -> CommandOutcome:
     while True:
         try:
             return writer.execute(request, LIMIT)
-        except Unavailable:
+        except LogUnavailable:
             Event().wait(0.05)
 
 
@@ -158,7 +160,7 @@ def _increments(log: Log, writer: Writer, caller: int, times: int) -> int:
         request = assess("a", f"r{caller}-{number}", expected=Precondition.at(seen))
         try:
             accepted += writer.execute(request, LIMIT).version == seen + 1
-        except Conflict:
+        except VersionConflict:
             continue
     return accepted
 
@@ -213,7 +215,7 @@ def _committed(log: Log, lines: list[tuple[str, int, str, bytes]], hesitates: fl
         log.store.begin(cursor)
         row = cursor.execute("SELECT coalesce(max(notification_id), 0) FROM log.events").fetchone()
         assert row
-        log.store.append(cursor, [Stored(row[0] + n, *line) for n, line in enumerate(lines, 1)])
+        log.store.append(cursor, [LogEntry(row[0] + n, *line) for n, line in enumerate(lines, 1)])
         Event().wait(hesitates)
         if dies:
             connection.close()

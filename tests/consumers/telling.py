@@ -17,7 +17,7 @@ from domain.codec import decode, encode
 from domain.event import Recorded
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
-from milepost.log.stored_event import Head, Stored
+from milepost.log.stored_event import LogEntry, LogHead
 from projections import projections
 from projections.projection import Projection, Rows
 
@@ -45,13 +45,13 @@ class Telling:
         position = LogFeed(self.log).head().position
         with self.log.connect() as connection, connection.cursor(binary=True) as cursor:
             self.log.store.begin(cursor)
-            self.log.store.append(cursor, [Stored(position + n, *line) for n, line in enumerate(lines, 1)])
+            self.log.store.append(cursor, [LogEntry(position + n, *line) for n, line in enumerate(lines, 1)])
             self.log.store.commit(cursor)
 
 
 def by_fold(log: Log, leaving_out: Iterable[str] = ()) -> Told:
     """What each read model has to hold: a fold of the whole log, stream by stream."""
-    streams: dict[str, list[Stored]] = {}
+    streams: dict[str, list[LogEntry]] = {}
     for stored in log.events():
         streams.setdefault(stored.stream, []).append(stored)
     return {
@@ -63,7 +63,7 @@ def by_fold(log: Log, leaving_out: Iterable[str] = ()) -> Told:
     }
 
 
-def _rows(projection: Projection, stream: str, events: list[Stored]) -> list[dict[str, Any]]:
+def _rows(projection: Projection, stream: str, events: list[LogEntry]) -> list[dict[str, Any]]:
     rows = Rows(projection)
     for stored in events if projection.covers(stream) else ():
         rows.version, rows.position = stored.version, stored.position
@@ -106,6 +106,6 @@ class Disturbed(LogFeed):
         again = [heard for heard in told if heard.position in self.twice]
         return Batch([*told, *again], end)
 
-    def head(self) -> Head:
+    def head(self) -> LogHead:
         head = super().head()
-        return head if self.restored_to is None else Head(self.restored_to, head.recorded_at)
+        return head if self.restored_to is None else LogHead(self.restored_to, head.recorded_at)

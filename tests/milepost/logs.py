@@ -21,7 +21,7 @@ from domain.portfolio.proposal import ProposeProject
 from domain.reviews.fact_reports import report
 from milepost.embedded.postgres.cluster import SUPERUSER
 from milepost.embedded.postgres.server import Server
-from milepost.log.command_outcome import Request
+from milepost.log.command_outcome import CommandRequest
 from milepost.log.migrate import APPLICATION, migrate
 from milepost.log.open_log import open_log
 from milepost.log.store import Log
@@ -36,12 +36,12 @@ def risk(name: str) -> Command:
     return report(RiskAssessed(risk=name, statement="the river rises"))
 
 
-def propose(project: str, **more: Any) -> Request:
-    return Request(f"project-{project}", (PROPOSE,), "ada", **more)
+def propose(project: str, **more: Any) -> CommandRequest:
+    return CommandRequest(f"project-{project}", (PROPOSE,), "ada", **more)
 
 
-def assess(project: str, name: str, **more: Any) -> Request:
-    return Request(f"project-{project}", (risk(name),), "ada", **more)
+def assess(project: str, name: str, **more: Any) -> CommandRequest:
+    return CommandRequest(f"project-{project}", (risk(name),), "ada", **more)
 
 
 @dataclass(frozen=True)

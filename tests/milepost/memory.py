@@ -9,10 +9,10 @@ from domain.codec import decode, written
 from domain.event import Recorded
 from domain.policy_changes.adoption import PolicyAdopted
 from domain.state.project import Project
-from milepost.log.command_batch import Deciding
-from milepost.log.command_outcome import Outcome, Request
-from milepost.log.state_cache import States
-from milepost.log.stored_event import Stored
+from milepost.log.command_batch import CommandBatch
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
+from milepost.log.state_cache import StateCache
+from milepost.log.stored_event import LogEntry
 from milepost.policies import default_policy
 from tests.conftest import LOG, START, event_id
 
@@ -23,14 +23,14 @@ class Memory:
     def __init__(self) -> None:
         self._ids, self._ticks = count(2), count(1)
         self._first = _adopted()
-        states = States(self._read, room=10**9)
-        self.requests: list[Request] = []
-        self.deciding = Deciding(LOG, states, self._clock, lambda _: event_id(next(self._ids)), 1, START)
+        states = StateCache(self._read, room=10**9)
+        self.requests: list[CommandRequest] = []
+        self.deciding = CommandBatch(LOG, states, self._clock, lambda _: event_id(next(self._ids)), 1, START)
 
-    def __call__(self, request: Request) -> "Future[Outcome]":
+    def __call__(self, request: CommandRequest) -> "Future[CommandOutcome]":
         self.requests.append(request)
-        answer: Future[Outcome] = Future()
-        answer.set_result(self.deciding.answer(request, f"c{len(self.requests)}", request.digest))
+        answer: Future[CommandOutcome] = Future()
+        answer.set_result(self.deciding.decide(request, f"c{len(self.requests)}", request.digest))
         return answer
 
     @property
@@ -51,11 +51,11 @@ class Memory:
     def _clock(self) -> datetime:
         return START + timedelta(microseconds=next(self._ticks))
 
-    def _read(self, streams: Sequence[str]) -> list[Stored]:
+    def _read(self, streams: Sequence[str]) -> list[LogEntry]:
         return [self._first] if self._first.stream in streams else []
 
 
-def _adopted() -> Stored:
+def _adopted() -> LogEntry:
     """The default policy in force, as where a log is opened."""
     event = PolicyAdopted(policy=default_policy(), effective_from=START, proposed_by="system", approved_by=("system",))
     recorded = written(
@@ -72,4 +72,4 @@ def _adopted() -> Stored:
             correlation="opening",
         )
     )
-    return Stored(1, recorded.stream, 1, event.kind, recorded.data)
+    return LogEntry(1, recorded.stream, 1, event.kind, recorded.data)

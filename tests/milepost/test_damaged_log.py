@@ -11,7 +11,7 @@ from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
 from milepost.embedded.postgres.server import Server
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from tests.milepost.cli.conftest import Said, here
 from tests.milepost.cli.test_program import PROPOSAL as PROPOSE
 from tests.milepost.logs import removed, with_log
@@ -26,7 +26,7 @@ class Damaged:
 
     server: Server
     address: str
-    last: Stored
+    last: LogEntry
 
     def here(self, *arguments: str) -> Said:
         return here(*arguments, MILEPOST_DATABASE_URL=self.address)

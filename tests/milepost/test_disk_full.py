@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from milepost.embedded.postgres.server import Server, start
-from milepost.log.command_outcome import Outcome, Request, Unavailable
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, LogUnavailable
 from milepost.log.open_log import open_log
 from milepost.log.store import Log
 from milepost.log.writer import Writer
@@ -79,13 +79,15 @@ def disk(folder: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
             yield Disk(migrated(server), folder)
 
 
-def until_it_is_full(writer: Writer, caller: int, told: list[tuple[Request, Outcome]]) -> tuple[Request, Exception]:
+def until_it_is_full(
+    writer: Writer, caller: int, told: list[tuple[CommandRequest, CommandOutcome]]
+) -> tuple[CommandRequest, Exception]:
     """Keep asking until it is refused; what was answered before goes to `told`."""
     for n in range(100_000):
         request = assess("pay", f"r{caller}-{n}", command=f"{caller}-{n}")
         try:
             told.append((request, writer.execute(request, LIMIT)))
-        except Unavailable as error:
+        except LogUnavailable as error:
             return request, error
     raise AssertionError("it was never full")
 
@@ -93,8 +95,8 @@ def until_it_is_full(writer: Writer, caller: int, told: list[tuple[Request, Outc
 def test_is_an_error_that_tears_nothing_and_heals(disk: Disk) -> None:
     log = Log(disk.database.application)
     open_log(log, "test/full", default_policy())
-    answered: list[tuple[Request, Outcome]] = []
-    with Writer(log, patience=1.0) as writer, ThreadPoolExecutor(CALLERS) as pool:
+    answered: list[tuple[CommandRequest, CommandOutcome]] = []
+    with Writer(log, retry_seconds=1.0) as writer, ThreadPoolExecutor(CALLERS) as pool:
         writer.execute(propose("pay"), LIMIT)
         asking = [pool.submit(until_it_is_full, writer, caller, answered) for caller in range(CALLERS)]
         until(lambda: len(answered) > 100, LIMIT)

@@ -17,7 +17,7 @@ from domain.state.project import ProjectFact
 from domain.values import Document, Money
 from milepost.demo.simulation.office import later
 from milepost.demo.simulation.organisation import Team
-from milepost.log.command_outcome import Outcome, Request, Status
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, Status
 
 ORIGIN = "simulated"
 POLICY = "simulated"
@@ -38,7 +38,7 @@ T = TypeVar("T")
 class Step:
     """One request at its moment, and how it has to be answered: anything else is a fault of the simulation."""
 
-    request: Request
+    request: CommandRequest
     expects: Status = "accepted"
 
     @property
@@ -47,7 +47,7 @@ class Step:
         return self.request.at
 
 
-Answer = Callable[[], Outcome]
+Answer = Callable[[], CommandOutcome]
 """What a step was answered; asking waits until it is durable, and raises `Unlikely` where that is unexpected."""
 
 Steps = Generator[Step, Answer, None]
@@ -154,7 +154,7 @@ class Life:
         """Somebody in a role does or tells this, so many hours of work from now; a tool has a name and no role."""
         held = role in self.team
         commands = tuple(report(each) if isinstance(each, ProjectFact) else each for each in what)
-        request = Request(
+        request = CommandRequest(
             stream=f"project-{self.key}",
             commands=commands,
             who=who or (self.who(role) if held else role),

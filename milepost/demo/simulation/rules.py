@@ -10,7 +10,7 @@ from domain.policy_changes.standard_changes import RegisterStandardChange, Suspe
 from domain.values import Document
 from milepost.demo.simulation.life import ORIGIN, POLICY, Life, Step, Steps, Unlikely
 from milepost.demo.simulation.office import DAY, WEEK
-from milepost.log.command_outcome import Request
+from milepost.log.command_outcome import CommandRequest
 
 TEMPLATES: Mapping[str, tuple[str, str]] = {
     "pay": ("renew-certificate", "Renew the certificate"),
@@ -56,7 +56,7 @@ def _templates(life: Life, why: str, weeks: float) -> Steps:
 def decreed(life: Life, command: Command, hours: float, by: tuple[str, str] | None = None) -> Step:
     """The advisory board says what holds from now on; or whoever is named, in their role."""
     role, who = by or (CAB, life.team[CAB][0])
-    request = Request(
+    request = CommandRequest(
         stream=f"policy-{POLICY}",
         commands=(command,),
         who=who,

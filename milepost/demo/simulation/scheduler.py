@@ -10,9 +10,9 @@ from heapq import heappop, heappush
 from itertools import count
 
 from milepost.demo.simulation.life import Life, Over, Step, Steps, Unlikely
-from milepost.log.command_outcome import Outcome, Request, Status
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, Status
 
-Execute = Callable[[Request], "Future[Outcome]"]
+Execute = Callable[[CommandRequest], "Future[CommandOutcome]"]
 MOST_IN_FLIGHT = 200
 
 
@@ -33,7 +33,9 @@ class Clock:
         default_factory=list[tuple[datetime, int, Life, Steps, Step | None]]
     )
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    _in_flight: deque[tuple[Step, "Future[Outcome]"]] = field(default_factory=deque[tuple[Step, "Future[Outcome]"]])
+    _in_flight: deque[tuple[Step, "Future[CommandOutcome]"]] = field(
+        default_factory=deque[tuple[Step, "Future[CommandOutcome]"]]
+    )
 
     def run(self, lives: Iterable[tuple[Life, Steps]], begun: Callable[[int], None]) -> None:
         """Live them all up to the end of time; `begun` is told how many have begun."""
@@ -71,7 +73,7 @@ class Clock:
             self.events += len(outcome.events)
 
 
-def _as_it_had_to_be(step: Step, answer: "Future[Outcome]") -> Outcome:
+def _as_it_had_to_be(step: Step, answer: "Future[CommandOutcome]") -> CommandOutcome:
     """What a step was answered, once it is durable. Raises `Unlikely` where it had to be answered otherwise."""
     outcome = answer.result()
     if _status(outcome) != step.expects:
@@ -79,13 +81,13 @@ def _as_it_had_to_be(step: Step, answer: "Future[Outcome]") -> Outcome:
     return outcome
 
 
-def _status(outcome: Outcome) -> Status:
+def _status(outcome: CommandOutcome) -> Status:
     """How a step ended; a gate stays shut as well where the last sign-off would have opened it."""
     shut = any(written.kind.startswith("review.refused/") for written in outcome.events)
     return "refused" if shut else outcome.status
 
 
-def _sentence(step: Step, outcome: Outcome) -> str:
+def _sentence(step: Step, outcome: CommandOutcome) -> str:
     asked = step.request
     what = ", ".join(command.called for command in asked.commands)
     return (

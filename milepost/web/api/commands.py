@@ -13,7 +13,7 @@ from starlette.responses import Response
 from domain.command import Command
 from domain.commands import commands
 from milepost.app.service import Service
-from milepost.log.command_outcome import Outcome, Request
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
 from milepost.web.api.await_future import Waking
 from milepost.web.caller import Caller, caller_of, key_of
 from milepost.web.openapi import ASKING, MOST_IN_A_BATCH, batch_of, body_of, writes
@@ -117,8 +117,8 @@ async def _answer(
     return answer_of(outcome)
 
 
-def _wish(stream: str, asked: Sequence[Command], caller: Caller) -> Request:
-    return Request(
+def _wish(stream: str, asked: Sequence[Command], caller: Caller) -> CommandRequest:
+    return CommandRequest(
         stream=stream,
         commands=tuple(asked),
         who=caller.who,
@@ -133,7 +133,7 @@ STATUS = {"accepted": 200, "rejected": 409, "refused": 409}
 _TITLES = {"rejected": "This may not be done", "refused": "The gate stays shut"}
 
 
-def answer_of(outcome: Outcome) -> Response:
+def answer_of(outcome: CommandOutcome) -> Response:
     """An outcome as it is answered: what was written, or the problem that it is."""
     headers = {
         "ETag": f'"{outcome.version}"',

@@ -21,9 +21,9 @@ from starlette.types import Receive, Scope, Send
 from domain.lifecycle import Phase
 from milepost.app.service import Service
 from milepost.contract.cdevents import cdevent_of
-from milepost.log.event_selection import NoSuchKind, Selection, selection
-from milepost.log.stored_event import Stored
-from milepost.log.tail import Tail
+from milepost.log.event_selection import EventSelection, NoSuchKind, select_events
+from milepost.log.stored_event import LogEntry
+from milepost.log.tail import LogTail
 from milepost.web.api.parameters import AfterPosition, KeyFilter
 from milepost.web.openapi import TEXT, problems
 from milepost.web.problems import Problem
@@ -48,7 +48,7 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, content: AsyncGenerator[bytes], tail: Tail) -> None:
+    def __init__(self, content: AsyncGenerator[bytes], tail: LogTail) -> None:
         super().__init__(content, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self._tail = tail
 
@@ -98,9 +98,9 @@ def event_routes(service: Service) -> APIRouter:
     return router
 
 
-def _wanted(project: str | None, kinds: list[str], phase: Phase | None) -> Selection:
+def _wanted(project: str | None, kinds: list[str], phase: Phase | None) -> EventSelection:
     try:
-        return selection(project, kinds, phase)
+        return select_events(project, kinds, phase)
     except NoSuchKind as error:
         raise Problem(422, "invalid", "There is no such kind", f"kind: {error}") from error
 
@@ -110,7 +110,7 @@ class _Telling:
     """What one subscriber is told."""
 
     service: Service
-    wanted: Selection
+    wanted: EventSelection
     form: Callable[[bytes], bytes]
 
     async def told(self, begin: str, head: int) -> AsyncGenerator[bytes]:
@@ -149,7 +149,7 @@ _FORMS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _event(stored: Stored, told: bytes) -> bytes:
+def _event(stored: LogEntry, told: bytes) -> bytes:
     """An event with its position; what is none of this release may hold line feeds, which a reader puts back."""
     return b"id: %d\ndata: %s\n\n" % (stored.position, told.replace(b"\n", b"\ndata: "))
 

@@ -16,7 +16,7 @@ import structlog
 from markupsafe import Markup
 
 from milepost.web.pages.chart_process import READY
-from milepost.web.pages.svg import Unsafe, checked
+from milepost.web.pages.svg import UnsafeSvg, checked
 
 DRAW_SECONDS = 5.0
 TURN_SECONDS = 1.0  # that a page waits while another chart is drawn, or the child warms up
@@ -64,7 +64,7 @@ class Charts:
     def _keep(self, key: Hashable, drawing: str) -> Markup | None:
         try:
             self._kept[key] = found = checked(drawing, self._origin)
-        except (Unsafe, ParseError) as error:
+        except (UnsafeSvg, ParseError) as error:
             _log.error("chart refused", why=str(error))
             return None
         while len(self._kept) > KEPT:

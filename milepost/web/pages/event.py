@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import HTMLResponse
 
 from milepost.app.service import Service
-from milepost.log.stored_event import read
+from milepost.log.stored_event import read_entry
 from milepost.web.caller import key_of
 from milepost.web.pages.page_response import Pages
 from milepost.web.problems import Problem
@@ -25,7 +25,7 @@ def event_routes(service: Service, pages: Pages) -> APIRouter:
         lines = service.log.read_streams([f"project-{name}"], version - 1)
         if not lines:
             raise Problem(404, "unknown", "There is no such event", f"project {name} has no version {version}")
-        recorded, whole = read(lines[0]), orjson.loads(lines[0].data)
+        recorded, whole = read_entry(lines[0]), orjson.loads(lines[0].data)
         told = {
             "key": name,
             "recorded": recorded,

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from consumers.read_models.reader import Answer
 from milepost.app.service import Service
 from milepost.log.store import Identity
-from milepost.log.stored_event import Head
+from milepost.log.stored_event import LogHead
 from milepost.web.pages.assets import asset
 from milepost.web.pages.template_filters import FILTERS
 from milepost.web.problems import Problem
@@ -65,7 +65,7 @@ class Pages:
         return self._service.log.identity()
 
     def render(
-        self, template: str, here: str, told: Mapping[str, Any], *answers: Answer, head: Head | None = None
+        self, template: str, here: str, told: Mapping[str, Any], *answers: Answer, head: LogHead | None = None
     ) -> HTMLResponse:
         """A page that reflects no more than these answers do, the log itself up to its head where there is none.
 

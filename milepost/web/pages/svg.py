@@ -14,14 +14,14 @@ ATTRIBUTES = {
 }  # fmt: skip
 
 
-class Unsafe(ValueError):
+class UnsafeSvg(ValueError):
     """The drawing holds what no page may hold."""
 
 
 def checked(drawing: str, origin: str) -> Markup:
     """The same drawing for a page: its links without the origin that they must have, hidden from who can't see it.
 
-    The page tells the same in a table, and there its links are reached by keyboard. Raises `Unsafe` for any element or
+    A table on the page holds the same links for the keyboard. Raises `UnsafeSvg` for any element or
     attribute that is not expected, and for any link to elsewhere.
     """
     root = ElementTree.fromstring(drawing)  # noqa: S314 - expat knows no external entities, and the child is ours
@@ -35,7 +35,7 @@ def checked(drawing: str, origin: str) -> Markup:
 def _check(element: ElementTree.Element, origin: str) -> None:
     name = element.tag.removeprefix(f"{{{SVG}}}")
     if name not in ELEMENTS:
-        raise Unsafe(f"the drawing holds an element {name}")
+        raise UnsafeSvg(f"the drawing holds an element {name}")
     kept = {key: value for key, value in element.attrib.items() if not _only_read_aloud(key)}
     element.attrib.clear()
     element.tag = name
@@ -45,7 +45,7 @@ def _check(element: ElementTree.Element, origin: str) -> None:
         elif key == f"{{{XLINK}}}title" or (name == "a" and key == "target"):
             continue
         elif key not in ATTRIBUTES or "url(" in value:
-            raise Unsafe(f"the drawing holds an attribute {key}")
+            raise UnsafeSvg(f"the drawing holds an attribute {key}")
         else:
             element.set(key, value)
 
@@ -57,5 +57,5 @@ def _only_read_aloud(attribute: str) -> bool:
 def _own(link: str, origin: str) -> str:
     path = link.removeprefix(origin)
     if path == link or not path.startswith("/") or path.startswith("//"):
-        raise Unsafe(f"the drawing links to {link}")
+        raise UnsafeSvg(f"the drawing links to {link}")
     return path

@@ -17,7 +17,7 @@ from consumers.kafka.topic import made, partition_of
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from tests.chaos.checker import in_topic
 from tests.chaos.network import FETCH, Network
 from tests.conftest import history
@@ -181,7 +181,7 @@ def test_a_relay_skips_nothing_for_the_sake_of_a_forged_end(log: Log, brokers: B
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     telling.tell({"project-a": eventful()})
-    forged = Stored(log.head().position, "project-a", 32, "project.proposed/1", b"{}")
+    forged = LogEntry(log.head().position, "project-a", 32, "project.proposed/1", b"{}")
     send(brokers, true_record(forged, LogFeed(log).source))
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)

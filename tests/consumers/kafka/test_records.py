@@ -20,7 +20,7 @@ from consumers.tracing.trace import trace_of
 from domain.codec import encode
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from tests.conftest import history
 from tests.consumers.foreign import AGAINST_THE_LOG, IN_HEADERS, TOO_LARGE, UNSENDABLE, Change, Sent, true_record
 from tests.consumers.spoilt import SPOILT
@@ -33,7 +33,7 @@ from tests.projections.histories import ENVISIONED, RISK
 from tests.waiting import running, until
 
 SOURCE = LogSource("test", 1)
-HEARD = Stored(40, "project-a", 2, "change.classified/1", history(PROPOSED, classified("major"))[1].data)
+HEARD = LogEntry(40, "project-a", 2, "change.classified/1", history(PROPOSED, classified("major"))[1].data)
 TRUE = true_record(HEARD, SOURCE)
 
 
@@ -105,7 +105,7 @@ def test_that_are_foreign_are_kept_apart_and_never_applied_while_the_group_goes_
     with Distributed(log, brokers).running():
         wait_until_reflected(log)
         following = encode(telling.of_this_log(told[2], "project-a"))
-        true = true_record(Stored(log.head().position, "project-a", 3, "risk.assessed/1", following), source)
+        true = true_record(LogEntry(log.head().position, "project-a", 3, "risk.assessed/1", following), source)
         changes = [
             *(change for name, (change, _) in IN_HEADERS.items() if name not in UNSENDABLE),
             *AGAINST_THE_LOG.values(),

@@ -8,14 +8,14 @@ from consumers.event_log import LogSource
 from consumers.kafka.send_spans import sending
 from consumers.kafka.topic import partition_of
 from consumers.tracing.trace import Trace, trace_of
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from tests.conftest import LOG, history
 from tests.domain.openings import PROPOSED, classified
 from tests.listening import Listening, listening
 
 SOURCE = LogSource(LOG, 1)
 EVENTS = [
-    Stored(40 + event.version, event.stream, event.version, event.event.kind, event.data)
+    LogEntry(40 + event.version, event.stream, event.version, event.event.kind, event.data)
     for event in history(PROPOSED, classified("minor"))
 ]
 
@@ -30,7 +30,7 @@ def trace(version: int) -> Trace:
     return trace_of(LOG, "ada", f"command-{version}")
 
 
-def sent(*events: Stored) -> None:
+def sent(*events: LogEntry) -> None:
     found = sending("the-topic", SOURCE)
     assert found
     found.events += events

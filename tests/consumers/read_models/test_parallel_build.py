@@ -18,7 +18,7 @@ from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.parallel_build import BeingBuilt, Task, rebuild_in_parallel
 from consumers.read_models.rebuild import alone, begun, shares_of
 from consumers.read_models.tables import connect
-from milepost.log.event_feed import LogFeed, archive_of
+from milepost.log.event_feed import LogFeed, open_event_log
 from milepost.log.store import Log
 from projections import projections
 from tests.consumers.telling import Telling, by_fold, in_models
@@ -48,7 +48,7 @@ if __name__ == "__main__":
 @pytest.fixture
 def task(log: Log, feed: LogFeed, telling: Telling) -> Task:
     telling.tell({f"project-{n}": eventful() for n in range(8)})
-    return Task(log.conninfo, feed.source, partial(archive_of, log.conninfo), NAMES)
+    return Task(log.conninfo, feed.source, partial(open_event_log, log.conninfo), NAMES)
 
 
 def test_makes_what_a_fold_of_the_log_makes(log: Log, task: Task) -> None:
@@ -114,7 +114,7 @@ def ended_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
     """An archive for who asks first; a worker that opens it ends without a word, and as if all were well."""
     if os.getpid() != parent:
         os._exit(0)
-    with archive_of(conninfo) as archive:
+    with open_event_log(conninfo) as archive:
         yield archive
 
 
@@ -127,7 +127,7 @@ def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> No
 @contextmanager
 def late_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
     """An archive for who asks first; before a worker looks, another program begins all read models anew."""
-    with archive_of(conninfo) as archive:
+    with open_event_log(conninfo) as archive:
         if os.getpid() != parent:
             with connect(conninfo) as connection:
                 begun(connection, archive.source, archive, projections(), (0, 2))

@@ -20,7 +20,7 @@ from consumers.read_models.tables import Model, connect
 from domain.codec import encode
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from projections import projections
 from projections.projection import Projection, Rows
 from tests.conftest import history
@@ -146,7 +146,7 @@ def test_stops_at_a_fork(log: Log, disturbed: Disturbed, telling: Telling) -> No
     other = telling.of_this_log(history(PROPOSED, classified("minor"))[1], "project-a")
     telling.tell({"project-b": history(PROPOSED)})
     position = log.head().position
-    disturbed.instead[position] = Stored(position, "project-a", 2, other.event.kind, encode(other))
+    disturbed.instead[position] = LogEntry(position, "project-a", 2, other.event.kind, encode(other))
     with pytest.raises(Fork, match=r"project-a 2 is event .* find out which history is true"):
         projector.step()
     projector.close()
@@ -158,7 +158,7 @@ def test_stops_at_a_fork_that_shows_in_the_log_only(log: Log, disturbed: Disturb
     telling.tell({"project-a": told})
     other = telling.of_this_log(told[0], "project-a")
     first = log.head().position - 2
-    disturbed.instead[first] = Stored(first, "project-a", 1, other.event.kind, encode(other))
+    disturbed.instead[first] = LogEntry(first, "project-a", 1, other.event.kind, encode(other))
     disturbed.left_out = {first + 1}
     with pytest.raises(Fork, match="project-a 1 is event"):
         projector.step()

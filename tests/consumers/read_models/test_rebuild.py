@@ -10,7 +10,7 @@ from consumers.read_models.rebuild import begun, rebuild
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from projections import projections
 from tests.consumers.follower import made
 from tests.consumers.telling import Telling, by_fold, in_models
@@ -101,7 +101,7 @@ class Meanwhile(LogFeed):
 
     def read_by_stream(
         self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
-    ) -> Sequence[Stored]:
+    ) -> Sequence[LogEntry]:
         self._pages += 1
         if self._pages == 3:
             self._meanwhile()

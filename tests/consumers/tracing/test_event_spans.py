@@ -2,12 +2,12 @@
 
 from consumers.tracing.event_spans import by_command, told_of
 from consumers.tracing.trace import trace_of
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from tests.conftest import LOG, history
 from tests.domain.openings import CANCELLED, PROPOSED, classified
 
 TOLD = [
-    Stored(7 + event.version, event.stream, event.version, event.event.kind, event.data)
+    LogEntry(7 + event.version, event.stream, event.version, event.event.kind, event.data)
     for event in history(PROPOSED, classified("minor"), CANCELLED)
 ]
 

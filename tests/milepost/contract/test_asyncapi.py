@@ -5,9 +5,9 @@ from consumers.kafka.client import TOPIC
 from consumers.kafka.records import headers_of
 from domain.event import catalogue, type_of
 from milepost.contract.asyncapi import document
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 
-HEARD = Stored(7, "project-pay", 3, "risk.assessed/1", b'{"authid":"ada","commandid":"c"}')
+HEARD = LogEntry(7, "project-pay", 3, "risk.assessed/1", b'{"authid":"ada","commandid":"c"}')
 
 
 def test_has_a_message_for_every_kind_on_every_channel() -> None:

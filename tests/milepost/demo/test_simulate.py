@@ -26,7 +26,7 @@ from domain.stabilize import pilot
 from domain.stabilize.pilot import PilotDecided
 from domain.state.project import Project, fold
 from milepost.demo.simulate import NOW, Script, SimulatedAlready, Unlikely, begun, ended, simulate, simulated_by
-from milepost.log.command_outcome import Outcome, Request, Status
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, Status
 from milepost.log.export import export
 from milepost.log.store import Log
 from milepost.log.verify import verify
@@ -213,10 +213,10 @@ def test_is_told_once_in_a_log() -> None:
 
 
 def test_fails_where_a_step_is_answered_otherwise() -> None:
-    def shut(request: Request) -> "Future[Outcome]":
-        answer: Future[Outcome] = Future()
+    def shut(request: CommandRequest) -> "Future[CommandOutcome]":
+        answer: Future[CommandOutcome] = Future()
         status: Status = "accepted" if request.stream.startswith("policy-") else "rejected"
-        answer.set_result(Outcome(status, "c", request.stream, 0, 0, "not today"))
+        answer.set_result(CommandOutcome(status, "c", request.stream, 0, 0, "not today"))
         return answer
 
     with pytest.raises(Unlikely, match=r"pay-1: .* was rejected and not accepted: not today"):

@@ -10,7 +10,7 @@ from domain.codec import decode
 from domain.imports.import_events import ImportFinished, ImportOpened
 from domain.reviews.milestones import MilestoneReached
 from milepost.imports import Imported, Mapping, Unimportable, import_file
-from milepost.log.command_outcome import Request
+from milepost.log.command_outcome import CommandRequest
 from milepost.log.export import export
 from milepost.log.store import Log
 from milepost.log.verify import verify
@@ -139,7 +139,7 @@ def test_is_another_under_another_name(run: Run, log: Log) -> None:
 
 
 def test_never_mixes_with_what_is_live(run: Run, writer: Writer, log: Log) -> None:
-    writer.execute(Request("project-kep-77", (PROPOSE,), "ada"), 10)
+    writer.execute(CommandRequest("project-kep-77", (PROPOSE,), "ada"), 10)
     done = run(*LIFE)
     assert all("origins never mix" in reason or "no word" in reason for reason in done.account.reasons("refused"))
     assert kinds(log, "project-kep-77") == ["project.proposed/1"]

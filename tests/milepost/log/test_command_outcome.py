@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from milepost.log.command_outcome import Invalid, Outcome, Request, Written
+from milepost.log.command_outcome import CommandOutcome, CommandRequest, InvalidRequest, WrittenEvent
 from milepost.log.preconditions import Precondition
 from tests.milepost.logs import PROPOSE, assess, propose
 
@@ -34,8 +34,8 @@ MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
 )
 def test_that_can_not_be_is_named_by_its_place(wrong: dict[str, Any], place: str) -> None:
     asked: dict[str, Any] = {"stream": "project-a", "commands": (PROPOSE,), "who": "ada"}
-    with pytest.raises(Invalid, match=place):
-        Request(**(asked | wrong))
+    with pytest.raises(InvalidRequest, match=place):
+        CommandRequest(**(asked | wrong))
 
 
 def test_of_an_origin_of_its_own_has_the_moment_of_its_source() -> None:
@@ -55,16 +55,16 @@ def test_is_the_same_by_what_it_asks() -> None:
 
 
 def test_has_an_outcome_that_reads_as_it_was_written() -> None:
-    whole = Outcome(
+    whole = CommandOutcome(
         status="refused",
         command="c",
         stream="project-a",
         version=3,
         position=9,
         sentence="not yet: no – “tests” ",
-        events=(Written("i", "review.refused/1", "project-a", 3),),
+        events=(WrittenEvent("i", "review.refused/1", "project-a", 3),),
         results=({"control": "candidate-tested", "result": "unmet", "rests_on": [1, 2]},),
     )
     for outcome in (whole, replace(whole, status="accepted", sentence=None, events=(), results=())):
-        assert Outcome.decode(outcome.encode()) == outcome
-        assert Outcome.decode(outcome.encode()).encode() == outcome.encode()
+        assert CommandOutcome.decode(outcome.encode()) == outcome
+        assert CommandOutcome.decode(outcome.encode()).encode() == outcome.encode()

@@ -6,9 +6,9 @@ import pytest
 
 from domain.lifecycle import Phase
 from milepost.log import event_selection as selecting
-from milepost.log.event_selection import NoSuchKind, Selection, phase_of, selection
+from milepost.log.event_selection import EventSelection, NoSuchKind, phase_of, select_events
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from milepost.log.writer import Writer
 from tests.consumers.telling import Telling
 from tests.milepost.logs import assess, log, prepared, propose, writer
@@ -16,7 +16,7 @@ from tests.milepost.logs import assess, log, prepared, propose, writer
 __all__ = ["log", "prepared", "writer"]
 
 
-def all_of(wanted: Selection, log: Log, after: int = 0) -> Iterator[Stored]:
+def all_of(wanted: EventSelection, log: Log, after: int = 0) -> Iterator[LogEntry]:
     head = log.head().position
     while after < head:
         found = wanted.next(log, after, head)
@@ -39,35 +39,35 @@ def told(log: Log, writer: Writer) -> Log:
 def test_is_everything_where_nothing_is_asked_for(told: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     for most in (1, 3, 100):
         monkeypatch.setattr(selecting, "MOST_AT_ONCE", most)
-        assert list(all_of(selection(), told)) == list(told.events())
+        assert list(all_of(select_events(), told)) == list(told.events())
 
 
 def test_ends_at_the_head_that_is_given(told: Log) -> None:
-    assert [one.position for one in selection().next(told, 1, 3).events] == [2, 3]
+    assert [one.position for one in select_events().next(told, 1, 3).events] == [2, 3]
 
 
 def test_is_looked_for_once_where_all_that_is_wanted_was_found(told: Log) -> None:
     head = told.head().position
-    assert selection("p").next(told, 0, head).end == head
-    assert selection(kinds=["project.proposed"]).next(told, 0, head).end == head
+    assert select_events("p").next(told, 0, head).end == head
+    assert select_events(kinds=["project.proposed"]).next(told, 0, head).end == head
 
 
 def test_is_all_that_is_asked_for_at_once(told: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selecting, "LOOKED_THROUGH", 2)
     every = list(told.events())
     risks = [one for one in every if one.kind == "risk.assessed/1"]
-    assert list(all_of(selection("p"), told)) == [one for one in every if one.stream == "project-p"]
-    assert list(all_of(selection(kinds=["risk.assessed"]), told)) == risks
-    assert list(all_of(selection(phase=Phase.ENVISION), told)) == risks
-    asked = selection("q", ["risk.assessed/1", "project.proposed"], Phase.ENVISION)
+    assert list(all_of(select_events("p"), told)) == [one for one in every if one.stream == "project-p"]
+    assert list(all_of(select_events(kinds=["risk.assessed"]), told)) == risks
+    assert list(all_of(select_events(phase=Phase.ENVISION), told)) == risks
+    asked = select_events("q", ["risk.assessed/1", "project.proposed"], Phase.ENVISION)
     assert list(all_of(asked, told)) == [one for one in risks if one.stream == "project-q"]
-    assert list(all_of(selection(kinds=["risk.assessed"], phase=Phase.DEPLOY), told)) == []
+    assert list(all_of(select_events(kinds=["risk.assessed"], phase=Phase.DEPLOY), told)) == []
 
 
 def test_names_no_kind_that_there_is_not() -> None:
     for name in ("", "risk", "risk.assessed/2", "os.system", "milepost.risk.assessed.v1"):
         with pytest.raises(NoSuchKind, match=r"docs/events\.md"):
-            selection(kinds=["risk.assessed", name])
+            select_events(kinds=["risk.assessed", name])
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_knows_where_the_log_ends_though_its_last_event_can_not_be_read(told: Lo
     assert before == told.head().position
     Telling(told).store(("project-odd", 1, "odd.kind/9", b"no event"))
     assert told.position() == before + 1
-    assert selection().next(told, before, before + 1).events[0].data == b"no event"
+    assert select_events().next(told, before, before + 1).events[0].data == b"no event"

@@ -8,7 +8,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 from psycopg.sql import Composable
 
-from milepost.log.migrate import Unsafe, demand_rights, migrate
+from milepost.log.migrate import UnsafeDatabase, demand_rights, migrate
 from milepost.log.migrations import migrations
 from tests.milepost.logs import Database, empty, guarded, prepared
 
@@ -39,7 +39,7 @@ INSERT = "INSERT INTO log.events VALUES ('project-a', 1, 'k/1', '{}', 1)"
 
 
 def refused(conninfo: str) -> str:
-    with psycopg.connect(conninfo, autocommit=True) as connection, pytest.raises(Unsafe) as refusal:
+    with psycopg.connect(conninfo, autocommit=True) as connection, pytest.raises(UnsafeDatabase) as refusal:
         demand_rights(connection)
     return str(refusal.value)
 
@@ -86,7 +86,7 @@ def test_lets_an_event_in_under_the_writers_lock(prepared: Database) -> None:
 
 def test_uses_the_roles_it_is_given(empty: Database) -> None:
     run(empty.superuser, "CREATE ROLE house LOGIN PASSWORD 'house'", f"GRANT CREATE ON DATABASE {empty.name} TO house")
-    with pytest.raises(Unsafe, match="no role till"):
+    with pytest.raises(UnsafeDatabase, match="no role till"):
         migrate(empty.role("house"), application="till")
     run(empty.superuser, "CREATE ROLE till LOGIN PASSWORD 'till'")
     assert migrate(empty.role("house"), application="till") == [one.step for one in migrations()]
@@ -131,7 +131,7 @@ def test_that_was_not_taken_is_asked_for(guarded: Database, empty: Database) -> 
 def test_migration_of_another_release_is_refused_by_start_and_migrate(prepared: Database, statement: str) -> None:
     run(prepared.superuser, statement)
     assert "is of another release" in refused(prepared.application)
-    with pytest.raises(Unsafe, match="is of another release"):
+    with pytest.raises(UnsafeDatabase, match="is of another release"):
         migrate(prepared.superuser)
 
 

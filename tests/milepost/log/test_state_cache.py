@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from domain.state.project import Project
-from milepost.log.state_cache import States
-from milepost.log.stored_event import Stored
+from milepost.log.state_cache import StateCache
+from milepost.log.stored_event import LogEntry
 from tests.conftest import history
 from tests.domain.openings import PROPOSED
 
@@ -16,19 +16,19 @@ class Reader:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
-        self.stored: list[Stored] = []
+        self.stored: list[LogEntry] = []
         for stream in ("project-a", "project-b"):
             for recorded in history(PROPOSED, PROPOSED, PROPOSED, stream=stream):
                 position = len(self.stored) + 1
-                self.stored.append(Stored(position, stream, recorded.version, recorded.event.kind, recorded.data))
+                self.stored.append(LogEntry(position, stream, recorded.version, recorded.event.kind, recorded.data))
 
-    def __call__(self, streams: Sequence[str]) -> list[Stored]:
+    def __call__(self, streams: Sequence[str]) -> list[LogEntry]:
         self.asked.append(tuple(streams))
         return [stored for stored in self.stored if stored.stream in streams]
 
 
 def test_are_folded_once_while_there_is_room() -> None:
-    states = States(read := Reader())
+    states = StateCache(read := Reader())
     states.load(["project-a", "project-b", "project-a"])
     for _ in range(3):
         assert states["project-a"].version == states["project-b"].version == 3
@@ -37,7 +37,7 @@ def test_are_folded_once_while_there_is_room() -> None:
 
 
 def test_make_room_by_oldest_use() -> None:
-    states = States(read := Reader(), room=3)
+    states = StateCache(read := Reader(), room=3)
     for stream in ("project-a", "project-b", "project-b", "project-a"):
         assert states[stream].version == 3
         states.settle()
@@ -45,7 +45,7 @@ def test_make_room_by_oldest_use() -> None:
 
 
 def test_are_not_kept_of_what_does_not_exist() -> None:
-    states = States(read := Reader())
+    states = StateCache(read := Reader())
     for _ in range(2):
         state = states["project-c"]
         assert isinstance(state, Project)
@@ -55,7 +55,7 @@ def test_are_not_kept_of_what_does_not_exist() -> None:
 
 
 def test_are_folded_again_with_what_is_not_committed_yet() -> None:
-    states = States(Reader())
+    states = StateCache(Reader())
     project = states["project-a"]
     following = history(*[PROPOSED] * 4, stream="project-a")[3]
     project.apply(following)
@@ -68,17 +68,17 @@ def test_are_folded_again_with_what_is_not_committed_yet() -> None:
 
 
 def test_follow_what_others_wrote() -> None:
-    states = States(read := Reader())
+    states = StateCache(read := Reader())
     assert states["project-a"].version == 3
     fourth = history(*[PROPOSED] * 4)[3]
-    line = Stored(7, "project-a", 4, fourth.event.kind, fourth.data)
+    line = LogEntry(7, "project-a", 4, fourth.event.kind, fourth.data)
     states.follow([read.stored[2], line, line, line._replace(stream="project-b")])
     assert states["project-a"].version == 4
     assert len(read.asked) == 1
 
 
 def test_are_dropped_where_something_is_missing_between() -> None:
-    states = States(read := Reader())
+    states = StateCache(read := Reader())
     assert states["project-a"].version == 3
     states.follow([read.stored[2]._replace(version=5)])
     assert states["project-a"].version == 3
@@ -86,10 +86,10 @@ def test_are_dropped_where_something_is_missing_between() -> None:
 
 
 def test_state_of_a_policy_is_a_rulebook() -> None:
-    states = States(Reader())
+    states = StateCache(Reader())
     assert states.rulebook("default") is states["policy-default"]
 
 
 def test_stream_without_a_state_is_named() -> None:
     with pytest.raises(ValueError, match="ledger-x: streams of the category 'ledger' have no state"):
-        States(Reader())["ledger-x"]
+        StateCache(Reader())["ledger-x"]

@@ -10,10 +10,10 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 from domain.codec import decode
 from domain.log_opened import LogOpened
 from domain.policy_changes.adoption import PolicyAdopted
-from milepost.log.migrate import Unsafe
+from milepost.log.migrate import UnsafeDatabase
 from milepost.log.open_log import open_log
-from milepost.log.store import FUNCTIONS, Log, NotOpened
-from milepost.log.stored_event import Head
+from milepost.log.store import FUNCTIONS, Log, LogNotOpened
+from milepost.log.stored_event import LogHead
 from milepost.log.writer import Writer
 from milepost.policies import default_policy
 from tests.milepost.logs import Database, assess, guarded, log, prepared, propose, writer
@@ -38,7 +38,7 @@ def test_is_opened_once_however_many_try(prepared: Database) -> None:
         found = set(pool.map(open_log, logs, ["test/log"] * 4, [default_policy()] * 4))
     assert len(found) == 1
     assert logs[0].head().position == 2
-    with pytest.raises(NotOpened, match="called test/log and not other/log"):
+    with pytest.raises(LogNotOpened, match="named test/log and not other/log"):
         open_log(logs[0], "other/log", default_policy())
     for opened in logs:
         opened.close()
@@ -46,10 +46,10 @@ def test_is_opened_once_however_many_try(prepared: Database) -> None:
 
 def test_that_is_empty_has_no_identity(guarded: Database) -> None:
     log = Log(guarded.application)
-    assert log.head() == Head(0, None)
-    with pytest.raises(NotOpened, match="open it first"):
+    assert log.head() == LogHead(0, None)
+    with pytest.raises(LogNotOpened, match="open it first"):
         log.identity()
-    with pytest.raises(NotOpened, match="open it first"):
+    with pytest.raises(LogNotOpened, match="open it first"):
         Writer(log)
     log.close()
 
@@ -57,20 +57,20 @@ def test_that_is_empty_has_no_identity(guarded: Database) -> None:
 def test_log_of_another_revision_is_refused(guarded: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(guarded.application)
     monkeypatch.setattr("milepost.log.open_log.REVISION", 1)
-    with pytest.raises(NotOpened, match="has revision 1 of the provisional format"):
+    with pytest.raises(LogNotOpened, match="has revision 1 of the provisional format"):
         open_log(log, "test/log", default_policy())
-    with pytest.raises(NotOpened, match="or a new database or data folder"):
+    with pytest.raises(LogNotOpened, match="or a new database or data folder"):
         Writer(log)
     log.close()
 
 
 def test_refuses_functions_that_lose_events(guarded: Database) -> None:
-    with pytest.raises(Unsafe, match=FUNCTIONS):
+    with pytest.raises(UnsafeDatabase, match=FUNCTIONS):
         Log(guarded.application, {FUNCTIONS: "y"})
 
 
 def test_refuses_more_rights_than_it_needs(guarded: Database) -> None:
-    with pytest.raises(Unsafe, match="superuser"):
+    with pytest.raises(UnsafeDatabase, match="superuser"):
         Log(guarded.superuser)
 
 
@@ -90,7 +90,7 @@ def test_is_read_by_position_and_by_stream(log: Log, writer: Writer) -> None:
     assert [recorded.version for recorded in log.stream("project-a", after=2)] == [3, 4]
     assert log.stream("project-b") == []
     last = list(log.events())[-1]
-    assert log.head() == Head(6, decode(last.data).recorded_at)
+    assert log.head() == LogHead(6, decode(last.data).recorded_at)
 
 
 def test_rises_in_position_and_moment(log: Log, writer: Writer) -> None:
@@ -112,7 +112,7 @@ def test_keeps_positions_gapless_for_the_library_too(log: Log) -> None:
 
 
 def test_lets_the_library_make_no_tables(log: Log) -> None:
-    with pytest.raises(Unsafe, match="milepost migrate"):
+    with pytest.raises(UnsafeDatabase, match="milepost migrate"):
         log.store.create_table()
 
 

@@ -16,11 +16,17 @@ from psycopg import Cursor
 from domain.codec import decode
 from domain.policy_changes.adoption import AdoptPolicy, ProposePolicy
 from milepost import clock
-from milepost.log.command_outcome import Conflict, KeyReused, Outcome, Request, Unavailable
+from milepost.log.command_outcome import (
+    CommandOutcome,
+    CommandRequest,
+    IdempotencyKeyReused,
+    LogUnavailable,
+    VersionConflict,
+)
 from milepost.log.preconditions import Precondition
 from milepost.log.queries import select_streams
 from milepost.log.store import Log
-from milepost.log.stored_event import Stored
+from milepost.log.stored_event import LogEntry
 from milepost.log.writer import Writer
 from milepost.policies import default_policy
 from tests.milepost.faults import Fail, Fatten, Freeze, Shut, TurnDown
@@ -72,9 +78,9 @@ def test_answers_a_repeat_with_the_first_answer(log: Log, writer: Writer) -> Non
 
 def test_takes_a_command_id_for_one_wish_of_one_actor(writer: Writer) -> None:
     writer.execute(propose("a", command="c"), LIMIT)
-    with pytest.raises(KeyReused, match="take a new id"):
+    with pytest.raises(IdempotencyKeyReused, match="take a new id"):
         writer.execute(assess("a", "x", command="c"), LIMIT)
-    grace = Request("project-a", (risk("x"),), "grace", command="c")
+    grace = CommandRequest("project-a", (risk("x"),), "grace", command="c")
     assert writer.execute(grace, LIMIT).status == "accepted"
 
 
@@ -95,7 +101,7 @@ def test_keeps_a_rejection_without_events(log: Log, writer: Writer) -> None:
 
 def test_undoes_all_of_a_batch_that_is_rejected(log: Log, writer: Writer) -> None:
     writer.execute(propose("a"), LIMIT)
-    batch = Request("project-a", (risk("x"), risk("y"), TurnDown()), "ada")
+    batch = CommandRequest("project-a", (risk("x"), risk("y"), TurnDown()), "ada")
     assert writer.execute(batch, LIMIT).sentence == "not like this"
     assert writer.execute(assess("a", "x"), LIMIT).version == 2
     assert versions(log, "project-a") == [1, 2]
@@ -103,16 +109,16 @@ def test_undoes_all_of_a_batch_that_is_rejected(log: Log, writer: Writer) -> Non
 
 def test_writes_a_refusal_alone(log: Log, writer: Writer) -> None:
     writer.execute(propose("a"), LIMIT)
-    refused = writer.execute(Request("project-a", (risk("x"), Shut()), "ada"), LIMIT)
+    refused = writer.execute(CommandRequest("project-a", (risk("x"), Shut()), "ada"), LIMIT)
     assert (refused.status, refused.sentence) == ("refused", "the gate stays shut")
     assert [written.kind for written in refused.events] == ["no-risks.recorded/1"]
     assert [told.role for told in log.stream("project-a")] == [None, "requester"], "in the role that it needed"
-    again = writer.execute(Request("project-a", (Shut(repeated=True),), "ada"), LIMIT)
+    again = writer.execute(CommandRequest("project-a", (Shut(repeated=True),), "ada"), LIMIT)
     assert (again.status, again.events, again.version) == ("refused", (), 2)
     assert versions(log, "project-a") == [1, 2]
 
 
-def together(log: Log, *asked: Request) -> list[Future[Outcome]]:
+def together(log: Log, *asked: CommandRequest) -> list[Future[CommandOutcome]]:
     """What comes of these when all of them wait by the time that the writer looks: they share a transaction."""
     begun, waiting = Event(), Event()
 
@@ -141,7 +147,7 @@ def test_shares_a_transaction_among_all_who_wait(log: Log) -> None:
 def test_lets_one_fault_fail_alone(log: Log, writer: Writer) -> None:
     writer.execute(propose("a"), LIMIT)
     before = [assess("a", f"before{n}") for n in range(5)]
-    fault = Request("project-a", (Fail(),), "ada", command="fault")
+    fault = CommandRequest("project-a", (Fail(),), "ada", command="fault")
     futures = together(log, *before, fault, *(assess("a", f"after{n}") for n in range(5)))
     with pytest.raises(ZeroDivisionError):
         futures.pop(5).result(0)
@@ -152,14 +158,14 @@ def test_lets_one_fault_fail_alone(log: Log, writer: Writer) -> None:
 
 def test_rejects_an_event_that_is_too_large(writer: Writer) -> None:
     writer.execute(propose("a"), LIMIT)
-    outcome = writer.execute(Request("project-a", (Fatten(),), "ada"), LIMIT)
+    outcome = writer.execute(CommandRequest("project-a", (Fatten(),), "ada"), LIMIT)
     assert outcome.status == "rejected"
     assert "65,535" in (outcome.sentence or "")
 
 
 def test_names_the_version_that_it_found_instead(writer: Writer) -> None:
     writer.execute(propose("a", expected=Precondition.at(0)), LIMIT)
-    with pytest.raises(Conflict) as conflict:
+    with pytest.raises(VersionConflict) as conflict:
         writer.execute(assess("a", "x", expected=Precondition.at(4)), LIMIT)
     assert conflict.value.found == 1
     assert writer.execute(assess("a", "x", expected=Precondition.at(1)), LIMIT).version == 2
@@ -175,9 +181,11 @@ def test_mixes_no_origins(log: Log, writer: Writer) -> None:
         outcome = writer.execute(request, LIMIT)
         assert outcome.status == "rejected"
         assert "origins never mix" in (outcome.sentence or "")
-    used = writer.execute(Request("project-told", (Freeze(),), "ada", origin="import:kep", at=SOURCE), LIMIT)
+    used = writer.execute(CommandRequest("project-told", (Freeze(),), "ada", origin="import:kep", at=SOURCE), LIMIT)
     assert "policy-default is live" in (used.sentence or "")
-    assert writer.execute(Request("project-live", (Freeze(),), "ada"), LIMIT).events[0].stream == "policy-default"
+    assert (
+        writer.execute(CommandRequest("project-live", (Freeze(),), "ada"), LIMIT).events[0].stream == "policy-default"
+    )
     assert contiguous(log)
 
 
@@ -188,7 +196,7 @@ def test_lets_nothing_in_without_a_policy(writer: Writer) -> None:
 
 @pytest.mark.parametrize("writers", [1, 3])
 def test_lets_many_write_to_one_project(log: Log, writers: int) -> None:
-    several = [Writer(log, room=40) for _ in range(writers)]
+    several = [Writer(log, cache_events=40) for _ in range(writers)]
     several[0].execute(propose("a"), LIMIT)
 
     def work(caller: int) -> list[str]:
@@ -231,7 +239,7 @@ def test_writer_decides_again_where_the_policy_was_changed_since_it_was_read(log
             ("grace", ProposePolicy(policy=following)),
             ("carl", AdoptPolicy(policy=following, proposed_by="grace")),
         ):
-            adoption = Request("policy-default", (command,), who, role=following.keepers[0])
+            adoption = CommandRequest("policy-default", (command,), who, role=following.keepers[0])
             assert another.execute(adoption, LIMIT).status == "accepted"
     assert writer.execute(propose("b"), LIMIT).status == "accepted"
     assert [(recorded.policy, recorded.version) for recorded in log.stream("project-b")] == [("default/2", 1)]
@@ -243,7 +251,7 @@ def test_writer_folds_the_streams_of_a_decision_before_it_takes_the_lock(
     writer.execute(propose("a"), LIMIT)
     reads: list[tuple[tuple[str, ...], bool]] = []
 
-    def read(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[Stored]:
+    def read(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) -> list[LogEntry]:
         with log.connect() as connection:
             lock = connection.execute(
                 "SELECT 1 FROM pg_locks WHERE relation = 'log.writer'::regclass AND mode = 'ExclusiveLock' AND granted"
@@ -258,7 +266,7 @@ def test_writer_folds_the_streams_of_a_decision_before_it_takes_the_lock(
 
 
 def test_finds_its_way_after_another_wrote_very_much(log: Log, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("milepost.log.writer.MOST_FOLLOWED", 10)
+    monkeypatch.setattr("milepost.log.writer.MAX_FOLLOWED", 10)
     writer.execute(propose("a"), LIMIT)
     with Writer(log) as another:
         for future in [another.submit(assess("a", f"x{n}")) for n in range(30)]:
@@ -268,7 +276,7 @@ def test_finds_its_way_after_another_wrote_very_much(log: Log, writer: Writer, m
 
 
 def test_with_little_room_folds_again(log: Log) -> None:
-    with Writer(log, room=1) as writer:
+    with Writer(log, cache_events=1) as writer:
         for n in range(3):
             for key in "ab":
                 request = assess(key, f"x{n}") if n else propose(key)
@@ -292,7 +300,7 @@ def test_rises_while_the_clock_stands_or_steps_back(log: Log) -> None:
 def test_refuses_to_write_while_the_clock_is_far_behind(log: Log, writer: Writer) -> None:
     first = writer.execute(propose("a", command="c"), LIMIT)
     with Writer(log, clock=lambda: clock.now() - timedelta(minutes=1)) as late:
-        with pytest.raises(Unavailable, match=r"clock of this machine is \d+\.\d s behind"):
+        with pytest.raises(LogUnavailable, match=r"clock of this machine is \d+\.\d s behind"):
             late.execute(propose("b", command="d"), LIMIT)
         assert late.execute(propose("a", command="c"), LIMIT) == first, "what is answered stays answered"
     assert log.outcome("ada", "d") is None
@@ -324,22 +332,22 @@ def test_goes_on_after_its_backend_was_terminated(log: Log, writer: Writer, prep
 
 def test_says_that_the_log_is_out_of_reach_and_heals(log: Log, prepared: Database, proxy: Proxy) -> None:
     through = Log(proxy.way(prepared))
-    with Writer(through, patience=0.3) as writer:
+    with Writer(through, retry_seconds=0.3) as writer:
         writer.execute(propose("a"), LIMIT)
         proxy.cut()
-        with pytest.raises(Unavailable, match="can't be written to now"):
+        with pytest.raises(LogUnavailable, match="can't be written to now"):
             writer.execute(assess("a", "x", command="c"), LIMIT)
         proxy.shut.clear()
         assert once_reached(writer, assess("a", "x", command="c")).version == 2
     through.close()
 
 
-def once_reached(writer: Writer, request: Request) -> Outcome:
+def once_reached(writer: Writer, request: CommandRequest) -> CommandOutcome:
     """The outcome of a request with a command id, as soon as an impatient writer reaches the log again."""
-    found: list[Outcome] = []
+    found: list[CommandOutcome] = []
 
     def is_answered() -> bool:
-        with suppress(Unavailable):
+        with suppress(LogUnavailable):
             found.append(writer.execute(request, LIMIT))
         return bool(found)
 
@@ -349,7 +357,7 @@ def once_reached(writer: Writer, request: Request) -> Outcome:
 
 def test_waits_for_the_log_as_long_as_it_has_patience(log: Log, prepared: Database, proxy: Proxy) -> None:
     through = Log(proxy.way(prepared))
-    with Writer(through, patience=LIMIT) as writer:
+    with Writer(through, retry_seconds=LIMIT) as writer:
         writer.execute(propose("a"), LIMIT)
         proxy.cut()
         future = writer.submit(assess("a", "x"))
@@ -362,5 +370,5 @@ def test_carries_out_what_was_asked_before_it_closed(log: Log) -> None:
     with Writer(log) as writer:
         futures = [writer.submit(propose(f"p{n}")) for n in range(300)]
     assert {future.result(0).status for future in futures} == {"accepted"}
-    with pytest.raises(Unavailable, match="stops"):
+    with pytest.raises(LogUnavailable, match="stops"):
         writer.submit(propose("z"))

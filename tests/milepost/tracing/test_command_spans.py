@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from milepost.log.command_batch import Answer
-from milepost.log.command_outcome import Outcome, Request
+from milepost.log.command_batch import StoredOutcome
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
 from milepost.tracing import command_spans
 from milepost.tracing.command_spans import Asking, tell_written
 from tests.listening import Listening
@@ -30,9 +30,9 @@ class Clock:
 
 @dataclass
 class Asked:
-    request: Request
+    request: CommandRequest
     since: float
-    result: Outcome
+    result: CommandOutcome
     command: str = "command-1"
     asking: Asking | None = None
 
@@ -42,7 +42,7 @@ def test_write_begins_no_earlier_than_its_request_on_a_slow_machine(monkeypatch:
     monkeypatch.setattr(command_spans, "time_ns", clock.time_ns)
     monkeypatch.setattr(command_spans, "monotonic", clock.monotonic)
     since = clock.monotonic()
-    asked = Asked(propose("p"), since, Outcome("accepted", "command-1", "project-p", 1, 1))
-    tell_written(heard, "log", [asked], [Answer("ada", "command-1", b"", b"", 1)])
+    asked = Asked(propose("p"), since, CommandOutcome("accepted", "command-1", "project-p", 1, 1))
+    tell_written(heard, "log", [asked], [StoredOutcome("ada", "command-1", b"", b"", 1)])
     [write] = heard.spans
     assert since * SECOND <= write.began < write.ended

@@ -24,7 +24,7 @@ from domain.stabilize.candidates import CandidateBuilt, CandidateChosen
 from domain.stabilize.test_runs import TestRunCompleted
 from domain.values import Document
 from milepost.app.service import Service
-from milepost.log.command_outcome import Outcome, Request
+from milepost.log.command_outcome import CommandOutcome, CommandRequest
 
 CANDIDATE = "sha256:" + "b" * 64
 STEPS = Document(document="steps", title="How to renew a certificate", digest="sha256:" + "a" * 64)
@@ -52,12 +52,12 @@ class Telling:
     def now(self) -> datetime:
         return self._at or self._service.clock()
 
-    def do(self, stream: str, *commands: Command, by: str, role: str | None = None, days: int = 1) -> Outcome:
+    def do(self, stream: str, *commands: Command, by: str, role: str | None = None, days: int = 1) -> CommandOutcome:
         more: dict[str, Any] = {}
         if self._at:
             self._at += timedelta(days=days)
             more = {"at": self._at, "origin": "simulated"}
-        outcome = self._service.writer.execute(Request(stream, commands, by, role, **more))
+        outcome = self._service.writer.execute(CommandRequest(stream, commands, by, role, **more))
         assert outcome.status == "accepted", outcome.sentence
         return outcome
 

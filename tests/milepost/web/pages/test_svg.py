@@ -2,7 +2,7 @@
 
 import pytest
 
-from milepost.web.pages.svg import Unsafe, checked
+from milepost.web.pages.svg import UnsafeSvg, checked
 
 ORIGIN = "http://127.0.0.1:8000"
 WHOLE = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
@@ -22,7 +22,7 @@ def test_keeps_links_to_ourselves_without_the_origin() -> None:
     "link", ["https://example.org/", "javascript:alert(1)", "/x", f"{ORIGIN}.example.org/", f"{ORIGIN}//example.org"]
 )
 def test_refuses_links_to_elsewhere(link: str) -> None:
-    with pytest.raises(Unsafe, match="links to"):
+    with pytest.raises(UnsafeSvg, match="links to"):
         checked(WHOLE.format(f'<a xlink:href="{link}"/>'), ORIGIN)
 
 
@@ -39,5 +39,5 @@ def test_refuses_links_to_elsewhere(link: str) -> None:
     ],
 )
 def test_refuses_everything_else(part: str) -> None:
-    with pytest.raises(Unsafe):
+    with pytest.raises(UnsafeSvg):
         checked(WHOLE.format(part), ORIGIN)
