@@ -40,6 +40,14 @@ BREACHES: dict[str, list[Mapping[str, str]]] = {
     "store": [{"consumers/event_log.py": "import eventsourcing"}, {"milepost/serve.py": "import eventsourcing"}],
     "traces": [{"milepost/log/writer.py": "import opentelemetry"}, {"consumers/event_log.py": "import opentelemetry"}],
     "read-models": [{"projections/left.py": "import projections.right", "projections/right.py": ""}],
+    "web": [
+        {"milepost/web/api/health.py": "import milepost.web.pages.routes"},
+        {"milepost/web/pages/event.py": "import milepost.web.api.events"},
+        {
+            "milepost/web/pages/event.py": "import milepost.web.openapi",
+            "milepost/web/openapi.py": "import milepost.web.api",
+        },
+    ],
     "auditor": [
         {"milepost/log/verify.py": "import milepost.far", "milepost/far.py": "import psycopg"},
         {"milepost/replay.py": "import consumers"},

@@ -9,20 +9,13 @@ from starlette.responses import Response
 
 from domain.lifecycle import CATEGORIES, Column, ProjectKind
 from milepost.app.service import Service
+from milepost.reading.effectiveness import FIGURES
 from milepost.web.api.parameters import Origin, WaitFor
 from milepost.web.api.rows import rows_answer
 from milepost.web.openapi import NUMBER, TEXT, listed, reads, record
 from milepost.web.problems import Problem
 from milepost.web.strict_route import strict_router
-from projections import gates, phases, projects
-from projections.figures import Figures
 from projections.projection import By
-
-FIGURES: Mapping[str, Figures] = {
-    "phases": phases.effectiveness,
-    "gates": gates.effectiveness,
-    "projects": projects.counted,
-}
 
 COUNTS = reads(record({"figures": listed(record({"n": NUMBER}, at=TEXT, group_by=TEXT))}), 404)
 ROWS = reads(record({"rows": listed(record({"project": TEXT}))}), 404)

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from consumers.read_models.reader import Answer
 from milepost.app.service import Service
-from milepost.web.api.effectiveness import FIGURES
+from milepost.reading.effectiveness import FIGURES
 from milepost.web.pages.charts import Charts
 from milepost.web.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, usual_origin
 from milepost.web.pages.definitions import DEFINITIONS, MEASURES, OF

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from milepost.web.api.effectiveness import FIGURES
+from milepost.reading.effectiveness import FIGURES
 from tests.milepost.serving import Site
 
 ROOT = Path(__file__).parents[4]

@@ -1,6 +1,6 @@
 """The definitions of figures."""
 
-from milepost.web.api.effectiveness import FIGURES
+from milepost.reading.effectiveness import FIGURES
 from milepost.web.pages.definitions import DEFINITIONS
 
 
