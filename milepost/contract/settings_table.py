@@ -23,16 +23,16 @@ def table() -> str:
 
 
 def defaults() -> Mapping[str, str]:
-    """What holds where a setting isn't set, in words; nothing where it is then empty."""
+    """The default of each setting, in Markdown; empty if it is the empty string."""
     constants = {one.name: one.default for one in fields(Settings) if one.default is not MISSING}
     shown = {name: "" if value in ("", None) else f"`{value}`" for name, value in constants.items()}
     users, roots = default_folders(_XDG, uid=1), default_folders({}, uid=0)
-    folders = {name: f"`{str(users[name])[1:]}`; of root `{roots[name]}`" for name in users}
+    folders = {name: f"`{str(users[name])[1:]}`; for root `{roots[name]}`" for name in users}
     return shown | folders | {"kafka_replicas": f"`{REPLICAS}`, or as many as the embedded Kafka has"}
 
 
 def replace_table(text: str) -> str:
-    """A page with its table of settings brought up to date. Raises `ValueError` where it hasn't exactly one."""
+    """The page with a new table of settings. Raises `ValueError` unless it has exactly one."""
     found, count = _TABLE.subn(lambda _: table(), text)
     if count != 1:
         raise ValueError(f"the page has {count} tables of settings; one begins with {HEAD.splitlines()[0]}")

@@ -67,7 +67,7 @@ def test_tours_work(site: Site, tmp_path: Path) -> None:
     assert '"kind":"signoff.given/1"' in told[2]
     assert '"shut":[{' in told[3]
     assert "project.proposed/1" in told[4]
-    script = blocks("The same by command line").replace("/path/that/make/run/says", str(site.service.settings.data))
+    script = blocks("The same on the command line").replace("/path/that/make/run/says", str(site.service.settings.data))
     told_again = typed(script.replace(".venv/bin/milepost", str(PROGRAM)), tmp_path, COLUMNS="200")
     for expected in ("tour-1", "Not met", "Project proposed", "risk.assessed/1", "it is whole and unchanged in itself"):
         assert expected in told_again
