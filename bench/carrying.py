@@ -8,11 +8,11 @@ from typing import Any
 
 from bench.ground import Ground
 from bench.timing import in_turn, judged, medians, seconds, times
-from consumers.kafka.client import ended
-from consumers.kafka.consumer_group import member_of
-from consumers.kafka.records import headers_of
+from consumers.kafka.client import force_close
+from consumers.kafka.records import encode_headers
 from consumers.kafka.relay import Relay
-from consumers.kafka.topic import made, partition_of
+from consumers.kafka.topic import ensure_topic, partition_of
+from consumers.kafka.topic_follower import follow_topic
 from consumers.read_models.reader import Reader, Watch
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
@@ -46,10 +46,10 @@ def carried_to_row(ground: Ground) -> dict[str, Any]:
     """Milliseconds from a command's answer until its row is read, through relay, Kafka and groups, at 50 a second."""
     with ground.log(of="carried") as log, Writer(log) as writer, asyncio.Runner() as loop:
         brokers, feed = ground.brokers(), LogFeed(log)
-        made(brokers, 1)
+        ensure_topic(brokers, 1)
         for n in range(PROJECTS):
             writer.submit(propose(f"read-{n}"))
-        members = [member_of(log.conninfo, feed.source, feed, brokers, projection) for projection in projections()]
+        members = [follow_topic(log.conninfo, feed.source, feed, brokers, [projection]) for projection in projections()]
         with running(Relay(log.conninfo, brokers, feed, 1, "bench").run, *(member.run for member in members)):
             found = _asked(ground, log, writer, loop)
     hundredths = quantiles(found, n=100)
@@ -62,7 +62,7 @@ def carried_to_row(ground: Ground) -> dict[str, Any]:
 
 def _relayed(ground: Ground, log: Log) -> float:
     brokers, feed = ground.brokers(), LogFeed(log)
-    made(brokers, 1)
+    ensure_topic(brokers, 1)
     with connect(log.conninfo) as connection:
         connection.execute("DELETE FROM delivery.relay; DELETE FROM delivery.partitions")
     relay = Relay(log.conninfo, brokers, feed, 1, "bench")
@@ -74,19 +74,19 @@ def _relayed(ground: Ground, log: Log) -> float:
 def _sent(ground: Ground, log: Log) -> float:
     """The same records from memory, by the client alone, every one of them acknowledged."""
     brokers, source, events = ground.brokers(), LogFeed(log).source, list(log.events())
-    made(brokers, 1)
+    ensure_topic(brokers, 1)
     producer = brokers.producer()
 
     def send() -> None:
         futures = [
-            producer.send(brokers.topic, e.data, e.stream.encode(), headers_of(e, source), partition_of(e.stream))
+            producer.send(brokers.topic, e.data, e.stream.encode(), encode_headers(e, source), partition_of(e.stream))
             for e in events
         ]
         for future in futures:
             future.get(timeout=LIMIT)
 
     took = seconds(send)
-    ended(producer)
+    force_close(producer)
     return len(events) / took
 
 

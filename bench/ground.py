@@ -12,7 +12,7 @@ import psycopg
 from eventsourcing.postgres import PostgresDatastore
 
 from bench import history
-from consumers.kafka.client import Brokers
+from consumers.kafka.client import KafkaClients
 from domain.event import Recorded
 from milepost.embedded.kafka.broker_cluster import Brokers as Running
 from milepost.embedded.kafka.broker_cluster import start as kafka
@@ -101,9 +101,9 @@ class Ground:
         self.ended.callback(shutil.rmtree, folder)
         return self.ended.enter_context(kafka(folder / "kafka", JARS, say))
 
-    def brokers(self) -> Brokers:
+    def brokers(self) -> KafkaClients:
         """A topic of its own."""
-        return Brokers(self.broker.bootstrap, f"bench.{uuid4().hex}")
+        return KafkaClients(self.broker.bootstrap, f"bench.{uuid4().hex}")
 
     def bare(self) -> Database:
         """A database in which nothing is yet, for what the figures are compared with."""

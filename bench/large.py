@@ -1,4 +1,4 @@
-"""Measures what takes long: a log of 1,000,000 events, built anew, carried by three brokers to three projectors.
+"""Measures what takes long: a log of 1,000,000 events, built anew, published by three brokers to three projectors.
 
 `python -m bench.large [--events N] [--folder FOLDER] [--again] [FIGURE …]`. Log, brokers and figures are kept in
 the folder, and whatever was interrupted goes on from there; what is measured already is measured again only if asked.
@@ -28,8 +28,8 @@ from bench.ground import copied_into, say
 from bench.memory import Peak, share_of
 from bench.projecting import heard, members
 from bench.timing import judged, seconds
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import carried
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import read_relay_state
 from consumers.kafka.relay import Relay
 from consumers.read_models.parallel_build import Task, rebuild_in_parallel
 from consumers.read_models.tables import Model, connect
@@ -128,10 +128,10 @@ def rebuilt(kept: Kept) -> dict[str, Any]:
 
 
 def relayed(kept: Kept) -> dict[str, Any]:
-    """The whole log carried to a topic that is kept three times, each record acknowledged by all."""
+    """The whole log published to a topic that is kept three times, each record acknowledged by all."""
     feed, head = LogFeed(kept.log), kept.log.head().position
     with kept.cluster() as cluster, connect(kept.log.conninfo) as connection, _bar("carrying", head) as report:
-        relay = Relay(kept.log.conninfo, Brokers(cluster.bootstrap, TOPIC), feed, BROKERS, "bench")
+        relay = Relay(kept.log.conninfo, KafkaClients(cluster.bootstrap, TOPIC), feed, BROKERS, "bench")
         first = _carried(connection, feed)
 
         def done() -> bool:
@@ -145,7 +145,7 @@ def relayed(kept: Kept) -> dict[str, Any]:
 
 
 def taken_over(kept: Kept) -> dict[str, Any]:
-    """Seconds from the kill of the active relay until its standby has carried what came next, several times over."""
+    """Seconds from the kill of the active relay until its standby has published what came next, several times over."""
     took: list[float] = []
     with kept.cluster() as cluster, connect(kept.log.conninfo) as connection, _relays(kept, cluster) as another:
         active, feed = another(), LogFeed(kept.log)
@@ -187,7 +187,7 @@ def projected(kept: Kept) -> dict[str, Any]:
         for model in models:
             emptied(connection, kept.log, model)
         java = [pid for number in range(1, BROKERS + 1) if (pid := cluster.pid(number))]
-        with members(kept.log, Brokers(cluster.bootstrap, TOPIC), PROJECTORS) as pids:
+        with members(kept.log, KafkaClients(cluster.bootstrap, TOPIC), PROJECTORS) as pids:
 
             def done() -> bool:
                 peak.note(projectors=pids, brokers=java, postgres=[kept.server.pid or 0])
@@ -203,7 +203,7 @@ def projected(kept: Kept) -> dict[str, Any]:
 
 def _carried(connection: psycopg.Connection[Any], feed: LogFeed) -> int:
     try:
-        return carried(connection, str(feed.source)).position
+        return read_relay_state(connection, str(feed.source)).position
     except psycopg.errors.UndefinedTable:  # the relay makes it
         return 0
 

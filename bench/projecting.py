@@ -16,7 +16,7 @@ from psycopg.rows import DictRow
 from bench.ground import Ground
 from bench.rebuilding import copy_of
 from bench.timing import in_turn, judged, medians, seconds
-from consumers.kafka.client import Brokers
+from consumers.kafka.client import KafkaClients
 from consumers.kafka.relay import Relay
 from consumers.kafka.topic import PARTITIONS
 from consumers.read_models.tables import Model, connect
@@ -51,7 +51,7 @@ def projecting(ground: Ground) -> dict[str, Any]:
     return {"events": ground.size(EVENTS), **found, "least_beside_the_slower": judged(least, at_least=0.6)}
 
 
-def _projected(ground: Ground, log: Log, brokers: Brokers, projection: Projection) -> dict[str, Any]:
+def _projected(ground: Ground, log: Log, brokers: KafkaClients, projection: Projection) -> dict[str, Any]:
     rows: dict[str, int] = {}
     model = Model(projection)
     measured = in_turn(
@@ -66,7 +66,7 @@ def _projected(ground: Ground, log: Log, brokers: Brokers, projection: Projectio
     return {"events_a_second": medians(measured), "beside_the_slower": round(median(measured["milepost"]) / slower, 3)}
 
 
-def _folded(log: Log, brokers: Brokers, projection: Projection) -> float:
+def _folded(log: Log, brokers: KafkaClients, projection: Projection) -> float:
     """Events a second that become rows; the read model is empty before."""
     model, events = Model(projection), log.head().position
     with connect(log.conninfo) as connection:
@@ -79,7 +79,7 @@ def _folded(log: Log, brokers: Brokers, projection: Projection) -> float:
 
 
 @contextmanager
-def members(log: Log, brokers: Brokers, count: int, *names: str) -> Generator[list[int]]:
+def members(log: Log, brokers: KafkaClients, count: int, *names: str) -> Generator[list[int]]:
     """So many projectors, each a process, of the read models of these names or of all; their process ids."""
     settings = {
         "MILEPOST_DATABASE_URL": log.conninfo,
@@ -106,7 +106,7 @@ def _copied(ground: Ground, model: Model, rows: dict[str, int]) -> float:
         return copy_of(connection, model, rows)
 
 
-def _consumed(brokers: Brokers) -> float:
+def _consumed(brokers: KafkaClients) -> float:
     """Records a second that the client alone polls."""
     with closing(brokers.consumer()) as consumer:
         places = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]

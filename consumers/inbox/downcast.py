@@ -1,4 +1,4 @@
-"""Older forms: how an event of a newer kind is told to who was written for an older one and asks for it by name."""
+"""Downcasts: an event of a newer kind in the older form that a subscriber was written for and asks for by name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,33 +6,32 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from consumers.cloud_event import EventRecord
-from domain.event import type_of
+from consumers.cloud_event import EventRecord, type_of_kind
 
-Data = dict[str, Any]
+EventData = dict[str, Any]
 
 
-class Older(NamedTuple):
-    """The kind before, and how it is made of the newer one's data."""
+class Downcast(NamedTuple):
+    """One step back: the kind before, and the function that makes its data from the newer kind's data."""
 
     kind: str
-    data: Callable[[Data], Data]
+    data: Callable[[EventData], EventData]
 
 
-OLDER: Mapping[str, Older] = {}
-"""By the newer kind; no kind has a second version yet."""
+DOWNCASTS: Mapping[str, Downcast] = {}
+"""By the newer kind. Empty, since no kind has a second version yet."""
 
 
-def in_older_form(event: EventRecord, wanted: frozenset[str], ways: Mapping[str, Older] = OLDER) -> EventRecord:
-    """The event in the oldest form that is asked for, as far as there are ways; else as it is stored."""
+def downcast(event: EventRecord, wanted: frozenset[str], downcasts: Mapping[str, Downcast] = DOWNCASTS) -> EventRecord:
+    """The event as the oldest of the wanted kinds that downcasts lead to; the event itself if they lead to none."""
     form, found = event, event
-    while form.kind in ways:
-        form = _made_older(form, ways[form.kind])
+    while form.kind in downcasts:
+        form = _step_back(form, downcasts[form.kind])
         found = form if form.kind in wanted else found
     return found
 
 
-def _made_older(event: EventRecord, way: Older) -> EventRecord:
-    whole = orjson.loads(event.data)
-    told = whole | {"type": type_of(way.kind), "data": way.data(whole["data"])}
-    return replace(event, kind=way.kind, data=orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
+def _step_back(event: EventRecord, step: Downcast) -> EventRecord:
+    newer = orjson.loads(event.data)
+    older = newer | {"type": type_of_kind(step.kind), "data": step.data(newer["data"])}
+    return replace(event, kind=step.kind, data=orjson.dumps(older, option=orjson.OPT_SORT_KEYS))

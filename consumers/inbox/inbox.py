@@ -1,4 +1,8 @@
-"""Hearing each event once, in the order of its stream: what is known is passed over, what is missing asked for."""
+"""The inbox: hands each event to a handler once, in the order of its stream, though events arrive at least once.
+
+The inbox stores the version and the hash of the last processed event of each stream. By these it skips duplicates,
+refuses forks, and detects gaps; a gap is healed by reading the missing events from their source.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -8,100 +12,109 @@ from urllib.request import urlopen
 
 import orjson
 
-from consumers.cloud_event import EventRecord
+from consumers.cloud_event import EventRecord, kind_of_type
 from consumers.event_log import ConsumerStopped, Fork, LogSource
-from consumers.inbox.downcast import OLDER, Older, in_older_form
-from consumers.inbox.inbox_store import Last, Memory
-from domain.codec import source_of
-from domain.event import kind_of
+from consumers.inbox.downcast import DOWNCASTS, Downcast, downcast
+from consumers.inbox.inbox_store import InboxStore, LastEvent
 
-Handle = Callable[[EventRecord], None]
-Again = Callable[[str, int], Iterable[bytes]]
-"""Tells the stored bytes of the events that a stream has behind a version once more, in their order."""
+Handler = Callable[[EventRecord], None]
+EventReader = Callable[[str, int], Iterable[bytes]]
+"""Reads the canonical bytes of a stream's events again, in order, at least those after a version."""
 
 
 class Gap(ConsumerStopped):
-    """An event is missing before this one, and nobody tells it again."""
+    """An event is missing before this one, and the event reader doesn't return it."""
 
 
-def over_http(address: str) -> Again:
-    """Asks a service at an address, like `http://127.0.0.1:8000`, for a project's events. Raises `OSError`."""
+def http_event_reader(address: str) -> EventReader:
+    """Reads the events of projects from a service, like `http://127.0.0.1:8000`. Raises `OSError`."""
 
-    def again(stream: str, after: int) -> Iterable[bytes]:
+    def read_events(stream: str, after: int) -> Iterable[bytes]:
         category, _, key = stream.partition("-")
         if category != "project":
-            return untold(stream, after)
-        with urlopen(f"{address}/v1/projects/{quote(key)}/events", timeout=30) as answer:  # noqa: S310 (the caller's)
-            told: bytes = answer.read()
-        return told.splitlines()
+            return no_event_reader(stream, after)
+        with urlopen(f"{address}/v1/projects/{quote(key)}/events", timeout=30) as response:  # noqa: S310 (the caller's)
+            body: bytes = response.read()
+        return body.splitlines()
 
-    return again
-
-
-def untold(stream: str, after: int) -> Iterable[bytes]:
-    """Nobody tells anything again."""
-    raise Gap(f"{stream} goes on without the event behind version {after}: give the subscriber a way to ask again")
+    return read_events
 
 
-class Hearing:
-    """What one subscriber makes of events that come at least once; `older` names kinds wanted in that older form."""
+def no_event_reader(stream: str, after: int) -> Iterable[bytes]:
+    """Raise `Gap`: the subscriber was given no way to read events again."""
+    raise Gap(
+        f"{stream} has no event after version {after} here, and later ones arrived: give the subscriber `read_events` "
+        "to read the missing events"
+    )
+
+
+class Inbox:
+    """The inbox of one subscriber. `downcast_to` names the kinds that the handler wants in that older form."""
 
     def __init__(
-        self, memory: Memory, handle: Handle, again: Again = untold, older: Iterable[str] = (),
-        ways: Mapping[str, Older] = OLDER,
+        self, store: InboxStore, handle: Handler, read_events: EventReader = no_event_reader,
+        downcast_to: Iterable[str] = (), downcasts: Mapping[str, Downcast] = DOWNCASTS,
     ) -> None:  # fmt: skip
-        self._memory, self._handle, self._again = memory, handle, again
-        self._older, self._ways = frozenset(older), ways
-        self._source = memory.source()
+        self._store, self._handle, self._read_events = store, handle, read_events
+        self._downcast_to, self._downcasts = frozenset(downcast_to), downcasts
+        self._source = store.read_source()
 
-    def demand(self, source: LogSource) -> LogSource:
-        """Whose events are heard: the first's, for ever. Raises `Fork` for another generation of the same log."""
+    def expected_source(self, source: LogSource) -> LogSource:
+        """The log whose events are processed: that of the first event, for ever.
+
+        Raises `Fork` if `source` is another generation of this log.
+        """
         known = self._source or source
         if source.log == known.log and source.generation != known.generation:
             raise Fork(
-                f"this is generation {source.generation} of the log, and generation {known.generation} was heard: "
-                "find out what was lost between them, then begin anew with an empty memory"
+                f"log {source.log} is now generation {source.generation}, and events of generation {known.generation} "
+                "were processed: find out which events differ between them, then start again with an empty inbox"
             )
         return known
 
-    def take(self, event: EventRecord, source: LogSource) -> None:
-        """Handle what is new, within a transaction of the memory.
+    def receive(self, event: EventRecord, source: LogSource) -> None:
+        """Hand an event to the handler unless it was processed, after any missing ones; within the store's transaction.
 
-        Raises `Gap`, `Fork`, `Overtaken`, and whatever the handler raises.
+        Raises `Gap`, `Fork`, `AlreadyProcessed`, and whatever the handler raises.
         """
-        last = self._memory.last(event.stream)
-        if event.version == last.version and leaf_of(event.data) != last.leaf:
+        last = self._store.read_last_event(event.stream)
+        if event.version == last.version and leaf_hash(event.data) != last.hash:
             raise Fork(
-                f"{event.stream} {event.version} is not the event that was heard there before: find out which history "
-                "is true, then begin anew with an empty memory"
+                f"{event.stream} {event.version} differs from the event that was processed there: find out which "
+                "history is true, then start again with an empty inbox"
             )
         if event.version > last.version + 1:
-            for missed in self._missed(event, source, last.version):
-                last = self._next(missed, source, last)
+            for missing in self._read_missing(event, last.version):
+                last = self._process(missing, source, last)
         if event.version > last.version:
-            self._next(event, source, last)
+            self._process(event, source, last)
 
-    def _next(self, event: EventRecord, source: LogSource, last: Last) -> Last:
-        self._handle(in_older_form(event, self._older, self._ways))
-        now = Last(event.version, leaf_of(event.data))
-        self._memory.keep(source, event.stream, last, now)
+    def _process(self, event: EventRecord, source: LogSource, last: LastEvent) -> LastEvent:
+        self._handle(downcast(event, self._downcast_to, self._downcasts))
+        processed = LastEvent(event.version, leaf_hash(event.data))
+        self._store.save_event(source, event.stream, last, processed)
         self._source = source
-        return now
+        return processed
 
-    def _missed(self, event: EventRecord, source: LogSource, after: int) -> Iterator[EventRecord]:
-        expected = after + 1
-        for data in self._again(event.stream, after):
-            whole = orjson.loads(data)
-            if whole["source"] != source_of(source.log, event.stream):
-                raise Fork(f"what is told again of {event.stream} is of {whole['source']}: ask the log that sends here")
-            version = int(whole["sequence"])
+    def _read_missing(self, event: EventRecord, after: int) -> Iterator[EventRecord]:
+        """The events of the stream between a version and an event. Raises `Fork` for those of another source."""
+        source, expected = orjson.loads(event.data)["source"], after + 1
+        for data in self._read_events(event.stream, after):
+            envelope = orjson.loads(data)
+            if envelope["source"] != source:
+                raise Fork(
+                    f"{event.stream} was read again as {envelope['source']}, and the topic holds {source}: read from "
+                    "the service of the same log"
+                )
+            version = int(envelope["sequence"])
             if version == expected < event.version:
-                yield replace(event, version=version, kind=kind_of(whole["type"]), data=data, position=0)
+                kind = kind_of_type(envelope["type"])
+                yield replace(event, version=version, kind=kind, data=data, position=0)
                 expected += 1
         if expected < event.version:
-            raise Gap(f"{event.stream} has no event {expected} before {event.version}, not even when asked again")
+            raise Gap(f"{event.stream} has no event {expected} before {event.version}, not even when read again")
 
 
-def leaf_of(data: bytes) -> str:
-    """The hash by which the ledger knows an event, in hexadecimal (docs/format.md)."""
+def leaf_hash(data: bytes) -> str:
+    """The leaf hash of an event in the ledger, in hexadecimal (docs/format.md)."""
     return hashlib.sha256(b"\0" + data).hexdigest()

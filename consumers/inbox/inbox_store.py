@@ -1,127 +1,85 @@
-"""Remembering: where a subscriber keeps what it has heard, beside what it made of it, in one transaction."""
+"""The store of an inbox: which events a subscriber has processed, written in the transaction of its own rows.
 
-import sqlite3
+`SqliteInboxStore` and `PostgresInboxStore` are the two stores. Both run the same SQL, which stands here.
+"""
+
 from abc import ABC, abstractmethod
-from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
-
-from psycopg import Connection
-from psycopg.rows import tuple_row
 
 from consumers.event_log import LogSource
 
 _TABLES = (
-    """CREATE TABLE IF NOT EXISTS milepost_heard (
+    """CREATE TABLE IF NOT EXISTS milepost_inbox (
         subscriber text NOT NULL, log text NOT NULL, generation int NOT NULL, stream text NOT NULL,
-        version bigint NOT NULL, leaf text NOT NULL, PRIMARY KEY (subscriber, stream)
+        version bigint NOT NULL, hash text NOT NULL, PRIMARY KEY (subscriber, stream)
     )""",
-    """CREATE TABLE IF NOT EXISTS milepost_places (
-        subscriber text NOT NULL, topic text NOT NULL, partition int NOT NULL, next bigint NOT NULL,
-        PRIMARY KEY (subscriber, topic, partition)
+    """CREATE TABLE IF NOT EXISTS milepost_offsets (
+        subscriber text NOT NULL, topic_id text NOT NULL, partition int NOT NULL, next_offset bigint NOT NULL,
+        PRIMARY KEY (subscriber, topic_id, partition)
     )""",
 )
-_SOURCE = "SELECT log, generation FROM milepost_heard WHERE subscriber = ? LIMIT 1"
-_LAST = "SELECT version, leaf FROM milepost_heard WHERE subscriber = ? AND stream = ?"
-_PLACES = "SELECT partition, next FROM milepost_places WHERE subscriber = ? AND topic = ?"
-_HEARD = """
-    INSERT INTO milepost_heard (subscriber, log, generation, stream, version, leaf) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (subscriber, stream) DO UPDATE SET version = excluded.version, leaf = excluded.leaf
-    WHERE milepost_heard.version = ?
+_SOURCE = "SELECT log, generation FROM milepost_inbox WHERE subscriber = ? LIMIT 1"
+_LAST_EVENT = "SELECT version, hash FROM milepost_inbox WHERE subscriber = ? AND stream = ?"
+_OFFSETS = "SELECT partition, next_offset FROM milepost_offsets WHERE subscriber = ? AND topic_id = ?"
+_SAVE_EVENT = """
+    INSERT INTO milepost_inbox (subscriber, log, generation, stream, version, hash) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (subscriber, stream) DO UPDATE SET version = excluded.version, hash = excluded.hash
+    WHERE milepost_inbox.version = ?
     """
-_MOVED = """
-    INSERT INTO milepost_places (subscriber, topic, partition, next) VALUES (?, ?, ?, ?)
-    ON CONFLICT (subscriber, topic, partition) DO UPDATE SET next = excluded.next
+_SAVE_OFFSET = """
+    INSERT INTO milepost_offsets (subscriber, topic_id, partition, next_offset) VALUES (?, ?, ?, ?)
+    ON CONFLICT (subscriber, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset
     """
 
 
-class Overtaken(Exception):
-    """Another process of this subscriber has taken in the same event meanwhile; nothing of this one is kept."""
+class AlreadyProcessed(Exception):
+    """Another process of this subscriber has processed the same event; this transaction must roll back."""
 
 
-class Last(NamedTuple):
-    """The last event of a stream that was taken in: its version, and the hash of its bytes as the ledger has it."""
+class LastEvent(NamedTuple):
+    """The last processed event of a stream: its version, and its leaf hash in the ledger, in hexadecimal."""
 
     version: int = 0
-    leaf: str = ""
+    hash: str = ""
 
 
-class Memory(ABC):
-    """What one subscriber has heard. What is done within a transaction is kept together with it."""
+class InboxStore(ABC):
+    """What one subscriber has processed; its name is also that of its consumer group.
+
+    Whatever a handler writes by the store's connection within `transaction` commits with the store's own rows.
+    """
 
     def __init__(self, subscriber: str) -> None:
         self.subscriber = subscriber
         for table in _TABLES:
-            self._run(table)
+            self._execute(table)
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[object]: ...
 
     @abstractmethod
-    def _run(self, statement: str, *values: object) -> Any:
-        """A cursor that has carried out this; values stand at the question marks."""
+    def _execute(self, statement: str, *values: object) -> Any:
+        """The cursor of a statement, with question marks as placeholders of the values."""
 
-    def source(self) -> LogSource | None:
-        """Whose events were heard; None before the first."""
-        found = self._run(_SOURCE, self.subscriber).fetchone()
-        return LogSource(*found) if found else None
+    def read_source(self) -> LogSource | None:
+        """The log that the events are of; None before the first event."""
+        row = self._execute(_SOURCE, self.subscriber).fetchone()
+        return LogSource(*row) if row else None
 
-    def last(self, stream: str) -> Last:
-        found = self._run(_LAST, self.subscriber, stream).fetchone()
-        return Last(*found) if found else Last()
+    def read_last_event(self, stream: str) -> LastEvent:
+        row = self._execute(_LAST_EVENT, self.subscriber, stream).fetchone()
+        return LastEvent(*row) if row else LastEvent()
 
-    def places(self, topic: str) -> dict[int, int]:
-        """The offsets behind what was heard of each partition of a topic."""
-        return dict(self._run(_PLACES, self.subscriber, topic).fetchall())
+    def read_offsets(self, topic_id: str) -> dict[int, int]:
+        """The next offset of each partition of a topic of which something was processed."""
+        return dict(self._execute(_OFFSETS, self.subscriber, topic_id).fetchall())
 
-    def keep(self, source: LogSource, stream: str, before: Last, last: Last) -> None:
-        """This event of a stream is taken in, behind the one before. Raises `Overtaken`."""
-        values = (self.subscriber, source.log, source.generation, stream, *last, before.version)
-        if not self._run(_HEARD, *values).rowcount:
-            raise Overtaken(f"{stream} {last.version}")
+    def save_event(self, source: LogSource, stream: str, previous: LastEvent, event: LastEvent) -> None:
+        """Record an event as processed. Raises `AlreadyProcessed` unless `previous` is still the stream's last."""
+        values = (self.subscriber, source.log, source.generation, stream, *event, previous.version)
+        if not self._execute(_SAVE_EVENT, *values).rowcount:
+            raise AlreadyProcessed(f"{stream} {event.version}")
 
-    def move(self, topic: str, partition: int, behind: int) -> None:
-        self._run(_MOVED, self.subscriber, topic, partition, behind)
-
-
-class InPostgres(Memory):
-    """Remembers in a PostgreSQL of the subscriber's own; a handler that writes by the same connection does so once."""
-
-    def __init__(self, connection: Connection[Any], subscriber: str) -> None:
-        if not connection.autocommit:
-            raise ValueError("the connection must be in autocommit mode, so that each transaction here is a whole one")
-        self.connection = connection
-        super().__init__(subscriber)
-
-    def transaction(self) -> AbstractContextManager[object]:
-        return self.connection.transaction()
-
-    def _run(self, statement: str, *values: object) -> Any:
-        cursor = self.connection.cursor(row_factory=tuple_row)
-        return cursor.execute(statement.replace("?", "%s").encode(), values)
-
-
-class InFile(Memory):
-    """Remembers in an SQLite file of the subscriber's own; a handler may write there by the same connection."""
-
-    def __init__(self, path: Path, subscriber: str) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        self.connection.execute("PRAGMA synchronous = FULL")
-        super().__init__(subscriber)
-
-    @contextmanager
-    def transaction(self) -> Generator[None]:
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
-
-    def close(self) -> None:
-        self.connection.close()
-
-    def _run(self, statement: str, *values: object) -> Any:
-        return self.connection.execute(statement, values)
+    def save_offset(self, topic_id: str, partition: int, next_offset: int) -> None:
+        self._execute(_SAVE_OFFSET, self.subscriber, topic_id, partition, next_offset)

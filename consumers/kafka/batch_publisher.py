@@ -1,4 +1,4 @@
-"""The carrier: sends the log page by page in order, and sees to it that every single record was acknowledged."""
+"""The batch publisher: sends batches of the log in order, and checks that Kafka acknowledges every record."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,84 +11,76 @@ from kafka.errors import KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata, RecordMetadata
 
 from consumers.event_log import Batch, LoggedEvent, LogSource
-from consumers.kafka.client import ended
-from consumers.kafka.parked_streams import Unsent
-from consumers.kafka.records import headers_of
-from consumers.kafka.send_spans import Sending, sending
+from consumers.kafka.client import force_close
+from consumers.kafka.parked_streams import UnpublishedStream
+from consumers.kafka.records import encode_headers
+from consumers.kafka.send_spans import SendSpans, start_send_spans
 from consumers.kafka.topic import LARGEST_RECORD, partition_of
 
-AROUND_IT = 2_000
-"""Bytes, at most: what a record and its batch take beside the event, its kind, and its stream as key and header."""
+RECORD_OVERHEAD = 2_000
+"""Bytes, at most, of a record and its batch beside the event, its kind, and its stream as key and header."""
 
 
 @dataclass
-class Page:
-    """Events that were handed over: up to which position and moment of the log, since when, and what became of them.
+class PublishedBatch:
+    """A batch that was handed to the producer: the position and time of its last event, and its records in flight.
 
-    `taken_up` are streams that had been withheld, and of which this is what was.
+    `parked` are the streams that it parks, `released` the parked streams that it publishes again.
     """
 
     end: int
-    at: str | None = None
-    since: float = field(default_factory=monotonic)
-    sent: list[FutureRecordMetadata] = field(default_factory=list[FutureRecordMetadata])
-    unsent: list[Unsent] = field(default_factory=list[Unsent])
-    ends: dict[int, int] = field(default_factory=dict[int, int])
-    taken_up: Sequence[str] = ()
-    sending: Sending | None = None
+    recorded_at: str | None = None
+    started: float = field(default_factory=monotonic)
+    in_flight: list[FutureRecordMetadata] = field(default_factory=list[FutureRecordMetadata])
+    parked: list[UnpublishedStream] = field(default_factory=list[UnpublishedStream])
+    end_offsets: dict[int, int] = field(default_factory=dict[int, int])
+    released: Sequence[str] = ()
+    spans: SendSpans | None = None
 
-    def settled(self, seconds: float) -> bool:
-        """Whether all of it is acknowledged, after waiting so long at the most. Raises what a record failed with."""
+    def wait_acknowledged(self, seconds: float) -> bool:
+        """Wait at most so long; return whether every record is acknowledged. Raises the error of a failed record."""
         until = monotonic() + seconds
-        while self.sent:
-            future = self.sent[-1]  # the rest is done by then, unless something failed
-            if not _done(future, until):
-                self._demand_none_failed()
+        while self.in_flight:
+            future = self.in_flight[-1]  # the records before it are done by then, unless one failed
+            if not _wait_done(future, until):
+                self._raise_failure()
                 return False
-            self.sent.pop()
-            self._take(future)
-        if self.sending:
-            self.sending.tell()
+            self.in_flight.pop()
+            self._save_offset(_metadata(future))
+        if self.spans:
+            self.spans.end()
         return True
 
-    def _demand_none_failed(self) -> None:
-        for future in self.sent:
+    def _raise_failure(self) -> None:
+        for future in self.in_flight:
             if future.is_done:
-                _taken(future)
+                _metadata(future)
 
-    def _take(self, future: FutureRecordMetadata) -> None:
-        there = _taken(future)
-        self.ends[there.partition] = max(self.ends.get(there.partition, 0), there.offset + 1)
+    def _save_offset(self, record: RecordMetadata) -> None:
+        self.end_offsets[record.partition] = max(self.end_offsets.get(record.partition, 0), record.offset + 1)
 
 
-def _taken(future: FutureRecordMetadata) -> RecordMetadata:
-    """Where a record is that is done. Raises what it failed with."""
+def _wait_done(future: FutureRecordMetadata, until: float) -> bool:
+    if not future.is_done:
+        try:
+            future.get(timeout=max(0.0, until - monotonic()))
+        except Exception:  # the future keeps the error, and `_metadata` raises it
+            return future.is_done
+    return True
+
+
+def _metadata(future: FutureRecordMetadata) -> RecordMetadata:
+    """The partition and offset of a record that is done. Raises its error."""
     if future.exception or future.value is None:
         raise future.exception or KafkaTimeoutError("a record was never acknowledged")
     return future.value
 
 
-def _moment(data: bytes) -> str | None:
-    """When an event was written; None where it can't be read, which is for those to say who read it."""
-    try:
-        return datetime.fromisoformat(orjson.loads(data)["recordedtime"]).isoformat()
-    except (ValueError, KeyError, TypeError):  # no JSON is a ValueError, too
-        return None
+class BatchPublisher:
+    """Publishes events by one producer. It owns the producer, and adds to `parked` the streams that it parks.
 
-
-def _done(future: FutureRecordMetadata, until: float) -> bool:
-    if not future.is_done:
-        try:
-            future.get(timeout=max(0.0, until - monotonic()))
-        except Exception:  # what it failed with stands in the future, and is looked at there
-            return future.is_done
-    return True
-
-
-class Carrier:
-    """Hands events to one producer. `skip` says up to which position each partition has them, `held` what is parked.
-
-    `ends` are the offsets behind those that are there and were never saved.
+    `published` is the position up to which each partition holds its events already, `parked` the streams that are not
+    published, `unsaved_offsets` the end offsets of records that are in the topic and were never saved.
     """
 
     def __init__(
@@ -96,52 +88,65 @@ class Carrier:
         producer: KafkaProducer,
         topic: str,
         source: LogSource,
-        skip: Mapping[int, int],
-        held: set[str],
-        ends: Mapping[int, int],
+        published: Mapping[int, int],
+        parked: set[str],
+        unsaved_offsets: Mapping[int, int],
     ) -> None:
-        self._producer, self._topic, self._source, self._skip, self._held = producer, topic, source, skip, held
-        self.ends = ends
+        self._producer, self._topic, self._source = producer, topic, source
+        self._published, self._parked = published, parked
+        self.unsaved_offsets = unsaved_offsets
 
     @property
-    def skipped_to(self) -> int:
-        """Up to which position some events are there already; at which offsets is only known of the last."""
-        return max(self._skip.values(), default=0)
+    def published_until(self) -> int:
+        """The greatest position that the topic held at the start; nothing is saved before it is passed."""
+        return max(self._published.values(), default=0)
 
-    def send(self, batch: Batch) -> Page:
-        page = Page(batch.end, _moment(batch.events[-1].data), sending=sending(self._topic, self._source))
-        for heard in batch.events:
-            partition = partition_of(heard.stream)
-            if heard.stream not in self._held:
-                self._hand_over(page, heard, partition, heard.position > self._skip.get(partition, 0))
-        return page
+    def publish(self, batch: Batch) -> PublishedBatch:
+        """Send the events of a batch that the topic doesn't hold, but for those of parked streams."""
+        published = PublishedBatch(
+            batch.end, _recorded_at(batch.events[-1].data), spans=start_send_spans(self._topic, self._source)
+        )
+        for event in batch.events:
+            partition = partition_of(event.stream)
+            if event.stream not in self._parked:
+                is_missing = event.position > self._published.get(partition, 0)
+                self._send(published, event, partition, is_missing)
+        return published
 
-    def take_up(self, stream: str, withheld: Sequence[LoggedEvent], end: int) -> Page:
-        """Send what was withheld of a stream so far, which is up to the position `end`, and from now on all of it."""
-        self._held.discard(stream)
-        page = Page(end, taken_up=(stream,), sending=sending(self._topic, self._source))
-        for heard in withheld:
-            if heard.position <= end and stream not in self._held:
-                self._hand_over(page, heard, partition_of(stream))
-        return page
+    def publish_parked(self, stream: str, events: Sequence[LoggedEvent], end: int) -> PublishedBatch:
+        """Send the events of a parked stream up to the position `end`; from now on the stream isn't parked."""
+        self._parked.discard(stream)
+        published = PublishedBatch(end, released=(stream,), spans=start_send_spans(self._topic, self._source))
+        for event in events:
+            if event.position <= end and stream not in self._parked:
+                self._send(published, event, partition_of(stream))
+        return published
 
-    def _hand_over(self, page: Page, heard: LoggedEvent, partition: int, missing: bool = True) -> None:
-        """What is too large is never tried: once a broker refuses one record so, this producer sends nothing more.
+    def _send(self, batch: PublishedBatch, event: LoggedEvent, partition: int, is_missing: bool = True) -> None:
+        """Hand one event to the producer, or park its stream if the event is too large for a record.
 
-        It is never there already, so it is parked even where what follows it in its partition isn't `missing`.
+        A record that is too large is never sent: once a broker refuses one, this producer sends nothing more. The topic
+        can't hold it, so its stream is parked even if the topic holds later events of the partition.
         """
-        key = heard.stream.encode()
-        size = len(heard.data) + 2 * len(key) + len(heard.kind) + AROUND_IT
+        key = event.stream.encode()
+        size = len(event.data) + 2 * len(key) + len(event.kind) + RECORD_OVERHEAD
         if size > LARGEST_RECORD:
-            why = f"no record of {size} bytes is sent: an event has at most 65,535"
-            page.unsent.append(Unsent(heard.stream, heard.version, heard.position, why))
-            self._held.add(heard.stream)
-        elif missing:
-            page.sent.append(
-                self._producer.send(self._topic, heard.data, key, headers_of(heard, self._source), partition)
-            )
-            if page.sending:
-                page.sending.events.append(heard)
+            reason = f"a record of {size} bytes is too large: an event has at most 65,535"
+            batch.parked.append(UnpublishedStream(event.stream, event.version, event.position, reason))
+            self._parked.add(event.stream)
+        elif is_missing:
+            headers = encode_headers(event, self._source)
+            batch.in_flight.append(self._producer.send(self._topic, event.data, key, headers, partition))
+            if batch.spans:
+                batch.spans.events.append(event)
 
     def close(self) -> None:
-        ended(self._producer)
+        force_close(self._producer)
+
+
+def _recorded_at(data: bytes) -> str | None:
+    """When an event was recorded; None if its bytes can't be read, which consumers report."""
+    try:
+        return datetime.fromisoformat(orjson.loads(data)["recordedtime"]).isoformat()
+    except (ValueError, KeyError, TypeError):  # invalid JSON is a ValueError
+        return None

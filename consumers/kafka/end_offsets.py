@@ -1,4 +1,4 @@
-"""Ends: what the partitions of the topic hold last, which a relay that begins needn't send again."""
+"""The ends of the topic's partitions: what a new relay need not publish again, and whether records were lost."""
 
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
@@ -10,118 +10,128 @@ from kafka.errors import KafkaTimeoutError
 
 from consumers.cloud_event import EventRecord
 from consumers.event_log import EventLog, LogSource, Unreachable
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import Sent
-from consumers.kafka.records import Foreign, arrived
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import PublishedRange
+from consumers.kafka.records import NotAnEvent, parse_record
 from consumers.kafka.topic import PARTITIONS
 
-PATIENCE_SECONDS = 10.0
-_AGAIN = "find out what happened to it, then let `milepost relay --again` send the whole log anew"
+READ_SECONDS = 10.0
+_REPUBLISH = "find out why, then publish the whole log again: `milepost relay --republish-all`"
 
 
-class End(NamedTuple):
-    """The first offset that is still there, the one behind the last, and the last record, if it is an event of ours."""
+class PartitionEnd(NamedTuple):
+    """A partition's first offset, the offset after its last record, and that record: an event, or why it is none."""
 
     first: int
     next: int
-    position: int
-    foreign: str | None
     last: EventRecord | None = None
+    invalid: str | None = None
 
 
-def _nothing() -> None: ...
+def _do_nothing() -> None: ...
 
 
-def ends(brokers: Brokers, source: LogSource, meanwhile: Callable[[], None] = _nothing) -> dict[int, End]:
-    """The end of every partition; does `meanwhile` at every look for them. Raises `KafkaError`."""
-    every = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]
-    consumer = brokers.consumer()
+def read_partition_ends(
+    clients: KafkaClients, source: LogSource, while_waiting: Callable[[], None] = _do_nothing
+) -> dict[int, PartitionEnd]:
+    """The end of every partition. Calls `while_waiting` before each poll. Raises `KafkaError`."""
+    partitions = [TopicPartition(clients.topic, number) for number in range(PARTITIONS)]
+    consumer = clients.consumer()
     try:
-        consumer.assign(every)
-        first, behind = consumer.beginning_offsets(every), consumer.end_offsets(every)
-        filled = {one for one in every if behind[one] > first[one]}
-        for one in every:
-            consumer.seek(one, behind[one] - (one in filled))
-        last = _records(consumer, filled, behind, meanwhile)
+        consumer.assign(partitions)
+        first, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+        filled = {one for one in partitions if ends[one] > first[one]}
+        for one in partitions:
+            consumer.seek(one, ends[one] - (one in filled))
+        last = _read_last_records(consumer, filled, ends, while_waiting)
     finally:
         consumer.close(autocommit=False)
-    return {one.partition: _end(first[one], behind[one], last.get(one), source) for one in every}
+    return {one.partition: _partition_end(first[one], ends[one], last.get(one), source) for one in partitions}
 
 
-def _records(
+def _read_last_records(
     consumer: KafkaConsumer,
-    wanted: Iterable[TopicPartition],
-    behind: Mapping[TopicPartition, int],
-    meanwhile: Callable[[], None],
+    partitions: Iterable[TopicPartition],
+    ends: Mapping[TopicPartition, int],
+    while_waiting: Callable[[], None],
 ) -> dict[TopicPartition, ConsumerRecord]:
-    """The last record of each; none where a transaction ended there, which a relay never has."""
-    missing: set[TopicPartition] = set(wanted)
-    found, until = dict[TopicPartition, ConsumerRecord](), monotonic() + PATIENCE_SECONDS
+    """The last record of each; none if the last offset is a transaction's marker, which no relay writes."""
+    missing: set[TopicPartition] = set(partitions)
+    found, until = dict[TopicPartition, ConsumerRecord](), monotonic() + READ_SECONDS
     while missing:
-        meanwhile()
+        while_waiting()
         if monotonic() > until:
-            raise KafkaTimeoutError(f"the ends of {len(missing)} partitions couldn't be read in time")
+            raise KafkaTimeoutError(f"the last records of {len(missing)} partitions couldn't be read in time")
         for partition, records in consumer.poll(timeout_ms=500).items():
             found[partition] = records[-1]
-        missing = {one for one in missing if one not in found and consumer.position(one) < behind[one]}
+        missing = {one for one in missing if one not in found and consumer.position(one) < ends[one]}
     return found
 
 
-def _end(first: int, behind: int, last: ConsumerRecord | None, source: LogSource) -> End:
+def _partition_end(first: int, end: int, last: ConsumerRecord | None, source: LogSource) -> PartitionEnd:
     if last is None:
-        return End(first, behind, 0, None)
+        return PartitionEnd(first, end)
     try:
-        found = arrived(last, source)
-    except Foreign as foreign:
-        return End(first, behind, 0, str(foreign))
-    return End(first, behind, found.position, None, found)
+        return PartitionEnd(first, end, last=parse_record(last, source))
+    except NotAnEvent as reason:
+        return PartitionEnd(first, end, invalid=str(reason))
 
 
-def demand_whole(found: Mapping[int, End], known: Mapping[int, Sent], new: bool) -> None:
-    """Raise `Unreachable` where the topic is another log's, or holds less than was acknowledged."""
-    for number, end in found.items():
-        if new and end.foreign:
-            raise Unreachable(f"the topic holds what this log never sent there ({end.foreign}): take another Kafka")
-        sent = known.get(number, Sent(0, 0))
-        if end.first > sent.since:
+def check_completeness(ends: Mapping[int, PartitionEnd], saved: Mapping[int, PublishedRange], is_new: bool) -> None:
+    """Raise `Unreachable` if the topic is another log's, or holds less than Kafka acknowledged."""
+    for partition, end in ends.items():
+        if is_new and end.invalid:
             raise Unreachable(
-                f"the topic has lost everything before offset {end.first} of partition {number}: {_AGAIN}"
+                f"the topic holds records that this log never published ({end.invalid}): set MILEPOST_KAFKA_TOPIC to a "
+                "topic of this log's own"
             )
-        if end.next < sent.next:
+        published = saved.get(partition, PublishedRange())
+        if end.first > published.start:
             raise Unreachable(
-                f"the topic ends at offset {end.next} of partition {number}, and up to {sent.next} was acknowledged: "
-                f"{_AGAIN}"
+                f"the topic has lost the records before offset {end.first} of partition {partition}: {_REPUBLISH}"
+            )
+        if end.next < published.end:
+            raise Unreachable(
+                f"the topic ends at offset {end.next} of partition {partition}, and Kafka acknowledged records up to "
+                f"{published.end}: {_REPUBLISH}"
             )
 
 
-def skipped(found: Mapping[int, End], known: Mapping[int, Sent], event_log: EventLog) -> dict[int, int]:
-    """Up to which position each partition has everything: a record of ours at its end means all before it.
+def published_positions(
+    ends: Mapping[int, PartitionEnd], saved: Mapping[int, PublishedRange], event_log: EventLog
+) -> dict[int, int]:
+    """The position up to which each partition holds every event of its streams: that of its last record.
 
-    It does since every relay begins where all before was there, and a producer keeps its order (`test_relay.py`). What
-    only looks like one of ours is none: the log says so. Where all is to be sent again it means nothing until the first
-    of that is acknowledged: who was active until then may have sent it.
+    This holds since a relay starts after everything before was published, and a producer keeps its order
+    (`test_relay.py`). A last record that the log doesn't hold counts for nothing. While the whole log is published
+    again, neither does one from before the first acknowledged record: a relay that was active until then may have
+    written it.
     """
     return {
-        number: end.position if _counts(known.get(number)) and _is_in(event_log, end.last) else 0
-        for number, end in found.items()
+        partition: end.last.position
+        if end.last and _counts(saved.get(partition)) and _is_logged(event_log, end.last)
+        else 0
+        for partition, end in ends.items()
     }
 
 
-def _counts(sent: Sent | None) -> bool:
-    return sent is None or sent.next > sent.since
+def _counts(published: PublishedRange | None) -> bool:
+    return published is None or published.end > published.start
 
 
-def unsaved_ends(
-    found: Mapping[int, End], known: Mapping[int, Sent], skip: Mapping[int, int], position: int
+def _is_logged(event_log: EventLog, event: EventRecord) -> bool:
+    return any(event.matches(logged) for logged in event_log.read(event.position - 1, 1).events)
+
+
+def unsaved_end_offsets(
+    ends: Mapping[int, PartitionEnd],
+    saved: Mapping[int, PublishedRange],
+    published: Mapping[int, int],
+    position: int,
 ) -> dict[int, int]:
-    """The ends of the partitions that hold more than was saved, where that is skipped: nothing else will tell them."""
+    """The end offsets of partitions that hold published events after a position, which no relay has saved."""
     return {
-        number: found[number].next
-        for number, until in skip.items()
-        if until > position and found[number].next > known.get(number, Sent(0, 0)).next
+        partition: ends[partition].next
+        for partition, until in published.items()
+        if until > position and ends[partition].next > saved.get(partition, PublishedRange()).end
     }
-
-
-def _is_in(event_log: EventLog, last: EventRecord | None) -> bool:
-    there = event_log.read(last.position - 1, 1).events if last else ()
-    return any(last.matches(line) for line in there if last)

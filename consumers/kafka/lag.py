@@ -1,4 +1,4 @@
-"""Lag: for each read model and partition how many events of the log it hasn't taken in, and how old the oldest is."""
+"""Lag: how far each read model and the relay are behind the head of the log, in events and in seconds."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -17,13 +17,13 @@ from domain.codec import Unreadable, decode
 
 
 class Lag(NamedTuple):
-    """Who is behind: a building of a read model in a partition (None: in the log itself), or the relay.
+    """The lag of one version of a read model in one partition (None: in the log itself), or of the relay.
 
-    `position` is up to where of the log they have all that is theirs; `seconds` is the age of the oldest event that
-    they have not, 0 where there is none.
+    `position` is that of the last event it has applied; `seconds` is the age of the oldest event that it has not
+    applied, 0 if there is none.
     """
 
-    who: str
+    name: str
     state: str
     partition: int | None
     position: int
@@ -31,40 +31,46 @@ class Lag(NamedTuple):
     seconds: float
 
 
-def lags(connection: Connection[DictRow], versions: Iterable[Version], event_log: EventLog) -> list[Lag]:
-    """How far behind the head of the log everyone is who follows it."""
+def read_lags(connection: Connection[DictRow], versions: Iterable[Version], event_log: EventLog) -> list[Lag]:
+    """The lag of each of these versions that follows the log, by partition, and of the relay."""
     states = {one.model.name: one.state for one in versions if one.state in FOLLOWED}
-    found = connection.execute(_FOLLOWERS, (list(states), str(event_log.source))).fetchall()
-    waiting = _Waiting(event_log, min((row["position"] for row in found), default=0))
+    rows = connection.execute(_FOLLOWERS, (list(states), str(event_log.source))).fetchall()
+    pending = _PendingEvents(event_log, min((row["position"] for row in rows), default=0))
     return [
-        Lag(row["who"], states.get(row["who"], ""), row["partition"], row["position"], *waiting.behind(**row))
-        for row in found
+        Lag(
+            row["name"],
+            states.get(row["name"], ""),
+            row["partition"],
+            row["position"],
+            *pending.count_after(row["position"], row["partition"], row["now"]),
+        )
+        for row in rows
     ]
 
 
-class _Waiting:
-    """The events behind a position, by partition."""
+class _PendingEvents:
+    """The events after a position, by partition."""
 
     def __init__(self, event_log: EventLog, after: int) -> None:
         self._event_log = event_log
-        self._every: list[int] = []
-        self._of: dict[int, list[int]] = defaultdict(list)
+        self._positions: list[int] = []
+        self._by_partition: dict[int, list[int]] = defaultdict(list)
         for position, stream in event_log.read_stream_names(after):
-            self._every.append(position)
-            self._of[partition_of(stream)].append(position)
-        self._age = lru_cache(self._recorded_at)
+            self._positions.append(position)
+            self._by_partition[partition_of(stream)].append(position)
+        self._recorded_at = lru_cache(self._read_recorded_at)
 
-    def behind(self, position: int, partition: int | None, now: datetime, **_: object) -> tuple[int, float]:
-        """How many events that are for a partition stand behind a position, and how old the first of them is."""
-        theirs: Sequence[int] = self._every if partition is None else self._of[partition]
-        first = bisect_right(theirs, position)
-        if first == len(theirs):
+    def count_after(self, position: int, partition: int | None, now: datetime) -> tuple[int, float]:
+        """The number of a partition's events after a position, and the age of the first in seconds."""
+        positions: Sequence[int] = self._positions if partition is None else self._by_partition[partition]
+        first = bisect_right(positions, position)
+        if first == len(positions):
             return 0, 0.0
-        recorded = self._age(theirs[first])
-        return len(theirs) - first, max(0.0, (now - recorded).total_seconds()) if recorded else 0.0
+        recorded = self._recorded_at(positions[first])
+        return len(positions) - first, max(0.0, (now - recorded).total_seconds()) if recorded else 0.0
 
-    def _recorded_at(self, position: int) -> datetime | None:
-        """When the event at a position was written; None where it can't be read."""
+    def _read_recorded_at(self, position: int) -> datetime | None:
+        """When the event at a position was recorded; None if it can't be read."""
         [event] = self._event_log.read(position - 1, 1).events
         try:
             return decode(event.data).recorded_at
@@ -73,7 +79,7 @@ class _Waiting:
 
 
 _FOLLOWERS: LiteralString = """
-    SELECT p.model AS who, CASE WHEN p.transport <> 'log' THEN p.partition END AS partition, now() AS now,
+    SELECT p.model AS name, CASE WHEN p.transport <> 'log' THEN p.partition END AS partition, now() AS now,
         CASE WHEN p.transport <> 'log' AND p.position >= coalesce(s.end_offset, 0)
             THEN greatest(p.reflected, r.position) ELSE p.reflected END AS position
     FROM models.progress AS p
@@ -82,5 +88,5 @@ _FOLLOWERS: LiteralString = """
     WHERE p.model = ANY(%s)
     UNION ALL
     SELECT 'relay', NULL, now(), position FROM delivery.relay WHERE log = %s
-    ORDER BY who, partition
+    ORDER BY name, partition
     """

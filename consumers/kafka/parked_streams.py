@@ -1,57 +1,57 @@
-"""Withheld: streams that are not sent since an event that no record holds, and which of them to try again."""
+"""Streams that the relay has parked: from an event on that no record can hold, nothing of the stream is published.
+
+The rows stand in `delivery.parked_streams`. An operator requests a retry there, and the active relay carries it out.
+"""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-_PARKED = "SELECT stream, version, position, reason AS why FROM delivery.parked_streams WHERE log = %s"
+_PARKED: LiteralString = "SELECT stream, version, position, reason FROM delivery.parked_streams WHERE log = %s"
 
 
-class Unsent(NamedTuple):
-    """A stream that is not sent from this event on, and why."""
+class UnpublishedStream(NamedTuple):
+    """A stream that is not published from one event on: the version and position of that event, and the reason."""
 
     stream: str
     version: int
     position: int
-    why: str
+    reason: str
 
 
-def unsent_streams(connection: Connection[DictRow], source: str) -> dict[str, Unsent]:
-    """The streams that are not sent, in the order of the log."""
-    return _found(connection, _PARKED, source)
+def read_parked_streams(connection: Connection[DictRow], log: str) -> dict[str, UnpublishedStream]:
+    """The streams that are parked, in the order of the log."""
+    return _read(connection, _PARKED + " ORDER BY position", log)
 
 
-def asked_for(connection: Connection[DictRow], source: str) -> dict[str, Unsent]:
-    """Those of them that the active relay is asked to try once more."""
-    return _found(connection, f"{_PARKED} AND retry_requested_at IS NOT NULL", source)
+def read_requested_retries(connection: Connection[DictRow], log: str) -> dict[str, UnpublishedStream]:
+    """The parked streams for which a retry is requested."""
+    return _read(connection, _PARKED + " AND retry_requested_at IS NOT NULL ORDER BY position", log)
 
 
-def _found(connection: Connection[DictRow], asked: str, source: str) -> dict[str, Unsent]:
-    found = connection.execute(f"{asked} ORDER BY position".encode(), (source,))
-    return {row["stream"]: Unsent(**row) for row in found}
+def _read(connection: Connection[DictRow], query: LiteralString, log: str) -> dict[str, UnpublishedStream]:
+    return {row["stream"]: UnpublishedStream(**row) for row in connection.execute(query, (log,))}
 
 
-def ask_for(connection: Connection[Any], source: str, streams: Iterable[str]) -> None:
-    """Ask the active relay, or the next one, to try these streams once more."""
+def request_retry(connection: Connection[Any], log: str, streams: Iterable[str]) -> None:
+    """Ask the active relay, or the next one, to publish these streams again."""
     connection.execute(
         "UPDATE delivery.parked_streams SET retry_requested_at = now() WHERE log = %s AND stream = ANY(%s)",
-        (source, list(streams)),
+        (log, list(streams)),
     )
 
 
-def park(connection: Connection[Any], source: str, unsent: Iterable[Unsent]) -> None:
-    """Note what is not sent from now on; of a stream that is noted already, the first event stays."""
+def park_streams(connection: Connection[Any], log: str, streams: Iterable[UnpublishedStream]) -> None:
+    """Park these streams; one that is parked already stays parked at its first event."""
     connection.cursor().executemany(
         "INSERT INTO delivery.parked_streams (log, stream, version, position, reason) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
-        [(source, *one) for one in unsent],
+        [(log, *stream) for stream in streams],
     )
 
 
-def release(connection: Connection[Any], source: str, streams: Iterable[str]) -> None:
-    """Note that these are sent again."""
-    connection.execute(
-        "DELETE FROM delivery.parked_streams WHERE log = %s AND stream = ANY(%s)", (source, list(streams))
-    )
+def release_streams(connection: Connection[Any], log: str, streams: Iterable[str]) -> None:
+    """Remove these streams from the parked ones."""
+    connection.execute("DELETE FROM delivery.parked_streams WHERE log = %s AND stream = ANY(%s)", (log, list(streams)))

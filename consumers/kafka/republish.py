@@ -1,24 +1,24 @@
-"""Again: have the whole log sent to the topic once more, where what it held can't be relied on."""
+"""Republication of the whole log, for a topic whose records can't be relied on."""
 
 from kafka.errors import KafkaError
 
 from consumers.event_log import LogSource, Unreachable
-from consumers.kafka.client import Brokers, sentence
-from consumers.kafka.end_offsets import ends
-from consumers.kafka.lease import begin_again
-from consumers.kafka.topic import made
+from consumers.kafka.client import KafkaClients, explain_error
+from consumers.kafka.end_offsets import read_partition_ends
+from consumers.kafka.lease import restart_publication
+from consumers.kafka.topic import ensure_topic
 from consumers.read_models.tables import connect
 
 
-def send_again(conninfo: str, brokers: Brokers, source: LogSource, replicas: int) -> None:
-    """Let the next relay begin at position 1; only what comes behind the present ends of the topic counts then.
+def republish_all(conninfo: str, clients: KafkaClients, source: LogSource, replicas: int) -> None:
+    """Have the next relay start at position 1; of the topic only records after its present end count then.
 
-    Raises `Unreachable` where Kafka can't say where those are.
+    Raises `Unreachable` if Kafka can't say where the topic ends.
     """
-    made(brokers, replicas)
+    ensure_topic(clients, replicas)
     try:
-        found = ends(brokers, source)
+        ends = read_partition_ends(clients, source)
     except KafkaError as error:
-        raise Unreachable(sentence(error, brokers)) from error
+        raise Unreachable(explain_error(error, clients)) from error
     with connect(conninfo) as connection:
-        begin_again(connection, str(source), {partition: end.next for partition, end in found.items()})
+        restart_publication(connection, str(source), {partition: end.next for partition, end in ends.items()})

@@ -1,4 +1,4 @@
-"""Sending, as spans tell it: from when a page was handed over until its last record was acknowledged."""
+"""Spans of publishing: from handing a batch to the producer until Kafka has acknowledged its last record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,23 +11,23 @@ from consumers.tracing.spans import PROCESS, Attributes, Span
 
 
 @dataclass
-class Sending:
-    """The events of a page that are on their way to a topic."""
+class SendSpans:
+    """The spans of a batch: one for each command whose events are in it."""
 
     topic: str
     source: LogSource
     began: int = field(default_factory=time_ns)
     events: list[LoggedEvent] = field(default_factory=list[LoggedEvent])
 
-    def tell(self) -> None:
-        """Tell, for each command, that all of it has arrived (OpenTelemetry's conventions for messaging)."""
+    def end(self) -> None:
+        """Record the span of each command, by OpenTelemetry's conventions for messaging."""
         listener, ended = PROCESS.listener, time_ns()
-        if listener is None:  # nobody listens any more
+        if listener is None:  # tracing was turned off meanwhile
             return
         for trace, events in by_command(self.events, self.source.log).items():
             if listener.wants(trace):
-                name, told = f"send {self.topic}", self._attributes(events)
-                listener.tell(Span(name, "producer", trace, self.began, ended, told))
+                attributes = self._attributes(events)
+                listener.tell(Span(f"send {self.topic}", "producer", trace, self.began, ended, attributes))
 
     def _attributes(self, events: Sequence[LoggedEvent]) -> Attributes:
         return told_of(events) | {
@@ -39,6 +39,6 @@ class Sending:
         }
 
 
-def sending(topic: str, source: LogSource) -> Sending | None:
-    """What is sent next, where spans are told."""
-    return Sending(topic, source) if PROCESS.listener else None
+def start_send_spans(topic: str, source: LogSource) -> SendSpans | None:
+    """The spans of a batch that is about to be sent; None if this process doesn't trace."""
+    return SendSpans(topic, source) if PROCESS.listener else None

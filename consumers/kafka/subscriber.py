@@ -1,155 +1,111 @@
-"""The subscriber: what a service imports that wants to hear every event once, in the order of each stream.
+"""The subscriber: hands every event of the topic to a handler once, in the order of each stream.
 
-Nothing of Milepost's database is needed, only the topic, and a place of one's own to remember in (docs/subscribe.md).
+A service imports it to follow the events (docs/subscribe.md). It needs the topic and an inbox store of its own, and
+nothing of Milepost's database.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
 
-from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError, OffsetOutOfRangeError, UnknownTopicOrPartitionError
+from kafka.errors import KafkaError
 
-from consumers.event_log import ConsumerStopped, LogSource
-from consumers.inbox.inbox import Again, Handle, Hearing, untold
-from consumers.inbox.inbox_store import Memory, Overtaken
-from consumers.kafka.access_probe import knocking
-from consumers.kafka.client import Brokers, sentence
-from consumers.kafka.records import Foreign, arrived
+from consumers.event_log import Unreachable
+from consumers.inbox.inbox import EventReader, Handler, Inbox, no_event_reader
+from consumers.inbox.inbox_store import AlreadyProcessed, InboxStore
+from consumers.kafka.client import KafkaClients, explain_error
+from consumers.kafka.consumer_loop import ConsumerLoop
+from consumers.kafka.diagnostics import probing_access
+from consumers.kafka.records import NotAnEvent, parse_record, parse_source
 
-MOST_AT_ONCE = 100
-WAIT_MS = 500
+MAX_RECORDS = 100
 _log = logging.getLogger("milepost.subscriber")
 
 
 class Subscriber:
-    """Hears the topic as a member of a consumer group, which is called as the memory's subscriber is.
+    """Reads the topic as a member of the consumer group that is called like the store's subscriber.
 
-    `handle` is given each event once, as the stored bytes with their place; what it raises ends `run`, and the event
-    comes again. `again` heals gaps, `older` names kinds that are wanted in that older form, `together` is how many
-    events share a transaction of the memory.
+    `handle` gets each event once; what it raises ends `run`, and the event comes again. `read_events` heals gaps,
+    `downcast_to` names the kinds that the handler wants in that older form, `batch_size` is the number of events in a
+    transaction of the store.
     """
 
     def __init__(
-        self, brokers: Brokers, memory: Memory, handle: Handle, again: Again = untold, older: Iterable[str] = (),
-        together: int = 1,
+        self, clients: KafkaClients, store: InboxStore, handle: Handler, read_events: EventReader = no_event_reader,
+        downcast_to: Iterable[str] = (), batch_size: int = 1,
     ) -> None:  # fmt: skip
-        self._brokers, self._memory, self._together = brokers, memory, together
-        self._hearing = Hearing(memory, handle, again, older)
-        self._topic = ""
-        self._next: dict[int, int] = {}
-        self._assigned: set[int] = set()
-        self._sought: dict[int, int] = {}
+        self._clients, self._store = clients, store
+        self._sink = _InboxSink(store, Inbox(store, handle, read_events, downcast_to), batch_size)
 
     def run(self, stop: Event) -> None:
-        """Hear until told to stop, over whatever befalls Kafka, and say where Kafka would let us in no more.
+        """Read until `stop` is set, and start over after a failure of Kafka; log an error while Kafka refuses us.
 
-        Raises `Gap` where an event is missing for good, `Fork` where the history is another than was heard,
-        `ConsumerStopped` where the topic has lost what comes next, and whatever the handler or the memory raises.
+        Raises `Gap` if an event is missing and can't be read, `Fork` if the topic holds another history than was
+        processed, `ConsumerStopped` if the topic has lost the next record, and whatever handler or store raise.
         """
-        with knocking(self._brokers):
+        with probing_access(self._clients.bootstrap, self._clients.security):
             while not stop.is_set():
                 try:
-                    self._hear(stop)
-                except OffsetOutOfRangeError as error:
-                    raise ConsumerStopped(
-                        f"{self._brokers.topic} no longer holds what comes next: ask who runs it to send the log again"
-                    ) from error
-                except KafkaError as error:
-                    _log.warning("hears nothing for now: %s", sentence(error, self._brokers))
+                    self._sink.open(self._clients.read_topic_id())
+                    ConsumerLoop(self._clients, self._store.subscriber, self._sink, MAX_RECORDS).run(stop)
+                except (KafkaError, Unreachable) as error:
+                    reason = explain_error(error, self._clients) if isinstance(error, KafkaError) else str(error)
+                    _log.warning("the subscriber can't read: %s", reason)
                     stop.wait(1)
 
-    def _hear(self, stop: Event) -> None:
-        self._topic = _id_of(self._brokers)
-        self._next = self._memory.places(self._topic)
-        consumer = self._brokers.consumer(self._memory.subscriber)
-        try:
-            consumer.subscribe([self._brokers.topic], listener=_Placing(self._place, consumer))
-            while not stop.is_set():
-                for partition, records in consumer.poll(timeout_ms=WAIT_MS, max_records=MOST_AT_ONCE).items():
-                    self._take(consumer, partition, records)
-        finally:
-            consumer.close(autocommit=False, timeout_ms=3_000)
 
-    def _place(self, consumer: KafkaConsumer, assigned: Sequence[TopicPartition]) -> None:
-        """Begin where this process last was; on the client's own thread, so the memory is asked later."""
-        for partition in assigned:
-            consumer.seek(partition, self._next.get(partition.partition, 0))
-        self._assigned.update(one.partition for one in assigned)
+class _InboxSink:
+    """The sink of a subscriber: each transaction of the store holds some events and the offset after them."""
 
-    def _take(self, consumer: KafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        number = partition.partition
-        if number in self._assigned:
-            self._assigned.discard(number)
-            self._sought.pop(number, None)
-            self._next[number] = self._memory.places(self._topic).get(number, 0)
-        start = self._next[number]
-        ahead = [record for record in records if record.offset >= start]
-        between = records[0].offset > start and self._sought.get(number) != start  # where nothing is, it is sought once
-        if not ahead or between:  # another member has gone on, or this one was put back
-            self._sought[number] = start
-            consumer.seek(partition, start)
-            return
-        try:
-            for first in range(0, len(ahead), self._together):
-                self._take_in(number, ahead[first : first + self._together])
-        except Overtaken as overtaken:
-            _log.warning("another process of %s has taken in %s", self._memory.subscriber, overtaken)
-            self._assigned.add(number)
-            consumer.seek(partition, start)
-            return
-        consumer.commit_async({partition: OffsetAndMetadata(records[-1].offset + 1)})
+    def __init__(self, store: InboxStore, inbox: Inbox, batch_size: int) -> None:
+        self._store, self._inbox, self._batch_size = store, inbox, batch_size
+        self._topic_id = ""
+        self._offsets: dict[int, int] = {}
 
-    def _take_in(self, number: int, records: Sequence[ConsumerRecord]) -> None:
-        """These are handled and remembered together."""
-        behind = records[-1].offset + 1
-        with self._memory.transaction():
+    def open(self, topic_id: str) -> None:
+        """Continue at the stored offsets of a topic; one that was created again has another id, and none stored."""
+        self._topic_id, self._offsets = topic_id, self._store.read_offsets(topic_id)
+
+    def read_offsets(self) -> Mapping[int, int]:
+        return dict(self._offsets)  # a store's connection may belong to the loop's thread
+
+    def reload(self, partition: int) -> None:
+        self._offsets[partition] = self._store.read_offsets(self._topic_id).get(partition, 0)
+
+    def next_offset(self, partition: int) -> int:
+        return self._offsets.get(partition, 0)
+
+    def process(self, records: Mapping[int, Sequence[ConsumerRecord]], while_busy: Callable[[], None]) -> None:
+        for partition, polled in records.items():
+            try:
+                for first in range(0, len(polled), self._batch_size):
+                    self._process_batch(partition, polled[first : first + self._batch_size])
+            except AlreadyProcessed as event:
+                _log.warning("another process of %s has processed %s", self._store.subscriber, event)
+                self.reload(partition)
+
+    def _process_batch(self, partition: int, records: Sequence[ConsumerRecord]) -> None:
+        next_offset = records[-1].offset + 1
+        with self._store.transaction():
             for record in records:
                 try:
-                    self._take_record(record)
-                except Foreign as foreign:
-                    place = f"{record.topic} {record.partition} {record.offset}"
-                    _log.error("passes over what stands at %s: %s", place, foreign)
-            self._memory.move(self._topic, number, behind)
-        self._next[number] = behind
+                    self._receive(record)
+                except NotAnEvent as reason:
+                    where = f"{record.topic} {record.partition} {record.offset}"
+                    _log.error("the subscriber skips the record at %s: %s", where, reason)
+            self._store.save_offset(self._topic_id, partition, next_offset)
+        self._offsets[partition] = next_offset
 
-    def _take_record(self, record: ConsumerRecord) -> None:
-        source = self._hearing.demand(_source_in(record))
-        self._hearing.take(arrived(record, source), source)
+    def _receive(self, record: ConsumerRecord) -> None:
+        source = self._inbox.expected_source(parse_source(record))
+        self._inbox.receive(parse_record(record, source), source)
 
+    def flush(self, while_busy: Callable[[], None]) -> None:
+        """Nothing to do: `process` stores what it is given."""
 
-def _source_in(record: ConsumerRecord) -> LogSource:
-    found = dict(record.headers)
-    log, generation = found.get("milepost-log"), found.get("milepost-generation") or b""
-    if not log or not generation.isdigit() or len(generation) > 9:
-        raise Foreign("it names no log")
-    return LogSource(log.decode(errors="replace"), int(generation))
+    def wait(self) -> None:
+        """Nothing to do: a store refuses an event that another process has stored."""
 
-
-def _id_of(brokers: Brokers) -> str:
-    """The topic's id; one that was made anew under the same name has another, and offsets of its own."""
-    admin = brokers.admin()
-    try:
-        [found] = admin.describe_topics([brokers.topic])
-    finally:
-        admin.close()
-    if found["error_code"]:
-        raise UnknownTopicOrPartitionError(brokers.topic)
-    return str(found["topic_id"])
-
-
-class _Placing(ConsumerRebalanceListener):
-    """Tells a subscriber which partitions it has from now on."""
-
-    def __init__(self, placed: Callable[[KafkaConsumer, Sequence[TopicPartition]], None], of: KafkaConsumer) -> None:
-        self._placed, self._consumer = placed, of
-
-    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        self._placed(self._consumer, assigned)
-
-    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """What was taken in is remembered already."""
-
-    def on_partitions_lost(self, lost: Sequence[TopicPartition]) -> None:
-        """The same: the memory fences whoever comes late."""
+    def is_current(self) -> bool:
+        return True

@@ -1,6 +1,7 @@
-"""Vouching: the log itself says whether a record of its topic is one of its events.
+"""Verification: each record is compared with the log before it is applied.
 
-Whoever may write to the topic could send what looks like an event; what the log doesn't hold so is kept apart.
+Anyone who may write to the topic could forge a record that looks like an event. What the log doesn't hold with the same
+bytes at the same position is quarantined.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,30 +9,30 @@ from collections.abc import Iterable, Mapping
 from consumers.cloud_event import EventRecord
 from consumers.event_log import EventLog, InvalidRecord, LoggedEvent
 
-Held = Mapping[int, LoggedEvent]
-"""What the log holds, by position."""
+LoggedEvents = Mapping[int, LoggedEvent]
+"""Events of the log by position."""
 
 
-def held(event_log: EventLog, events: Iterable[EventRecord]) -> Held:
-    """What the log holds where these say that they are."""
-    return {line.position: line for line in event_log.read_positions([one.position for one in events])}
+def read_logged_events(event_log: EventLog, events: Iterable[EventRecord]) -> LoggedEvents:
+    """What the log holds at the positions of these events, in one query."""
+    return {logged.position: logged for logged in event_log.read_positions([event.position for event in events])}
 
 
-def why_not(one: EventRecord, known: Held) -> str | None:
-    """Why a record is no event of the log; None where it is one, byte for byte."""
-    line = known.get(one.position)
-    if line is None:
-        return f"the log has no position {one.position} yet"
-    return None if one.matches(line) else "the log holds another event there"
-
-
-def parted(events: Iterable[EventRecord], known: Held) -> tuple[list[EventRecord], list[InvalidRecord]]:
-    """What is of the log, and what is not."""
-    true, invalid = list[EventRecord](), list[InvalidRecord]()
-    for one in events:
-        why = why_not(one, known)
-        if why is None:
-            true.append(one)
+def verify_events(events: Iterable[EventRecord], logged: LoggedEvents) -> tuple[list[EventRecord], list[InvalidRecord]]:
+    """The events that the log holds, and the records that it doesn't hold."""
+    valid, invalid = list[EventRecord](), list[InvalidRecord]()
+    for event in events:
+        mismatch = _find_mismatch(event, logged)
+        if mismatch is None:
+            valid.append(event)
         else:
-            invalid.append(InvalidRecord(one.offset, why))
-    return true, invalid
+            invalid.append(InvalidRecord(event.offset, mismatch))
+    return valid, invalid
+
+
+def _find_mismatch(event: EventRecord, logged: LoggedEvents) -> str | None:
+    """Why an event is none of the log; None if it is one, byte for byte."""
+    known = logged.get(event.position)
+    if known is None:
+        return f"the log has no position {event.position} yet"
+    return None if event.matches(known) else "the log holds another event there"

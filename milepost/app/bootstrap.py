@@ -24,7 +24,7 @@ from milepost.reading.read_models import Models
 from milepost.tracing.setup import traced
 
 if TYPE_CHECKING:
-    from consumers.kafka.client import Brokers
+    from consumers.kafka.client import KafkaClients
 
 NEW_LOG = "milepost.local"
 
@@ -143,11 +143,11 @@ def _no_log(settings: Settings) -> NoLog:
     return NoLog(f"there is no log in {place}: check {setting}, or create one there with `milepost log open`")
 
 
-def brokers_of(settings: Settings) -> "Brokers":
-    """The Kafka of the settings. Raises `Unfit` where there is none, `Unusable` where it can't be spoken to so."""
+def brokers_of(settings: Settings) -> "KafkaClients":
+    """The Kafka of the settings. Raises `Unfit` if there is none, `InvalidSetting` for a setting that can't be used."""
     if not settings.distributed:
         raise Unfit("MILEPOST_KAFKA_BOOTSTRAP is not set: without a Kafka `milepost serve` follows the log itself")
-    from consumers.kafka.client import Brokers  # here, as only those who carry or hear need Kafka's client
+    from consumers.kafka.client import KafkaClients  # here, as only those who carry or hear need Kafka's client
     from consumers.kafka.security import Security
 
     security = Security(
@@ -158,7 +158,7 @@ def brokers_of(settings: Settings) -> "Brokers":
         settings.kafka_user,
         settings.kafka_password_file,
     )
-    return Brokers(settings.kafka_bootstrap, settings.kafka_topic, security.settings())
+    return KafkaClients(settings.kafka_bootstrap, settings.kafka_topic, security.client_settings())
 
 
 def _name_of(log: Log) -> str:

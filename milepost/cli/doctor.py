@@ -12,7 +12,7 @@ import click
 import psycopg
 
 from consumers.event_log import ConsumerStopped
-from consumers.kafka.security import Unusable
+from consumers.kafka.security import InvalidSetting
 from consumers.read_models.tables import connect
 from domain.canary import SendCanary
 from domain.log_opened import STREAM
@@ -143,17 +143,17 @@ def _clock(log: Log) -> Finding:
 
 def _carried(log: Log, settings: Settings) -> Iterator[Finding]:
     """What stands between the log and the read models."""
-    from consumers.kafka.health import looked_at, relay
+    from consumers.kafka.health import check_kafka, check_relay
 
     try:
         brokers = brokers_of(settings)
-    except Unusable as error:
+    except InvalidSetting as error:
         yield Finding("kafka", False, str(error))
         return
-    for looked in looked_at(brokers, projections(), replicas_of(settings)):
+    for looked in check_kafka(brokers, projections(), replicas_of(settings)):
         yield Finding(*looked)
     with connect(log.conninfo) as connection:
-        yield Finding(*relay(connection, str(LogFeed(log).source)))
+        yield Finding(*check_relay(connection, str(LogFeed(log).source)))
 
 
 def _models(log: Log, distributed: bool) -> Finding:

@@ -3,7 +3,7 @@
 import psycopg
 
 from consumers.event_log import Unreachable
-from consumers.kafka.security import Unusable
+from consumers.kafka.security import InvalidSetting
 from consumers.read_models.reader import NotBuilt
 from milepost.app.settings import Unfit
 from milepost.embedded.kafka import KafkaError
@@ -18,7 +18,7 @@ from milepost.web.problems import Problem
 WRONG, UNREACHABLE = 2, 5
 _WRONG = (
     Unfit,
-    Unusable,
+    InvalidSetting,
     UnsafeDatabase,
     LogNotOpened,
     DamagedLog,

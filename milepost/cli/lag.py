@@ -22,15 +22,15 @@ def lagging_commands() -> list[click.Command]:
 
 
 def _lag(json: bool) -> None:
-    from consumers.kafka.lag import lags
+    from consumers.kafka.lag import read_lags
 
     with open_existing_log(settings_from(os.environ), say) as log, connect(log.conninfo) as connection:
         prepare(connection)
-        found = lags(connection, versions_of(connection, projections()), LogFeed(log))
+        found = read_lags(connection, versions_of(connection, projections()), LogFeed(log))
         head = log.head().position
     if json:
         as_json({"head": head, "lag": [one._asdict() for one in found]})
         return
-    rows = [(one.who, one.state, one.partition, one.position, one.events, f"{one.seconds:.1f}") for one in found]
+    rows = [(one.name, one.state, one.partition, one.position, one.events, f"{one.seconds:.1f}") for one in found]
     table(("who", "state", "partition", "position", "events behind", "seconds behind"), rows)
     say(f"the log ends at {head:,}")

@@ -12,7 +12,7 @@ import click
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.kafka.parked_streams import Unsent, ask_for, asked_for, unsent_streams
+from consumers.kafka.parked_streams import UnpublishedStream, read_parked_streams, read_requested_retries, request_retry
 from consumers.read_models.apply import Again, understood
 from consumers.read_models.parked_streams import Apart, bring_up, forget, kept_apart, take_up
 from consumers.read_models.stream_state import Parked, parked_in
@@ -81,8 +81,8 @@ class Lot:
     def apart(self, what: Sequence[str] = ()) -> list[Apart]:
         return [one for one in kept_apart(self.connection) if not what or _name(one) in what]
 
-    def unsent(self, what: Sequence[str] = ()) -> list[Unsent]:
-        found = unsent_streams(self.connection, str(self.feed.source))
+    def unsent(self, what: Sequence[str] = ()) -> list[UnpublishedStream]:
+        found = read_parked_streams(self.connection, str(self.feed.source))
         return [one for one in found.values() if not what or one.stream in what]
 
     def listed(self, what: Sequence[str] = ()) -> list[Left]:
@@ -91,7 +91,7 @@ class Lot:
                 Left(one.stream, one.model, f"version {one.version}, {one.kind}", one.why)
                 for _, one in self.parked(what)
             ),
-            *(Left(one.stream, "relay", f"version {one.version}", one.why) for one in self.unsent(what)),
+            *(Left(one.stream, "relay", f"version {one.version}", one.reason) for one in self.unsent(what)),
             *(Left(_name(one), "topic", one.transport, one.why) for one in self.apart(what)),
         ]
 
@@ -159,9 +159,8 @@ def _held(lot: Lot, what: str) -> dict[str, Any]:
 
 
 def _record(lot: Lot, apart: Apart) -> dict[str, Any]:
-    from consumers.kafka.record_lookup import record_at
 
-    found = record_at(brokers_of(lot.settings), apart.partition, apart.offset)
+    found = brokers_of(lot.settings).read_record(apart.partition, apart.offset)
     if found is None:
         return {"record": "it is gone from the topic"}
     headers = {name: _text(value) for name, value in found.headers}
@@ -209,31 +208,30 @@ def _send(lot: Lot, streams: Sequence[str]) -> Iterator[Result]:
     if not streams:
         return
     source = str(lot.feed.source)
-    ask_for(lot.connection, source, streams)
+    request_retry(lot.connection, source, streams)
     until = monotonic() + RELAY_SECONDS
-    while asked_for(lot.connection, source).keys() & set(streams) and monotonic() < until:
+    while read_requested_retries(lot.connection, source).keys() & set(streams) and monotonic() < until:
         sleep(BEAT_SECONDS)
-    waiting, unsent = asked_for(lot.connection, source), unsent_streams(lot.connection, source)
+    waiting, unsent = read_requested_retries(lot.connection, source), read_parked_streams(lot.connection, source)
     for stream in streams:
         if stream in waiting:
             yield Result(stream, "no relay has tried it yet; it will as soon as one is active")
         elif one := unsent.get(stream):
-            yield Result(stream, f"the relay withholds it still: version {one.version}, {one.why}")
+            yield Result(stream, f"the relay withholds it still: version {one.version}, {one.reason}")
         else:
             yield Result(stream, "the relay has sent all of it")
 
 
 def _tried(lot: Lot, apart: Apart) -> str | None:
     """Take in what the log has of the record's stream, if it is one of ours after all; else why it is not."""
-    from consumers.kafka.record_lookup import record_at
-    from consumers.kafka.records import Foreign, arrived
+    from consumers.kafka.records import NotAnEvent, parse_record
 
-    found = record_at(brokers_of(lot.settings), apart.partition, apart.offset)
+    found = brokers_of(lot.settings).read_record(apart.partition, apart.offset)
     if found is None:
         return "it is gone from the topic"
     try:
-        event = arrived(found, lot.feed.source)
-    except Foreign as foreign:
+        event = parse_record(found, lot.feed.source)
+    except NotAnEvent as foreign:
         return str(foreign)
     held = next(iter(lot.log.read_streams([event.stream], event.version - 1)), None)
     if held is None or held.data != event.data:
@@ -252,7 +250,7 @@ def _discard(what: Sequence[str], json: bool) -> None:
         if unsent := lot.unsent(what):
             raise Failed(
                 f"The relay leaves nothing out of {unsent[0].stream}, or whoever hears it would miss an event for ever "
-                f"({unsent[0].why}): restore what the log holds there, then `milepost parked retry`."
+                f"({unsent[0].reason}): restore what the log holds there, then `milepost parked retry`."
             )
         _report(_discarded(lot, what), lot, what, json)
 

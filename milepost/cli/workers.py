@@ -15,24 +15,26 @@ from milepost.cli.shutdown import end_in_order, until_told
 from milepost.embedded.kafka.replicas import replicas_of
 from milepost.log.event_feed import LogFeed
 
-RELAY = "Carry the log to Kafka. One relay is active; as many others as you like stand by to take over."
-PROJECT = "Keep read models up with what Kafka carries: those that are named, or all. There may be many of each."
-AGAIN = click.Option(["--again"], is_flag=True, help="First have the whole log sent anew, behind what the topic holds.")
+RELAY = "Publish the log to Kafka. One relay is active; any number of others stand by to take over."
+PROJECT = "Apply the events in Kafka to read models: to those that are named, or to all. Any number may run."
+REPUBLISH_ALL = click.Option(
+    ["--republish-all"], is_flag=True, help="First have the whole log published again, after what the topic holds."
+)
 NAMES = click.Argument(["names"], nargs=-1, metavar="[NAME]...")
 
 
 def carrying_commands() -> list[click.Command]:
     """The commands that run what stands around Kafka."""
     return [
-        click.Command("relay", params=[AGAIN], callback=_relay, help=RELAY),
+        click.Command("relay", params=[REPUBLISH_ALL], callback=_relay, help=RELAY),
         click.Command("project", params=[NAMES], callback=_project, help=PROJECT),
     ]
 
 
-def _relay(again: bool) -> None:
-    from consumers.kafka.access_probe import Knocking
+def _relay(republish_all: bool) -> None:
+    from consumers.kafka.diagnostics import AccessProbe
     from consumers.kafka.relay import Relay
-    from consumers.kafka.republish import send_again
+    from consumers.kafka.republish import republish_all as republish_log
 
     end_in_order()
     settings = settings_from(os.environ)
@@ -40,17 +42,20 @@ def _relay(again: bool) -> None:
     with open_existing_log(settings, say) as log:
         logging_config.tell_more()
         feed = LogFeed(log)
-        if again:
-            send_again(log.conninfo, brokers, feed.source, replicas)
+        if republish_all:
+            republish_log(log.conninfo, brokers, feed.source, replicas)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         relay = Relay(log.conninfo, brokers, feed, replicas, owner)
-        print_line(f"The relay carries {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
-        until_told({"the relay": relay.run, "knocking": Knocking(brokers).run}, lambda: None)
+        print_line(f"The relay publishes {log.identity().name} to {brokers.topic} at {brokers.bootstrap}.")
+        until_told(
+            {"the relay": relay.run, "the access probe": AccessProbe(brokers.bootstrap, brokers.security).run},
+            lambda: None,
+        )
 
 
 def _project(names: Sequence[str]) -> None:
-    from consumers.kafka.access_probe import Knocking
-    from consumers.kafka.consumer_group import member_of
+    from consumers.kafka.diagnostics import AccessProbe
+    from consumers.kafka.topic_follower import follow_topic
 
     end_in_order()
     settings = settings_from(os.environ)
@@ -58,9 +63,12 @@ def _project(names: Sequence[str]) -> None:
     with open_existing_log(settings, say) as log:
         logging_config.tell_more()
         feed = LogFeed(log)
-        members = {one.name: member_of(log.conninfo, feed.source, feed, brokers, one) for one in chosen}
+        members = {one.name: follow_topic(log.conninfo, feed.source, feed, brokers, [one]) for one in chosen}
         print_line(f"Projecting {', '.join(members)} from {brokers.topic} at {brokers.bootstrap}.")
         until_told(
-            {**{name: member.run for name, member in members.items()}, "knocking": Knocking(brokers).run},
+            {
+                **{name: member.run for name, member in members.items()},
+                "the access probe": AccessProbe(brokers.bootstrap, brokers.security).run,
+            },
             lambda: next((member.stopped for member in members.values() if member.stopped), None),
         )

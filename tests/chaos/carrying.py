@@ -62,7 +62,7 @@ def long_outage(ground: Ground, dose: Dose) -> Outcome:
     with Network() as network, ground.field() as field:
         field.brokers = network.before(field.brokers)
         relay = relay_of(field.log, field.brokers)
-        relay.wedged_after = dose.seconds / 2
+        relay.stall_seconds = dose.seconds / 2
         with running(relay.run):
             until(lambda: field.position() > 0, "the first events are carried")
             for number in range(dose.times):

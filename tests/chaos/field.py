@@ -10,8 +10,8 @@ from uuid import uuid4
 import psycopg
 from kafka import KafkaConsumer
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import Carried, carried
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import RelayState, read_relay_state
 from consumers.read_models.reader import Reader
 from consumers.read_models.tables import connect
 from milepost.embedded.kafka.broker_cluster import Brokers as Running
@@ -33,8 +33,8 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
-class Hasty(Brokers):
-    """Brokers whose consumer groups miss a member after six seconds, which is as soon as Kafka allows."""
+class Hasty(KafkaClients):
+    """KafkaClients whose consumer groups miss a member after six seconds, which is as soon as Kafka allows."""
 
     def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
         return super().consumer(group, session_timeout_ms=6_000, heartbeat_interval_ms=500, **others)
@@ -70,7 +70,7 @@ class Field:
     ground: Ground
     database: Database
     log: Log
-    brokers: Brokers
+    brokers: KafkaClients
     reader: Reader
     notes: dict[str, int] = field(default_factory=dict[str, int])
     _told: int = 0
@@ -90,7 +90,7 @@ class Field:
         self.telling.tell({f"project-{number}": history for number in range(first, self._told)})
 
     def position(self) -> int:
-        """How far the log is carried."""
+        """How far the log is published."""
         return self.active().position
 
     def reflected(self) -> int:
@@ -100,13 +100,13 @@ class Field:
         except psycopg.OperationalError:
             return 0
 
-    def active(self) -> Carried:
+    def active(self) -> RelayState:
         """Which relay carries, and how far it has."""
         with connect(self.log.conninfo) as connection:
-            return carried(connection, str(self.feed.source))
+            return read_relay_state(connection, str(self.feed.source))
 
     def settle(self, seconds: float = PATIENCE) -> None:
-        """Wait until all is carried and reflected."""
+        """Wait until all is published and reflected."""
         head = self.log.head().position
         until(lambda: self.position() >= head, f"position {head} is carried", seconds)
         until(lambda: self.reflected() >= head, f"position {head} is reflected", seconds)

@@ -13,10 +13,10 @@ import psycopg
 from kafka import KafkaConsumer
 
 from consumers.event_log import LoggedEvent
-from consumers.kafka.client import Brokers
-from consumers.kafka.consumer_group import member_of
-from consumers.kafka.records import headers_of
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.records import encode_headers
 from consumers.kafka.topic import partition_of
+from consumers.kafka.topic_follower import follow_topic
 from consumers.read_models.projector import Projector
 from consumers.read_models.reader import Reader, Watch
 from milepost.log.store import Log
@@ -77,7 +77,7 @@ def disturbed_order(ground: Ground, dose: Dose) -> Outcome:
             until(lambda: field.position() == field.log.head().position, "all is carried")
         events = _disturbed(list(field.log.events()), chance)
         _send(field.brokers, events, source)
-        members = [member_of(field.log.conninfo, source, feed, field.brokers, one) for one in projections()]
+        members = [follow_topic(field.log.conninfo, source, feed, field.brokers, [one]) for one in projections()]
         with running(relay_of(field.log, field.brokers).run, *(member.run for member in members)):
             field.tell(1)
             field.settle()
@@ -95,11 +95,11 @@ def _disturbed(events: list[Any], chance: random.Random) -> list[Any]:
     return told
 
 
-def _send(brokers: Brokers, events: Sequence[LoggedEvent], source: Any) -> None:
+def _send(brokers: KafkaClients, events: Sequence[LoggedEvent], source: Any) -> None:
     producer = brokers.producer()
     for heard in events:
         key = heard.stream.encode()
-        producer.send(brokers.topic, heard.data, key, headers_of(heard, source), partition_of(heard.stream))
+        producer.send(brokers.topic, heard.data, key, encode_headers(heard, source), partition_of(heard.stream))
     producer.flush(30)
     producer.close()
 
@@ -131,7 +131,7 @@ def read_your_writes(ground: Ground, dose: Dose) -> Outcome:
 
 @dataclass(frozen=True)
 class Impatient(Hasty):
-    """Brokers whose groups leave out a member that doesn't ask for so many milliseconds."""
+    """KafkaClients whose groups leave out a member that doesn't ask for so many milliseconds."""
 
     def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
         return super().consumer(group, max_poll_interval_ms=2_000, **others)
@@ -143,7 +143,7 @@ def slow_projector(ground: Ground, dose: Dose) -> Outcome:
         brokers = Impatient(field.brokers.bootstrap, field.brokers.topic)
         slow = [projection for projection in projections() if projection.name == "projects"]
         members = [
-            member_of(field.log.conninfo, field.feed.source, field.feed, brokers, one)
+            follow_topic(field.log.conninfo, field.feed.source, field.feed, brokers, [one])
             for one in [*projections(), *slow]
         ]
         for member in members:

@@ -17,8 +17,8 @@ from typing import Any
 
 import consumers.kafka.lease
 import consumers.kafka.relay
-from consumers.kafka.consumer_group import member_of
 from consumers.kafka.relay import Relay
+from consumers.kafka.topic_follower import follow_topic
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
 from projections import projections
@@ -50,7 +50,7 @@ def _relay(told: dict[str, Any]) -> None:
 def _projectors(told: dict[str, Any]) -> None:
     log = Log(told["conninfo"])
     feed = LogFeed(log)
-    members = [member_of(log.conninfo, feed.source, feed, Hasty(**told["brokers"]), one) for one in projections()]
+    members = [follow_topic(log.conninfo, feed.source, feed, Hasty(**told["brokers"]), [one]) for one in projections()]
     stop = _until_terminated()
     threads = [Thread(target=member.run, args=(stop,)) for member in members]
     for thread in threads:

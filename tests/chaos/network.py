@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from consumers.kafka.client import Brokers
+from consumers.kafka.client import KafkaClients
 
 PRODUCE, FETCH = 0, 1  # the keys of the Kafka protocol's requests
 
@@ -44,7 +44,7 @@ class Network:
         self._listener.close()
         self.cut()
 
-    def before(self, brokers: Brokers) -> Brokers:
+    def before(self, brokers: KafkaClients) -> KafkaClients:
         """The same brokers, reached through here."""
         way = f"socks5://127.0.0.1:{self._listener.getsockname()[1]}"
         return replace(brokers, security={**brokers.security, "proxy_url": way})

@@ -29,16 +29,16 @@ MUTATIONS = [
     Mutation(
         "the position is saved before the sends are checked",
         "consumers/kafka/batch_publisher.py",
-        "        while self.sent:\n",
-        "        while self.sent and not self.sent:\n",
-        "tests/consumers/kafka/test_faults_relay.py::test_counts_nothing_as_carried_that_no_broker_took",
+        "        while self.in_flight:\n",
+        "        while self.in_flight and not self.in_flight:\n",
+        "tests/consumers/kafka/test_faults_relay.py::test_relay_saves_nothing_that_no_broker_acknowledged",
     ),
     Mutation(
         "a send that failed is passed over",
         "consumers/kafka/batch_publisher.py",
         '        raise future.exception or KafkaTimeoutError("a record was never acknowledged")\n',
         "        pass\n",
-        "tests/consumers/kafka/test_faults_relay.py::test_sends_again_what_a_producer_gave_up",
+        "tests/consumers/kafka/test_faults_relay.py::test_relay_publishes_again_what_a_producer_gave_up",
     ),
     Mutation(
         "no version is checked",
@@ -53,7 +53,7 @@ MUTATIONS = [
         '"auto_offset_reset": "none"',
         '"auto_offset_reset": "latest"',
         "tests/consumers/kafka/test_faults_topic.py::"
-        "test_a_projector_stops_where_it_was_truncated_before_it_heard_that_and_goes_on_once_all_was_sent_again",
+        "test_projector_stops_at_a_truncated_topic_and_continues_after_republication",
     ),
     Mutation(
         "the position is written apart from the rows",
@@ -74,16 +74,16 @@ MUTATIONS = [
     Mutation(
         "an event goes to any partition",
         "consumers/kafka/batch_publisher.py",
-        "            partition = partition_of(heard.stream)\n",
-        "            partition = partition_of(str(heard.position))\n",
-        "tests/consumers/kafka/test_relay.py::test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes",
+        "            partition = partition_of(event.stream)\n",
+        "            partition = partition_of(str(event.position))\n",
+        "tests/consumers/kafka/test_relay.py::test_relay_publishes_every_event_once_in_stream_order_as_stored",
     ),
     Mutation(
         "no epoch is checked",
         "consumers/kafka/lease.py",
-        "WHERE source = %s AND epoch = %s",
-        "WHERE source = %s AND epoch >= %s",
-        "tests/consumers/kafka/test_relay.py::test_stops_sending_once_another_has_taken_its_lease",
+        "WHERE log = %s AND epoch = %s",
+        "WHERE log = %s AND epoch >= %s",
+        "tests/consumers/kafka/test_relay.py::test_relay_stops_publishing_after_lease_loss",
     ),
 ]
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from consumers.kafka.client import Brokers
+from consumers.kafka.client import KafkaClients
 from milepost.embedded.kafka.broker_cluster import Brokers as Running
 from milepost.embedded.postgres.server import Server, start
 from milepost.log.event_feed import LogFeed
@@ -54,6 +54,6 @@ def feed(log: Log, request: pytest.FixtureRequest) -> LogFeed:
 
 
 @pytest.fixture
-def brokers(broker: Running) -> Brokers:
+def brokers(broker: Running) -> KafkaClients:
     """A topic of its own, which isn't there yet."""
-    return Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    return KafkaClients(broker.bootstrap, f"test.{uuid4().hex}")

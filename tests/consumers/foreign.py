@@ -7,7 +7,7 @@ from functools import partial
 import orjson
 
 from consumers.event_log import LoggedEvent, LogSource
-from consumers.kafka.records import CONTENT_TYPE, headers_of
+from consumers.kafka.records import CONTENT_TYPE, encode_headers
 from consumers.kafka.topic import LARGEST_RECORD, PARTITIONS, partition_of
 
 Headers = list[tuple[str, bytes | None]]
@@ -42,7 +42,7 @@ Change = Callable[[Sent], Sent]
 
 def true_record(heard: LoggedEvent, source: LogSource) -> Sent:
     """The record of an event as the relay sends it."""
-    return Sent(partition_of(heard.stream), heard.stream.encode(), heard.data, [*headers_of(heard, source)])
+    return Sent(partition_of(heard.stream), heard.stream.encode(), heard.data, [*encode_headers(heard, source)])
 
 
 def _header(name: str, value: bytes | None, record: Sent) -> Sent:
@@ -69,16 +69,19 @@ def _in_headers() -> dict[str, tuple[Change, str]]:
     found: dict[str, tuple[Change, str]] = {}
     for name in NAMES:
         found[f"no {name}"] = (partial(_without, name), f"it has no header {name}")
-        found[f"{name} twice"] = (partial(_more, (name, b"1")), f"its header {name} stands there twice")
-        found[f"{name} null"] = (partial(_header, name, None), f"its header {name} holds what no log can")
-        found[f"{name} with NUL"] = (partial(_header, name, b"a\0b"), f"its header {name} holds what no log can")
-        found[f"{name} no text"] = (partial(_header, name, b"\xff\xfe"), f"its header {name} is no text")
+        found[f"{name} twice"] = (partial(_more, (name, b"1")), f"it has the header {name} twice")
+        found[f"{name} null"] = (partial(_header, name, None), f"its header {name} has no value, or contains NUL")
+        found[f"{name} with NUL"] = (
+            partial(_header, name, b"a\0b"),
+            f"its header {name} has no value, or contains NUL",
+        )
+        found[f"{name} no text"] = (partial(_header, name, b"\xff\xfe"), f"its header {name} is not UTF-8")
     for name in NAMES[:-1]:
         found[f"{name} empty"] = (partial(_header, name, b""), "it")
         found[f"{name} huge"] = (partial(_header, name, b"7" * 9_000), "it")
     for name in NUMBERS:
         for text in NO_NUMBERS:
-            change = (partial(_header, name, text.encode()), f"its header {name} is no number from 1")
+            change = (partial(_header, name, text.encode()), f"its header {name} is not an integer from 1")
             found[f"{name} {text}"] = change
     return found
 
@@ -95,7 +98,7 @@ def _of_another_log() -> dict[str, tuple[Change, str]]:
     }
 
 
-ELSEWHERE = "belongs into partition"
+ELSEWHERE = "belongs in partition"
 KEYLESS = "its key is not its stream"
 IN_HEADERS: dict[str, tuple[Change, str]] = {
     **_in_headers(),
@@ -111,7 +114,7 @@ IN_HEADERS: dict[str, tuple[Change, str]] = {
     "key that is no text": (lambda r: replace(r, key=b"\xff"), KEYLESS),
     "tombstone": (lambda r: replace(r, value=None), "it has no value"),
     "wrong partition": (lambda r: replace(r, partition=(r.partition + 1) % PARTITIONS), ELSEWHERE),
-    "stream with NUL": (lambda r: r.of_stream(b"project-\0"), "holds what no log can"),
+    "stream with NUL": (lambda r: r.of_stream(b"project-\0"), "has no value, or contains NUL"),
     "endless stream": (lambda r: r.of_stream(b"project-" + b"x" * 5_000), KEYLESS),
     "version beyond its position": (lambda r: r.with_header("milepost-version", b"999"), "it can't be version 999"),
 }

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import carried
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import read_relay_state
 from consumers.kafka.relay import Relay
 from consumers.kafka.topic import PARTITIONS
 from consumers.read_models.tables import connect
@@ -15,17 +15,17 @@ from milepost.log.store import Log
 from tests.waiting import until
 
 
-def relay_of(log: Log, brokers: Brokers, owner: str = "test") -> Relay:
+def relay_of(log: Log, brokers: KafkaClients, owner: str = "test") -> Relay:
     return Relay(log.conninfo, brokers, LogFeed(log), replicas=1, owner=owner)
 
 
 def wait_until_carried(log: Log, position: int | None = None) -> None:
     wanted, source = position or log.head().position, str(LogFeed(log).source)
     with connect(log.conninfo) as connection:
-        until(lambda: carried(connection, source).position >= wanted, f"position {wanted} is carried")
+        until(lambda: read_relay_state(connection, source).position >= wanted, f"position {wanted} is carried")
 
 
-def records_in(brokers: Brokers) -> list[ConsumerRecord]:
+def records_in(brokers: KafkaClients) -> list[ConsumerRecord]:
     """Every record of the topic, partition by partition."""
     consumer = brokers.consumer()
     places = [TopicPartition(brokers.topic, number) for number in range(PARTITIONS)]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.consumer_group import Member, member_of
-from consumers.kafka.lease import carried
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import read_relay_state
 from consumers.kafka.topic import PARTITIONS
+from consumers.kafka.topic_follower import TopicFollower, follow_topic
 from consumers.read_models.checkpoint import Reflected
 from consumers.read_models.checkpoint import begin as begin_progress
 from consumers.read_models.log_follower import Following
@@ -44,7 +44,7 @@ class Distributed:
     """A relay carries the log to Kafka, consumer groups hear it there."""
 
     log: Log
-    brokers: Brokers
+    brokers: KafkaClients
 
     @contextmanager
     def running(self, each: int = 1) -> Generator[None]:
@@ -53,10 +53,10 @@ class Distributed:
             yield
 
 
-def members_of(log: Log, brokers: Brokers) -> list[Member]:
+def members_of(log: Log, brokers: KafkaClients) -> list[TopicFollower]:
     """A member for each read model."""
     feed = LogFeed(log)
-    return [member_of(log.conninfo, feed.source, feed, brokers, projection) for projection in projections()]
+    return [follow_topic(log.conninfo, feed.source, feed, brokers, [projection]) for projection in projections()]
 
 
 def wait_until_reflected(log: Log, position: int | None = None, seconds: float = 60) -> None:
@@ -69,9 +69,9 @@ def wait_until_reflected(log: Log, position: int | None = None, seconds: float =
 
 
 def emptied(connection: Connection[DictRow], log: Log, model: Model) -> None:
-    """Empty a read model; it is to be made of what was carried, from the beginning of every partition."""
+    """Empty a read model; it is to be made of what was published, from the beginning of every partition."""
     source = LogFeed(log).source
-    way = f"kafka {carried(connection, str(source)).topic}"
+    way = f"kafka {read_relay_state(connection, str(source)).topic_id}"
     prepare(connection)
     for version in versions_of(connection, [model.projection]):
         discard(connection, version.model)

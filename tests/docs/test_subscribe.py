@@ -33,7 +33,7 @@ def test_shows_a_subscriber_that_is_one(
     assert len(ran) == 1
     shown["handle"](EventRecord(7, "project-p", 3, "risk.assessed/1", b"{}", 0))
     assert capsys.readouterr().out == "7 project-p 3 risk.assessed/1 {}\n"
-    shown["memory"].close()
+    shown["store"].close()
 
 
 def test_names_every_parameter_of_the_stream() -> None:

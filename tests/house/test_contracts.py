@@ -35,6 +35,16 @@ BREACHES: dict[str, list[Mapping[str, str]]] = {
         {"consumers/read_models/tables.py": "import consumers.kafka.topic"},
         {"consumers/stray.py": ""},
     ],
+    "subscriber": [
+        {"consumers/cloud_event.py": "import domain"},
+        {"consumers/inbox/postgres_store.py": "import domain.event"},
+        {"consumers/kafka/consumer_loop.py": "import consumers.read_models.apply"},
+        {"consumers/kafka/records.py": "import domain.codec"},
+    ],
+    "psycopg": [
+        {"consumers/inbox/inbox.py": "import consumers.inbox.postgres_store"},
+        {"consumers/kafka/topic.py": "import psycopg"},
+    ],
     "machinery": [{"domain/event.py": "import os"}, {"domain/event.py": "import psycopg"}],
     "kafka": [{"milepost/serve.py": "import kafka"}, {"projections/gates.py": "import kafka"}],
     "store": [{"consumers/event_log.py": "import eventsourcing"}, {"milepost/serve.py": "import eventsourcing"}],

@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import uuid4
 
-from consumers.kafka.client import Brokers
+from consumers.kafka.client import KafkaClients
 from consumers.read_models.tables import Model, connect
 from milepost.embedded.kafka.broker_cluster import start as kafka
 from milepost.log.store import Log
@@ -24,7 +24,7 @@ def check_ways(log: Log, folder: Path, claims: Claims) -> None:
     claims.equal("the audit trail has a row for every event", log.head().position, len(fold["audit_trail"]))
     claims.equal("read models that the log itself told otherwise", [], _different(fold, _embedded(log)))
     with kafka(folder / "kafka", JARS, print) as broker:
-        carried = _carried(log, Brokers(broker.bootstrap, f"kep.{uuid4().hex}"))
+        carried = _carried(log, KafkaClients(broker.bootstrap, f"kep.{uuid4().hex}"))
     claims.equal("read models that Kafka told otherwise", [], _different(fold, carried))
 
 
@@ -34,7 +34,7 @@ def _embedded(log: Log) -> Told:
     return in_models(log.conninfo)
 
 
-def _carried(log: Log, brokers: Brokers) -> Told:
+def _carried(log: Log, brokers: KafkaClients) -> Told:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     with connect(log.conninfo) as connection:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from consumers.kafka.client import TOPIC, Brokers
+from consumers.kafka.client import TOPIC, KafkaClients
 from consumers.kafka.security import MECHANISM, Security
-from consumers.kafka.topic import made
+from consumers.kafka.topic import ensure_topic
 from milepost.embedded.kafka import broker_config
 from milepost.embedded.kafka.broker_cluster import start
 from milepost.embedded.kafka.broker_folder import Broker
@@ -50,32 +50,32 @@ class Secured:
     by_password: int
     by_certificate: int
 
-    def brokers(self, user: str, topic: str = TOPIC, password: str = "") -> Brokers:
+    def brokers(self, user: str, topic: str = TOPIC, password: str = "") -> KafkaClients:
         """How somebody reaches it who has a password."""
         file = self.authority.folder / f"{user}.password"
         file.touch(0o600)
         file.write_text(password or f"the password of {user}")
         security = Security("sasl-tls", ca=str(self.authority.ca), user=user, password_file=str(file))
-        return Brokers(f"localhost:{self.by_password}", topic, _soon(security))
+        return KafkaClients(f"localhost:{self.by_password}", topic, _soon(security))
 
-    def with_certificate(self, own: Identity, topic: str = TOPIC) -> Brokers:
+    def with_certificate(self, own: Identity, topic: str = TOPIC) -> KafkaClients:
         certificate, key = map(str, own)
         security = Security("tls", ca=str(self.authority.ca), certificate=certificate, key=key)
-        return Brokers(f"localhost:{self.by_certificate}", topic, _soon(security))
+        return KafkaClients(f"localhost:{self.by_certificate}", topic, _soon(security))
 
-    def with_security(self, security: Security, host: str = "localhost") -> Brokers:
+    def with_security(self, security: Security, host: str = "localhost") -> KafkaClients:
         """How somebody reaches it by passwords' port who has other settings, or another name for it."""
-        return Brokers(f"{host}:{self.by_password}", security=_soon(security))
+        return KafkaClients(f"{host}:{self.by_password}", security=_soon(security))
 
-    def anybody(self, topic: str = TOPIC) -> Brokers:
+    def anybody(self, topic: str = TOPIC) -> KafkaClients:
         """How somebody reaches it who says nothing of who that is."""
-        return Brokers(f"127.0.0.1:{self.port}", topic)
+        return KafkaClients(f"127.0.0.1:{self.port}", topic)
 
-    def granted(self, topic: str) -> Brokers:
+    def granted(self, topic: str) -> KafkaClients:
         """A topic of a test's own, with the rights of the page; how its operator reaches it."""
         operating = self.with_certificate(self.operator, topic)
         self.change(lambda admin: admin.create_acls(rules(topic)))
-        made(operating, replicas=1)
+        ensure_topic(operating, replicas=1)
         return operating
 
     def change(self, work: Callable[[Any], Any]) -> Any:
@@ -102,7 +102,7 @@ class Secured:
 
 def _soon(security: Security) -> dict[str, Any]:
     """The same, for tests that wait in vain."""
-    return security.settings() | {"bootstrap_timeout_ms": 1_500}
+    return security.client_settings() | {"bootstrap_timeout_ms": 1_500}
 
 
 def rules(topic: str) -> list[Any]:

@@ -11,13 +11,13 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from consumers.event_log import Unreachable
-from consumers.kafka.access_probe import Knocking
-from consumers.kafka.client import Brokers, sentence
-from consumers.kafka.consumer_group import member_of
-from consumers.kafka.health import looked_at
-from consumers.kafka.lease import carried
+from consumers.kafka.client import KafkaClients, explain_error
+from consumers.kafka.diagnostics import AccessProbe
+from consumers.kafka.health import check_kafka
+from consumers.kafka.lease import read_relay_state
 from consumers.kafka.security import Security
-from consumers.kafka.topic import made
+from consumers.kafka.topic import ensure_topic
+from consumers.kafka.topic_follower import follow_topic
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
@@ -38,7 +38,7 @@ def topic() -> str:
     return f"test.{uuid4().hex}"
 
 
-def written(brokers: Brokers) -> None:
+def written(brokers: KafkaClients) -> None:
     producer = brokers.producer(max_block_ms=3_000)
     try:
         producer.send(brokers.topic, b"forged", partition=0).get(timeout=10)
@@ -46,7 +46,7 @@ def written(brokers: Brokers) -> None:
         producer.close(timeout=0)
 
 
-def read(brokers: Brokers) -> None:
+def read(brokers: KafkaClients) -> None:
     consumer = brokers.consumer()
     try:
         place = TopicPartition(brokers.topic, 0)
@@ -62,8 +62,8 @@ def has_a_share(consumer: KafkaConsumer) -> bool:
     return bool(consumer.assignment())
 
 
-def heard_as(group: str) -> Callable[[Brokers], None]:
-    def heard(brokers: Brokers) -> None:
+def heard_as(group: str) -> Callable[[KafkaClients], None]:
+    def heard(brokers: KafkaClients) -> None:
         consumer = brokers.consumer(group.replace("TOPIC", brokers.topic), auto_offset_reset="earliest")
         try:
             consumer.subscribe([brokers.topic])
@@ -74,8 +74,8 @@ def heard_as(group: str) -> Callable[[Brokers], None]:
     return heard
 
 
-def administered(work: Callable[[Any, str], Any]) -> Callable[[Brokers], None]:
-    def done(brokers: Brokers) -> None:
+def administered(work: Callable[[Any, str], Any]) -> Callable[[KafkaClients], None]:
+    def done(brokers: KafkaClients) -> None:
         admin = brokers.admin()
         try:
             answer = work(admin, brokers.topic)
@@ -106,7 +106,7 @@ ANYBODY = kafka.ACL(
     kafka.ACLPermissionType.ALLOW,
     kafka.ResourcePattern(kafka.ResourceType.GROUP, "nobody's"),
 )
-ACTS: dict[str, Callable[[Brokers], None]] = {
+ACTS: dict[str, Callable[[KafkaClients], None]] = {
     "write": written,
     "read": read,
     "take part in the projectors' groups": heard_as("TOPIC.projects"),
@@ -121,12 +121,12 @@ ACTS: dict[str, Callable[[Brokers], None]] = {
 }
 
 
-def refused(act: Callable[[Brokers], None], brokers: Brokers) -> str | None:
+def refused(act: Callable[[KafkaClients], None], brokers: KafkaClients) -> str | None:
     """The sentence with which it is refused; None where it works."""
     try:
         act(brokers)
     except KafkaError as error:
-        return sentence(error, brokers)
+        return explain_error(error, brokers)
     return None
 
 
@@ -169,10 +169,12 @@ def test_of_the_page_are_enough_to_carry_a_log_and_hear_it(
     secured.change(lambda admin: admin.create_acls(rules(topic)))
     telling.tell({f"project-{n}": eventful() for n in range(3)})
     feed, projecting = LogFeed(log), secured.brokers("projector", topic)
-    members = [member_of(log.conninfo, feed.source, feed, projecting, one) for one in projections()]
+    members = [follow_topic(log.conninfo, feed.source, feed, projecting, [one]) for one in projections()]
     with running(relay_of(log, secured.brokers("relay", topic)).run, *(member.run for member in members)):
         wait_until_reflected(log)
-        until(lambda: all(one.well for one in looked_at(projecting, projections(), 1)), "the doctor may look too")
+        until(
+            lambda: all(one.is_healthy for one in check_kafka(projecting, projections(), 1)), "the doctor may look too"
+        )
     assert len(records_in(secured.brokers("subscriber", topic))) == log.head().position
 
 
@@ -181,7 +183,7 @@ def test_that_are_revoked_stop_both_with_a_sentence_until_they_are_back(
 ) -> None:
     secured.granted(topic)
     feed, projecting = LogFeed(log), secured.brokers("projector", topic)
-    members = [member_of(log.conninfo, feed.source, feed, projecting, one) for one in projections()]
+    members = [follow_topic(log.conninfo, feed.source, feed, projecting, [one]) for one in projections()]
     relay = relay_of(log, secured.brokers("relay", topic))
     with running(relay.run, *(member.run for member in members)), caplog.at_level(logging.WARNING, "milepost"):
         wait_until_reflected(log)
@@ -199,13 +201,13 @@ def test_that_are_revoked_stop_both_with_a_sentence_until_they_are_back(
 
 def position(log: Log) -> int:
     with connect(log.conninfo) as connection:
-        return carried(connection, str(LogFeed(log).source)).position
+        return read_relay_state(connection, str(LogFeed(log).source)).position
 
 
-def said(brokers: Brokers) -> str:
+def said(brokers: KafkaClients) -> str:
     """What somebody is told who can't even reach it."""
     with pytest.raises(Unreachable) as told:
-        made(brokers, replicas=1)
+        ensure_topic(brokers, replicas=1)
     gc.collect()
     return str(told.value)
 
@@ -219,22 +221,22 @@ def test_are_not_even_asked_for_with_a_wrong_password(secured: Secured, caplog: 
 
 def test_are_not_even_asked_for_where_the_certificate_is_of_another_host(secured: Secured) -> None:
     brokers = secured.brokers("relay")
-    elsewhere = Brokers(f"127.0.0.1:{secured.by_password}", security=brokers.security)
-    assert "is made out to another than 127.0.0.1" in said(elsewhere)
+    elsewhere = KafkaClients(f"127.0.0.1:{secured.by_password}", security=brokers.security)
+    assert "names another host than 127.0.0.1" in said(elsewhere)
 
 
 def test_are_not_even_asked_for_where_nobody_trusted_signed(secured: Secured) -> None:
     brokers = secured.brokers("relay")
     trusting = {name: value for name, value in brokers.security.items() if name != "ssl_cafile"}
-    assert "is signed by none that we trust" in said(Brokers(brokers.bootstrap, security=trusting))
+    assert "is signed by no authority that we trust" in said(KafkaClients(brokers.bootstrap, security=trusting))
 
 
 def test_are_not_even_asked_for_without_tls_or_a_certificate(secured: Secured) -> None:
     told = said(secured.with_security(Security()))
-    assert "look whether MILEPOST_KAFKA_SECURITY is what is spoken there (now PLAINTEXT)" in told
-    nameless = Security("tls", ca=str(secured.authority.ca)).settings() | {"bootstrap_timeout_ms": 1_500}
-    told = said(Brokers(f"localhost:{secured.by_certificate}", security=nameless))
-    assert "doesn't accept our certificate" in told
+    assert "check whether MILEPOST_KAFKA_SECURITY is what the broker expects (now PLAINTEXT)" in told
+    nameless = Security("tls", ca=str(secured.authority.ca)).client_settings() | {"bootstrap_timeout_ms": 1_500}
+    told = said(KafkaClients(f"localhost:{secured.by_certificate}", security=nameless))
+    assert "rejects our certificate" in told
 
 
 def test_hold_again_after_a_password_was_changed(secured: Secured, topic: str) -> None:
@@ -249,18 +251,19 @@ def test_hold_again_after_a_password_was_changed(secured: Secured, topic: str) -
 
 
 def test_are_known_to_be_gone_while_a_process_runs(secured: Secured, caplog: pytest.LogCaptureFixture) -> None:
-    refusal = "Kafka lets nobody in who comes anew: localhost:"
-    with running(Knocking(secured.brokers("subscriber"), 0.2).run):
+    refusal = "Kafka refuses new connections: localhost:"
+    brokers = secured.brokers("subscriber")
+    with running(AccessProbe(brokers.bootstrap, brokers.security, 0.2).run):
         secured.set_password("subscriber", "another")
         try:
             until(lambda: any(one.startswith(refusal) for one in caplog.messages), "it says so", 30)
         finally:
             secured.set_password("subscriber")
-        until(lambda: "Kafka lets us in again" in caplog.messages, "it is let in again", 30)
+        until(lambda: "Kafka accepts new connections again" in caplog.messages, "it is let in again", 30)
     assert any("doesn't accept the user subscriber or the password" in one for one in caplog.messages)
 
 
 def test_show_in_no_error_what_proves_them(secured: Secured) -> None:
     error = KafkaError("anything")
     brokers = secured.brokers("relay")
-    assert brokers.security["sasl_plain_password"] not in repr(brokers) + sentence(error, brokers)
+    assert brokers.security["sasl_plain_password"] not in repr(brokers) + explain_error(error, brokers)

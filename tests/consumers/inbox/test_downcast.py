@@ -1,11 +1,11 @@
-"""Older forms of kinds."""
+"""Downcasts of events."""
 
 from typing import Any
 
 import orjson
 
 from consumers.cloud_event import EventRecord
-from consumers.inbox.downcast import OLDER, Older, in_older_form
+from consumers.inbox.downcast import DOWNCASTS, Downcast, downcast
 from domain.event import kind_named
 
 
@@ -17,18 +17,21 @@ def _to_one(data: dict[str, Any]) -> dict[str, Any]:
     return {"t": data["text"]}
 
 
-WAYS = {"note.written/3": Older("note.written/2", _to_two), "note.written/2": Older("note.written/1", _to_one)}
+DOWNCASTS_OF_NOTES = {
+    "note.written/3": Downcast("note.written/2", _to_two),
+    "note.written/2": Downcast("note.written/1", _to_one),
+}
 STORED = b'{"data":{"words":"x"},"id":"7","type":"milepost.note.written.v3"}'
 EVENT = EventRecord(9, "project-p", 4, "note.written/3", STORED, 12)
 
 
-def test_is_what_is_stored_where_none_is_asked_for() -> None:
-    assert in_older_form(EVENT, frozenset(), WAYS) is EVENT
-    assert in_older_form(EVENT, frozenset({"other.kind/1", "note.written/3"}), WAYS) is EVENT
+def test_downcast_returns_the_event_itself_if_no_older_kind_is_wanted() -> None:
+    assert downcast(EVENT, frozenset(), DOWNCASTS_OF_NOTES) is EVENT
+    assert downcast(EVENT, frozenset({"other.kind/1", "note.written/3"}), DOWNCASTS_OF_NOTES) is EVENT
 
 
-def test_is_made_step_by_step() -> None:
-    found = in_older_form(EVENT, frozenset({"note.written/1"}), WAYS)
+def test_downcast_applies_one_step_after_another() -> None:
+    found = downcast(EVENT, frozenset({"note.written/1"}), DOWNCASTS_OF_NOTES)
     assert (found.kind, found.data) == (
         "note.written/1",
         b'{"data":{"t":"x"},"id":"7","type":"milepost.note.written.v1"}',
@@ -36,19 +39,19 @@ def test_is_made_step_by_step() -> None:
     assert (found.position, found.stream, found.version, found.offset) == (9, "project-p", 4, 12)
 
 
-def test_is_the_oldest_that_is_asked_for() -> None:
-    assert in_older_form(EVENT, frozenset({"note.written/2"}), WAYS).kind == "note.written/2"
-    assert in_older_form(EVENT, frozenset({"note.written/2", "note.written/1"}), WAYS).kind == "note.written/1"
+def test_downcast_returns_the_oldest_wanted_kind() -> None:
+    assert downcast(EVENT, frozenset({"note.written/2"}), DOWNCASTS_OF_NOTES).kind == "note.written/2"
+    assert downcast(EVENT, frozenset({"note.written/2", "note.written/1"}), DOWNCASTS_OF_NOTES).kind == "note.written/1"
 
 
-def test_is_canonical_like_what_is_stored() -> None:
-    data = in_older_form(EVENT, frozenset({"note.written/2"}), WAYS).data
+def test_downcast_returns_canonical_bytes() -> None:
+    data = downcast(EVENT, frozenset({"note.written/2"}), DOWNCASTS_OF_NOTES).data
     assert orjson.dumps(orjson.loads(data), option=orjson.OPT_SORT_KEYS) == data
 
 
-def test_lead_from_known_kinds_to_kinds_that_can_still_be_read() -> None:
-    for newer, way in OLDER.items():
-        known = kind_named(way.kind)
+def test_downcasts_lead_from_known_kinds_to_kinds_with_an_upcast() -> None:
+    for newer, step in DOWNCASTS.items():
+        known = kind_named(step.kind)
         assert kind_named(newer)
         assert known
         assert known.upcast

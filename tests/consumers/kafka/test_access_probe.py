@@ -1,12 +1,11 @@
-"""Knocking at brokers."""
+"""The probe of Kafka's access."""
 
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from consumers.kafka.access_probe import Knocking
-from consumers.kafka.client import Brokers
+from consumers.kafka.diagnostics import AccessProbe
 from tests.waiting import running, until
 
 
@@ -25,14 +24,14 @@ def somebody() -> Iterator[str]:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_says_each_time_that_nobody_opens(nobody: str, caplog: pytest.LogCaptureFixture) -> None:
-    with running(Knocking(Brokers(nobody), 0.01).run):
+def test_access_probe_logs_every_refusal(nobody: str, caplog: pytest.LogCaptureFixture) -> None:
+    with running(AccessProbe(nobody, {}, 0.01).run):
         until(lambda: len(caplog.messages) > 2, "it says so")
     why = f"nothing answers at {nobody} (Connection refused): start Kafka there, or set MILEPOST_KAFKA_BOOTSTRAP"
-    assert set(caplog.messages) == {f"Kafka lets nobody in who comes anew: {why}"}
+    assert set(caplog.messages) == {f"Kafka refuses new connections: {why}"}
 
 
-def test_is_content_where_one_of_several_opens(
+def test_access_probe_logs_nothing_if_one_address_accepts(
     nobody: str, somebody: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     knocks: list[str] = []
@@ -42,18 +41,18 @@ def test_is_content_where_one_of_several_opens(
         knocks.append(f"{address[0]}:{address[1]}")
         return tried(address, seconds)
 
-    monkeypatch.setattr("consumers.kafka.connection_probe.socket.create_connection", counted)
-    with running(Knocking(Brokers(f"{nobody},{somebody}"), 0.01).run):
+    monkeypatch.setattr("consumers.kafka.diagnostics.socket.create_connection", counted)
+    with running(AccessProbe(f"{nobody},{somebody}", {}, 0.01).run):
         until(lambda: len(knocks) > 4, "it has knocked")
     assert set(knocks) == {nobody, somebody}
     assert caplog.messages == []
 
 
-def test_says_once_that_it_is_let_in_again(caplog: pytest.LogCaptureFixture) -> None:
-    again = "Kafka lets us in again"
+def test_access_probe_logs_once_that_access_is_back(caplog: pytest.LogCaptureFixture) -> None:
+    again = "Kafka accepts new connections again"
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        with running(Knocking(Brokers(f"127.0.0.1:{door.getsockname()[1]}"), 0.01).run):
+        with running(AccessProbe(f"127.0.0.1:{door.getsockname()[1]}", {}, 0.01).run):
             until(lambda: bool(caplog.messages), "it isn't let in")
             assert again not in caplog.messages
             door.listen()

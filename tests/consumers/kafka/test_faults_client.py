@@ -14,8 +14,8 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
-from consumers.kafka.client import Brokers, ended
-from consumers.kafka.topic import made
+from consumers.kafka.client import KafkaClients, force_close
+from consumers.kafka.topic import ensure_topic
 from milepost.log.store import Log
 from tests.chaos.network import Network
 from tests.consumers.telling import Telling
@@ -34,9 +34,9 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def far(network: Network, brokers: Brokers) -> Brokers:
+def far(network: Network, brokers: KafkaClients) -> KafkaClients:
     """The brokers behind a network that can be cut."""
-    made(brokers, replicas=1)
+    ensure_topic(brokers, replicas=1)
     return network.before(brokers)
 
 
@@ -50,7 +50,7 @@ def send_into_an_outage(producer: KafkaProducer, network: Network, topic: str) -
     return sent
 
 
-def test_a_producer_that_gives_a_record_up_never_sends_again(far: Brokers, network: Network) -> None:
+def test_kafka_python_producer_that_gives_up_a_record_wedges(far: KafkaClients, network: Network) -> None:
     producer = far.producer(**GIVES_UP)
     given_up = send_into_an_outage(producer, network, far.topic)
     with pytest.raises(KafkaTimeoutError):
@@ -63,10 +63,10 @@ def test_a_producer_that_gives_a_record_up_never_sends_again(far: Brokers, netwo
         after.get(timeout=3)
     assert not after.is_done, "the client was mended: it sends again"
     for one in (producer, another):
-        ended(one)
+        force_close(one)
 
 
-def test_our_producer_sends_all_of_it_however_long_the_outage(far: Brokers, network: Network) -> None:
+def test_producer_sends_everything_after_a_long_outage(far: KafkaClients, network: Network) -> None:
     producer = far.producer(**HASTY)
     sent = [send_into_an_outage(producer, network, far.topic)]
     sent += [producer.send(far.topic, b"%d" % number, partition=0) for number in range(3)]
@@ -74,16 +74,18 @@ def test_our_producer_sends_all_of_it_however_long_the_outage(far: Brokers, netw
         sent[0].get(timeout=3)  # twice what the other gives up after
     network.mend()
     assert [one.get(timeout=20).offset for one in sent] == [1, 2, 3, 4]
-    ended(producer)
+    force_close(producer)
 
 
-def test_a_producer_that_is_closed_with_something_to_send_leaves_its_thread(far: Brokers, network: Network) -> None:
+def test_kafka_python_producer_closed_with_unsent_records_leaves_its_thread(
+    far: KafkaClients, network: Network
+) -> None:
     producer = far.producer(**HASTY)
     send_into_an_outage(producer, network, far.topic)
     with pytest.raises(KafkaTimeoutError):
         producer.close(timeout=0)
     assert is_running(producer), "the client was mended: its thread ends"
-    ended(producer)
+    force_close(producer)
     assert not is_running(producer)
 
 
@@ -91,14 +93,14 @@ def is_running(producer: KafkaProducer) -> bool:
     return bool(cast("Any", producer)._sender.is_alive())
 
 
-def test_a_producer_that_met_a_record_too_large_never_sends_again(brokers: Brokers) -> None:
-    made(brokers, replicas=1)
+def test_kafka_python_producer_wedges_after_a_record_that_is_too_large(brokers: KafkaClients) -> None:
+    ensure_topic(brokers, replicas=1)
     producer = brokers.producer()
     producer.send(brokers.topic, b"before", partition=0).get(timeout=20)
     for partition, value in ((1, b"x" * 140_000), (2, b"after")):
         with pytest.raises(MessageSizeTooLargeError):
             producer.send(brokers.topic, value, partition=partition).get(timeout=20)
-    ended(producer)
+    force_close(producer)
 
 
 def shared_out(consumer: KafkaConsumer, seconds: float) -> bool:
@@ -110,25 +112,25 @@ def shared_out(consumer: KafkaConsumer, seconds: float) -> bool:
     return bool(consumer.assignment())
 
 
-def joined_before_its_topic(consumer: KafkaConsumer, brokers: Brokers) -> None:
+def joined_before_its_topic(consumer: KafkaConsumer, brokers: KafkaClients) -> None:
     """It is a member of its group before there is a topic; then there is one, which it has to join anew for."""
     consumer.subscribe([brokers.topic])
     until(lambda: not consumer.poll(timeout_ms=500) and has_joined(consumer), "it has joined")
-    made(brokers, replicas=1)
+    ensure_topic(brokers, replicas=1)
 
 
 def has_joined(consumer: KafkaConsumer) -> bool:
     return cast("Any", consumer)._coordinator.generation_if_stable() is not None
 
 
-def test_a_member_whose_poll_ends_while_it_joins_anew_is_never_given_its_share(brokers: Brokers) -> None:
+def test_kafka_python_member_whose_poll_ends_during_a_rejoin_gets_no_partitions(brokers: KafkaClients) -> None:
     consumer = KafkaConsumer(bootstrap_servers=brokers.bootstrap, group_id=brokers.topic, metadata_max_age_ms=200)
     joined_before_its_topic(consumer, brokers)
     assert not shared_out(consumer, 3), "the client was mended: it finishes what it began"
     consumer.close(autocommit=False, timeout_ms=3_000)
 
 
-def test_our_member_is_given_its_share_even_where_a_poll_ends_while_it_joins_anew(brokers: Brokers) -> None:
+def test_member_gets_partitions_though_a_poll_ends_during_a_rejoin(brokers: KafkaClients) -> None:
     attentive = replace(brokers, security={"metadata_max_age_ms": 200})
     consumer = attentive.consumer(brokers.topic, auto_offset_reset="earliest")
     joined_before_its_topic(consumer, brokers)
@@ -136,17 +138,17 @@ def test_our_member_is_given_its_share_even_where_a_poll_ends_while_it_joins_ane
     consumer.close(autocommit=False, timeout_ms=3_000)
 
 
-def test_a_relay_replaces_a_producer_that_is_silent_and_leaves_none_behind(
-    log: Log, far: Brokers, network: Network, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_replaces_a_stalled_producer_and_leaves_no_thread(
+    log: Log, far: KafkaClients, network: Network, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     relay = relay_of(log, far)
-    relay.wedged_after = 2.0
+    relay.stall_seconds = 2.0
     before = len(threads())
     with running(relay.run):
         wait_until_carried(log)
         network.hold()
         telling.tell({"project-a": eventful()})
-        until(lambda: "acknowledged anything for 2 s: begins anew" in caplog.text, "it says so")
+        until(lambda: "acknowledged nothing for 2 s: starting over" in caplog.text, "it says so")
         network.mend()
         wait_until_carried(log)
         network.cut()

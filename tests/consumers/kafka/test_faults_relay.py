@@ -1,4 +1,4 @@
-"""A relay whose brokers can't be reached."""
+"""A relay whose brokers are out of reach."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from kafka import KafkaProducer
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import carried
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import read_relay_state
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
@@ -25,8 +25,8 @@ def network() -> Iterator[Network]:
         yield between
 
 
-class Watched(Brokers):
-    """Brokers behind a network, whose producers count what they are handed; the first may give records up."""
+class Watched(KafkaClients):
+    """KafkaClients behind a network, whose producers count what they are handed; the first may give records up."""
 
     handed: int
     first: dict[str, Any]
@@ -44,7 +44,7 @@ class Watched(Brokers):
         return made
 
 
-def watched(brokers: Brokers, network: Network, first: dict[str, Any]) -> Watched:
+def watched(brokers: KafkaClients, network: Network, first: dict[str, Any]) -> Watched:
     found = Watched(brokers.bootstrap, brokers.topic, network.before(brokers).security)
     vars(found).update(handed=0, first=first)
     return found
@@ -52,11 +52,11 @@ def watched(brokers: Brokers, network: Network, first: dict[str, Any]) -> Watche
 
 def position(log: Log) -> int:
     with connect(log.conninfo) as connection:
-        return carried(connection, str(LogFeed(log).source)).position
+        return read_relay_state(connection, str(LogFeed(log).source)).position
 
 
-def test_counts_nothing_as_carried_that_no_broker_took(
-    log: Log, brokers: Brokers, network: Network, telling: Telling
+def test_relay_saves_nothing_that_no_broker_acknowledged(
+    log: Log, brokers: KafkaClients, network: Network, telling: Telling
 ) -> None:
     far = watched(brokers, network, HASTY)
     with running(relay_of(log, far).run):
@@ -72,8 +72,8 @@ def test_counts_nothing_as_carried_that_no_broker_took(
     assert sorted(set(positions(records_in(brokers)))) == list(range(1, log.head().position + 1))
 
 
-def test_sends_again_what_a_producer_gave_up(
-    log: Log, brokers: Brokers, network: Network, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_publishes_again_what_a_producer_gave_up(
+    log: Log, brokers: KafkaClients, network: Network, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     far = watched(brokers, network, GIVES_UP)
     with running(relay_of(log, far).run):
@@ -81,7 +81,7 @@ def test_sends_again_what_a_producer_gave_up(
         before = log.head().position
         network.hold()
         telling.tell({"project-a": eventful()})
-        until(lambda: "carries nothing for now" in caplog.text, "it is given up")
+        until(lambda: "the relay can't publish" in caplog.text, "it is given up")
         assert position(log) == before
         network.mend()
         wait_until_carried(log)

@@ -10,10 +10,10 @@ import pytest
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.parked_streams import unsent_streams
-from consumers.kafka.republish import send_again
-from consumers.kafka.topic import made, partition_of
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.parked_streams import read_parked_streams
+from consumers.kafka.republish import republish_all
+from consumers.kafka.topic import ensure_topic, partition_of
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
@@ -32,42 +32,42 @@ from tests.waiting import running, until
 
 
 @contextmanager
-def administrating(brokers: Brokers) -> Generator[Any]:
+def administrating(brokers: KafkaClients) -> Generator[Any]:
     admin = brokers.admin()
     yield cast("Any", admin)
     admin.close()
 
 
-def truncate(brokers: Brokers) -> None:
+def truncate(brokers: KafkaClients) -> None:
     """Remove everything that every partition holds."""
     with administrating(brokers) as admin:
         admin.delete_records({TopicPartition(brokers.topic, number): -1 for number in range(12)})
 
 
-def send_all_again(log: Log, brokers: Brokers) -> None:
-    send_again(log.conninfo, brokers, LogFeed(log).source, replicas=1)
+def send_all_again(log: Log, brokers: KafkaClients) -> None:
+    republish_all(log.conninfo, brokers, LogFeed(log).source, replicas=1)
 
 
 def said(caplog: pytest.LogCaptureFixture, words: str) -> bool:
     return any(words in record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR)
 
 
-def test_a_relay_refuses_one_that_was_truncated_until_told_to_send_all_of_it_again(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_refuses_a_truncated_topic_until_republication(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     telling.tell({"project-a": eventful()})
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     truncate(brokers)
     with running(relay_of(log, brokers).run):
-        until(lambda: said(caplog, "the topic has lost everything before offset"), "it refuses")
+        until(lambda: said(caplog, "the topic has lost the records before offset"), "it refuses")
         send_all_again(log, brokers)
         wait_until_carried(log)
     assert sorted(positions(records_in(brokers))) == list(range(1, log.head().position + 1))
 
 
-def test_a_projector_stops_where_it_was_truncated_before_it_heard_that_and_goes_on_once_all_was_sent_again(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_projector_stops_at_a_truncated_topic_and_continues_after_republication(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     relay = relay_of(log, brokers)
     with running(relay.run):
@@ -80,40 +80,43 @@ def test_a_projector_stops_where_it_was_truncated_before_it_heard_that_and_goes_
     members = members_of(log, brokers)
     with running(*(member.run for member in members)):
         until(lambda: all(member.stopped for member in members), "they stop")
-    assert all("no longer holds what comes next" in str(member.stopped) for member in members)
+    assert all("no longer holds the next record" in str(member.stopped) for member in members)
     send_all_again(log, brokers)
     with running(relay_of(log, brokers).run, *(member.run for member in members_of(log, brokers))):
         wait_until_reflected(log)
     assert in_models(log.conninfo) == by_fold(log)
 
 
-def test_a_relay_notices_that_it_was_made_anew_while_it_was_sending(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_notices_that_the_topic_is_created_again_while_it_publishes(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     telling.tell({f"project-{number}": eventful() for number in range(12)})
     relay = relay_of(log, brokers)
-    relay.wedged_after = 5.0
+    relay.stall_seconds = 5.0
     with running(relay.run):
         wait_until_carried(log)
         with administrating(brokers) as admin:
             admin.delete_topics([brokers.topic])
         until(lambda: made_again(brokers), "it was made anew")
         telling.tell({"project-later": eventful()})
-        until(lambda: said(caplog, "made anew: let `milepost relay --again`"), "it says so")
+        until(
+            lambda: said(caplog, "created again: publish the whole log to it by `milepost relay --republish-all`"),
+            "it says so",
+        )
         send_all_again(log, brokers)
         wait_until_carried(log)
     assert sorted(set(positions(records_in(brokers)))) == list(range(1, log.head().position + 1))
 
 
-def made_again(brokers: Brokers) -> bool:
+def made_again(brokers: KafkaClients) -> bool:
     try:
-        return bool(made(brokers, 1))
+        return bool(ensure_topic(brokers, 1))
     except Exception:
         return False
 
 
-def test_more_partitions_keep_no_projector_from_going_on_and_no_relay_begins_with_them(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_added_partitions_stop_the_relay_and_no_projector(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     members = members_of(log, replace(brokers, security={"metadata_max_age_ms": 500}))
     with running(*(member.run for member in members)):
@@ -128,8 +131,8 @@ def test_more_partitions_keep_no_projector_from_going_on_and_no_relay_begins_wit
             until(lambda: said(caplog, "has 24 partitions and not 12"), "it refuses")
 
 
-def test_an_event_that_is_too_large_for_it_parks_its_stream_while_the_others_go_on(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_parks_the_stream_of_an_event_that_is_too_large(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     [proposed] = history(PROPOSED)
     streams = [f"project-{number}" for number in range(30)]
@@ -138,14 +141,14 @@ def test_an_event_that_is_too_large_for_it_parks_its_stream_while_the_others_go_
         telling.store(("project-large", 1, "x" * 140_000, b"{}"))
         telling.tell({stream: [proposed] for stream in streams[15:]})
         wait_until_carried(log)
-        assert said(caplog, "parks project-large at version 1: no record of 14")
+        assert said(caplog, "parks project-large at version 1: a record of 14")
     with connect(log.conninfo) as connection:
-        assert list(unsent_streams(connection, str(LogFeed(log).source))) == ["project-large"]
+        assert list(read_parked_streams(connection, str(LogFeed(log).source))) == ["project-large"]
     assert {(record.key or b"").decode() for record in records_in(brokers)} >= set(streams)
 
 
-def test_one_that_takes_less_than_an_event_stops_the_relay_until_it_takes_them_again(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_topic_with_a_small_message_limit_stops_the_relay_until_it_is_raised(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
@@ -155,13 +158,11 @@ def test_one_that_takes_less_than_an_event_stops_the_relay_until_it_takes_them_a
         set_largest(brokers, 131_072)
         wait_until_carried(log)
     with connect(log.conninfo) as connection:
-        assert not unsent_streams(connection, str(LogFeed(log).source))
+        assert not read_parked_streams(connection, str(LogFeed(log).source))
     assert +in_topic(log, records_in(brokers)) == {}
 
 
-def test_one_that_takes_only_a_few_events_at_once_gets_them_in_their_order(
-    log: Log, brokers: Brokers, telling: Telling
-) -> None:
+def test_topic_with_a_small_batch_limit_gets_events_in_order(log: Log, brokers: KafkaClients, telling: Telling) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
         set_largest(brokers, 3_000)
@@ -170,14 +171,14 @@ def test_one_that_takes_only_a_few_events_at_once_gets_them_in_their_order(
     assert +in_topic(log, records_in(brokers)) == {}
 
 
-def set_largest(brokers: Brokers, size: int) -> None:
+def set_largest(brokers: KafkaClients, size: int) -> None:
     resource = ConfigResource(ConfigResourceType.TOPIC, brokers.topic)
     cast("Any", resource).configs = {"max.message.bytes": str(size)}
     with administrating(brokers) as admin:
         admin.alter_configs([resource])
 
 
-def test_a_relay_skips_nothing_for_the_sake_of_a_forged_end(log: Log, brokers: Brokers, telling: Telling) -> None:
+def test_relay_skips_nothing_because_of_a_forged_last_record(log: Log, brokers: KafkaClients, telling: Telling) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     telling.tell({"project-a": eventful()})
@@ -189,8 +190,8 @@ def test_a_relay_skips_nothing_for_the_sake_of_a_forged_end(log: Log, brokers: B
     assert len([record for record in told if record.key == b"project-a"]) == 32 + 1
 
 
-def test_what_is_spoilt_on_the_way_is_never_applied(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_corrupted_records_are_never_applied(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Network() as network, running(relay_of(log, brokers).run):
         telling.tell({f"project-{number}": eventful() for number in range(12)})

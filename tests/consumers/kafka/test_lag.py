@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumers.kafka.lag import Lag, lags
+from consumers.kafka.lag import Lag, read_lags
 from consumers.kafka.lease import Lease
 from consumers.kafka.topic import partition_of
 from consumers.read_models.checkpoint import change_over
@@ -33,14 +33,14 @@ def projector(log: Log, feed: LogFeed) -> Iterator[Follower]:
 
 def found_in(log: Log, *of: Projection) -> list[Lag]:
     with connect(log.conninfo) as connection:
-        return lags(connection, versions_of(connection, of or [PROJECTS]), LogFeed(log))
+        return read_lags(connection, versions_of(connection, of or [PROJECTS]), LogFeed(log))
 
 
-def test_is_none_at_the_head(log: Log, projector: Follower) -> None:
+def test_lag_is_zero_at_the_head(log: Log, projector: Follower) -> None:
     assert found_in(log) == [Lag(NAME, "active", None, projector.position, 0, 0.0)]
 
 
-def test_counts_events_and_tells_the_age_of_the_oldest(log: Log, projector: Follower, telling: Telling) -> None:
+def test_lag_counts_events_and_the_age_of_the_oldest(log: Log, projector: Follower, telling: Telling) -> None:
     told = history(PROPOSED, classified("major"))
     telling.tell({"project-a": told})
     [lag] = found_in(log)
@@ -49,7 +49,7 @@ def test_counts_events_and_tells_the_age_of_the_oldest(log: Log, projector: Foll
     assert lag.seconds == pytest.approx(age, abs=60)
 
 
-def test_goes_by_partition_where_kafka_stands_between(log: Log, projector: Follower, telling: Telling) -> None:
+def test_lag_is_by_partition_if_read_models_follow_kafka(log: Log, projector: Follower, telling: Telling) -> None:
     here, there = partition_of("project-a"), partition_of("project-b")
     assert here != there
     feed = LogFeed(log)
@@ -58,9 +58,9 @@ def test_goes_by_partition_where_kafka_stands_between(log: Log, projector: Follo
         telling.tell({"project-a": history(PROPOSED)})
         telling.tell({"project-b": history(PROPOSED)})
         telling.tell({"project-a": history(PROPOSED, classified("major"))[1:]})
-        lease = Lease.taken(connection, str(feed.source), "test")
+        lease = Lease.acquire(connection, str(feed.source), "test")
         assert lease
         lease.save(4, None, {here: 1, there: 1})
         connection.execute("UPDATE models.progress SET position = 1, reflected = 4 WHERE partition = %s", (there,))
-    told = {(lag.who, lag.partition): (lag.position, lag.events) for lag in found_in(log)}
+    told = {(lag.name, lag.partition): (lag.position, lag.events) for lag in found_in(log)}
     assert told == {(NAME, here): (2, 2), (NAME, there): (4, 0), ("relay", None): (4, 1)}

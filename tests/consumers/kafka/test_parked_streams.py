@@ -1,11 +1,11 @@
-"""What the relay withholds since an event that no record holds."""
+"""Streams that the relay parks at an event that no record can hold."""
 
 from dataclasses import dataclass
 
 import pytest
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.parked_streams import ask_for, asked_for, unsent_streams
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.parked_streams import read_parked_streams, read_requested_retries, request_retry
 from consumers.kafka.topic import partition_of
 from consumers.read_models.tables import connect
 from domain.codec import encode
@@ -43,7 +43,7 @@ class Withheld:
     @property
     def noted(self) -> dict[str, int]:
         with connect(self.log.conninfo) as connection:
-            return {name: one.version for name, one in unsent_streams(connection, self.source).items()}
+            return {name: one.version for name, one in read_parked_streams(connection, self.source).items()}
 
     def restore(self) -> None:
         first = self.events[0]
@@ -51,11 +51,11 @@ class Withheld:
 
     def ask(self) -> None:
         with connect(self.log.conninfo) as connection:
-            ask_for(connection, self.source, [STREAM])
+            request_retry(connection, self.source, [STREAM])
 
     def wait_until_tried(self) -> None:
         with connect(self.log.conninfo) as connection:
-            until(lambda: not asked_for(connection, self.source), "it is tried")
+            until(lambda: not read_requested_retries(connection, self.source), "it is tried")
 
     def carried_to(self, position: int) -> None:
         """As if a relay had sent it all and then died, before it could note more than this."""
@@ -73,8 +73,8 @@ def withheld(server: Server, log: Log, telling: Telling) -> Withheld:
     return found
 
 
-def test_is_sent_in_its_order_and_all_after_it_once_it_is_asked_for_and_can_be(
-    log: Log, brokers: Brokers, withheld: Withheld, telling: Telling
+def test_parked_stream_is_published_in_order_on_request_once_it_can_be(
+    log: Log, brokers: KafkaClients, withheld: Withheld, telling: Telling
 ) -> None:
     with running(relay_of(log, brokers).run, *(member.run for member in members_of(log, brokers))):
         wait_until_carried(log)
@@ -93,8 +93,8 @@ def test_is_sent_in_its_order_and_all_after_it_once_it_is_asked_for_and_can_be(
     assert withheld.noted == {}
 
 
-def test_stays_where_it_still_can_not_be_sent_while_the_others_go_on(
-    log: Log, brokers: Brokers, withheld: Withheld, telling: Telling
+def test_parked_stream_stays_parked_if_its_event_is_still_too_large(
+    log: Log, brokers: KafkaClients, withheld: Withheld, telling: Telling
 ) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
@@ -108,8 +108,8 @@ def test_stays_where_it_still_can_not_be_sent_while_the_others_go_on(
     assert {b"project-later", NEIGHBOUR.encode()} <= keys
 
 
-def test_is_withheld_by_the_next_relay_too_where_the_first_could_not_note_it(
-    log: Log, brokers: Brokers, withheld: Withheld
+def test_parked_stream_is_parked_by_the_next_relay_if_the_first_could_not_save_it(
+    log: Log, brokers: KafkaClients, withheld: Withheld
 ) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
@@ -121,8 +121,8 @@ def test_is_withheld_by_the_next_relay_too_where_the_first_could_not_note_it(
     assert withheld.noted == {STREAM: 1}
 
 
-def test_is_sent_by_the_next_relay_where_the_first_was_asked_and_died(
-    log: Log, brokers: Brokers, withheld: Withheld
+def test_parked_stream_is_published_by_the_next_relay_if_the_first_died_after_the_request(
+    log: Log, brokers: KafkaClients, withheld: Withheld
 ) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)

@@ -1,4 +1,4 @@
-"""Records."""
+"""Records of the topic."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,9 +10,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from consumers.cloud_event import EventRecord
 from consumers.event_log import LogSource
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import carried
-from consumers.kafka.records import Foreign, arrived, headers_of
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import read_relay_state
+from consumers.kafka.records import NotAnEvent, encode_headers, parse_record
 from consumers.kafka.topic import partition_of
 from consumers.read_models.stream_state import parked_in
 from consumers.read_models.tables import connect
@@ -44,48 +44,48 @@ def record(sent: Sent, offset: int = 7) -> ConsumerRecord:
     )
 
 
-def test_arrive_as_they_were_sent() -> None:
-    assert arrived(record(TRUE), SOURCE) == EventRecord(*HEARD, offset=7)
+def test_record_is_parsed_as_the_event_it_was_made_of() -> None:
+    assert parse_record(record(TRUE), SOURCE) == EventRecord(*HEARD, offset=7)
 
 
-def test_arrive_with_headers_of_others_between_them() -> None:
+def test_record_is_parsed_despite_unknown_headers() -> None:
     more = replace(TRUE, headers=[("traceparent", b"00-1"), *TRUE.headers, ("traceparent", b"\xff"), ("x", None)])
-    assert arrived(record(more), SOURCE) == EventRecord(*HEARD, offset=7)
+    assert parse_record(record(more), SOURCE) == EventRecord(*HEARD, offset=7)
 
 
-def test_name_the_trace_of_the_command_that_they_came_from() -> None:
+def test_record_has_the_traceparent_of_its_command() -> None:
     trace = trace_of("test", "ada", "command-2")
     assert dict(TRUE.headers)["traceparent"] == f"00-{trace.trace_id}-{trace.root}-01".encode()
 
 
-def test_name_a_trace_that_is_left_out_here_as_not_sampled() -> None:
+def test_record_has_an_unsampled_traceparent_if_this_process_drops_the_trace() -> None:
     with listening() as heard:
         heard.unwanted.add(trace_of("test", "ada", "command-2"))
-        sent = dict(headers_of(HEARD, SOURCE))
+        sent = dict(encode_headers(HEARD, SOURCE))
     assert sent["traceparent"] == (dict(TRUE.headers)["traceparent"] or b"")[:-2] + b"00"
 
 
-def test_name_none_where_the_stored_bytes_name_no_command() -> None:
-    sent = headers_of(HEARD._replace(data=b"{}"), SOURCE)
+def test_record_has_no_traceparent_if_its_event_names_no_command() -> None:
+    sent = encode_headers(HEARD._replace(data=b"{}"), SOURCE)
     assert dict(sent) == {name: value for name, value in TRUE.headers if name != "traceparent"}
 
 
 @pytest.mark.parametrize(("change", "why"), IN_HEADERS.values(), ids=IN_HEADERS)
-def test_that_no_relay_sent_are_foreign(change: Change, why: str) -> None:
-    with pytest.raises(Foreign, match=why):
-        arrived(record(change(TRUE)), SOURCE)
+def test_record_that_no_relay_publishes_is_not_an_event(change: Change, why: str) -> None:
+    with pytest.raises(NotAnEvent, match=why):
+        parse_record(record(change(TRUE)), SOURCE)
 
 
-def test_larger_than_any_event_are_foreign() -> None:
-    with pytest.raises(Foreign, match="its value has 131073 bytes"):
-        arrived(record(replace(TRUE, value=TOO_LARGE.value)), SOURCE)
+def test_record_larger_than_any_event_is_not_an_event() -> None:
+    with pytest.raises(NotAnEvent, match="its value has 131073 bytes"):
+        parse_record(record(replace(TRUE, value=TOO_LARGE.value)), SOURCE)
 
 
-def test_there_are_eighty_ways_to_be_foreign() -> None:
+def test_there_are_at_least_eighty_kinds_of_invalid_records() -> None:
     assert len(IN_HEADERS) + len(AGAINST_THE_LOG) > 80
 
 
-def send(brokers: Brokers, *records: Sent) -> list[int]:
+def send(brokers: KafkaClients, *records: Sent) -> list[int]:
     """Send these as somebody would who may write to the topic; their offsets."""
     producer = cast("Any", brokers.producer())
     sent = [
@@ -96,8 +96,8 @@ def send(brokers: Brokers, *records: Sent) -> list[int]:
     return offsets
 
 
-def test_that_are_foreign_are_kept_apart_and_never_applied_while_the_group_goes_on(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_invalid_records_are_quarantined_while_the_group_continues(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     told = history(PROPOSED, classified("major"), RISK, ENVISIONED)
     telling.tell({"project-a": told[:2], "project-b": told})
@@ -117,7 +117,7 @@ def test_that_are_foreign_are_kept_apart_and_never_applied_while_the_group_goes_
         wait_until_reflected(log)
         assert in_models(log.conninfo) == by_fold(log)
     with connect(log.conninfo) as connection:
-        topic = carried(connection, str(source)).topic
+        topic = read_relay_state(connection, str(source)).topic_id
     expected = {(f"kafka {topic}", one.partition, offset) for one, offset in zip(false, offsets, strict=True)}
     assert {place for place, why in kept_apart(log).items() if why} == expected
     for transport, partition, offset in expected:
@@ -134,8 +134,8 @@ MADE_UP: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize(("made_up", "why"), MADE_UP.values(), ids=MADE_UP)
-def test_that_are_made_up_are_not_even_applied_until_the_true_one_comes(
-    log: Log, brokers: Brokers, telling: Telling, made_up: Change, why: str
+def test_forged_records_are_quarantined_and_the_true_ones_applied(
+    log: Log, brokers: KafkaClients, telling: Telling, made_up: Change, why: str
 ) -> None:
     told = history(PROPOSED, classified("major"), RISK)
     telling.tell({"project-a": told[:2]})
@@ -161,8 +161,8 @@ def kept_apart(log: Log) -> dict[tuple[str, int, int], str]:
 
 
 @pytest.mark.parametrize(("ends", "kept"), [("abort_transaction", 0), ("commit_transaction", 1)])
-def test_in_a_transaction_count_only_where_it_was_committed(
-    log: Log, brokers: Brokers, telling: Telling, ends: str, kept: int
+def test_records_of_an_aborted_transaction_are_not_read(
+    log: Log, brokers: KafkaClients, telling: Telling, ends: str, kept: int
 ) -> None:
     with Distributed(log, brokers).running():
         wait_until_reflected(log)
@@ -173,7 +173,9 @@ def test_in_a_transaction_count_only_where_it_was_committed(
     assert len(kept_apart(log)) == kept
 
 
-def test_in_transactions_do_not_keep_a_relay_from_beginning(log: Log, brokers: Brokers, telling: Telling) -> None:
+def test_records_in_transactions_do_not_keep_a_relay_from_starting(
+    log: Log, brokers: KafkaClients, telling: Telling
+) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     in_transaction(brokers, "abort_transaction", [replace(TRUE, partition=number) for number in range(12)])
@@ -182,7 +184,7 @@ def test_in_transactions_do_not_keep_a_relay_from_beginning(log: Log, brokers: B
         wait_until_carried(log)
 
 
-def in_transaction(brokers: Brokers, ends: str, records: Iterable[Sent]) -> None:
+def in_transaction(brokers: KafkaClients, ends: str, records: Iterable[Sent]) -> None:
     """Send records in a transaction, as the relay never does."""
     producer = cast("Any", KafkaProducer)(
         bootstrap_servers=brokers.bootstrap, transactional_id=f"{brokers.topic}.{ends}"
@@ -195,7 +197,7 @@ def in_transaction(brokers: Brokers, ends: str, records: Iterable[Sent]) -> None
     producer.close()
 
 
-def test_of_rows_that_were_spoilt_park_their_stream_while_the_others_go_on(
+def test_records_of_corrupted_events_park_their_stream_while_others_continue(
     transport: Embedded | Distributed, log: Log, telling: Telling
 ) -> None:
     first, second, third = history(PROPOSED, classified("major"), ENVISIONED)
@@ -223,5 +225,5 @@ def test_of_rows_that_were_spoilt_park_their_stream_while_the_others_go_on(
 
 
 @pytest.fixture(params=["embedded", "distributed"])
-def transport(request: pytest.FixtureRequest, log: Log, brokers: Brokers) -> Embedded | Distributed:
+def transport(request: pytest.FixtureRequest, log: Log, brokers: KafkaClients) -> Embedded | Distributed:
     return Embedded(log) if request.param == "embedded" else Distributed(log, brokers)

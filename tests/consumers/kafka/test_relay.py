@@ -11,13 +11,13 @@ import pytest
 from kafka import KafkaConsumer
 
 from consumers.event_log import LogSource
-from consumers.kafka.batch_publisher import Carrier
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import Lease, begin_again, carried, sent_so_far
-from consumers.kafka.parked_streams import release
+from consumers.kafka.batch_publisher import BatchPublisher
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import Lease, read_published_ranges, read_relay_state, restart_publication
+from consumers.kafka.parked_streams import release_streams
 from consumers.kafka.records import CONTENT_TYPE
 from consumers.kafka.relay import Relay
-from consumers.kafka.republish import send_again
+from consumers.kafka.republish import republish_all
 from consumers.kafka.topic import partition_of
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
@@ -32,8 +32,8 @@ from tests.waiting import running, until
 TERM_SECONDS = 3.0  # of a lease: shorter than in service, and longer than a busy machine holds a thread up
 
 
-def test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes(
-    log: Log, brokers: Brokers, telling: Telling
+def test_relay_publishes_every_event_once_in_stream_order_as_stored(
+    log: Log, brokers: KafkaClients, telling: Telling
 ) -> None:
     telling.tell({f"project-{n}": eventful() for n in range(5)})
     with running(relay_of(log, brokers).run):
@@ -54,7 +54,7 @@ def test_carries_every_event_once_in_the_order_of_its_stream_as_the_stored_bytes
     assert all(one == list(range(1, len(one) + 1)) for one in versions.values())
 
 
-def test_sends_nothing_twice_when_it_starts_again(log: Log, brokers: Brokers, telling: Telling) -> None:
+def test_relay_publishes_nothing_twice_after_a_restart(log: Log, brokers: KafkaClients, telling: Telling) -> None:
     telling.tell({"project-a": eventful()})
     for _ in range(3):
         with running(relay_of(log, brokers).run):
@@ -64,8 +64,8 @@ def test_sends_nothing_twice_when_it_starts_again(log: Log, brokers: Brokers, te
     assert len(found) == len(set(found)) == log.head().position - 1
 
 
-def test_skips_what_is_there_already_where_its_own_position_was_not_saved(
-    log: Log, brokers: Brokers, telling: Telling
+def test_relay_skips_published_events_whose_position_was_not_saved(
+    log: Log, brokers: KafkaClients, telling: Telling
 ) -> None:
     telling.tell({f"project-{n}": eventful() for n in range(4)})
     with running(relay_of(log, brokers).run):
@@ -78,18 +78,18 @@ def test_skips_what_is_there_already_where_its_own_position_was_not_saved(
     assert len(found) == len(set(found)) == log.head().position
 
 
-def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
-    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+def test_relay_saves_the_end_offsets_of_skipped_events_with_their_position(
+    log: Log, brokers: KafkaClients, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     telling.tell({f"project-{n}": eventful() for n in range(4)})
     source = str(LogFeed(log).source)
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     with connect(log.conninfo) as connection:
-        whole = sent_so_far(connection, source)
+        whole = read_published_ranges(connection, source)
         connection.execute("UPDATE delivery.relay SET position = 7")
         connection.execute("DELETE FROM delivery.partitions")
-        monkeypatch.setattr("consumers.kafka.relay.PAGE", 5)
+        monkeypatch.setattr("consumers.kafka.relay.BATCH_SIZE", 5)
         saved, save = list[int](), Lease.save
 
         def noting(lease: Lease, position: int, *rest: Any) -> None:
@@ -99,7 +99,7 @@ def test_notes_where_ends_what_it_skipped_and_no_sooner_that_it_is_carried(
         monkeypatch.setattr(Lease, "save", noting)
         with running(relay_of(log, brokers).run):
             wait_until_carried(log)
-        again = sent_so_far(connection, source)
+        again = read_published_ranges(connection, source)
     assert saved[0] == log.head().position
     for n in range(4):
         partition = partition_of(f"project-{n}")
@@ -112,7 +112,7 @@ def set_lease_term(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 
 def test_relay_stands_by_while_another_is_active_and_takes_over_when_that_ends(
-    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+    log: Log, brokers: KafkaClients, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_lease_term(monkeypatch, 3_600)  # so that only a lease that is given back can be taken
     first, second = relay_of(log, brokers, "first"), relay_of(log, brokers, "second")
@@ -130,7 +130,7 @@ def test_relay_stands_by_while_another_is_active_and_takes_over_when_that_ends(
     assert len(found) == len(set(found)) == log.head().position
 
 
-def test_stops_sending_once_another_has_taken_its_lease(log: Log, brokers: Brokers, telling: Telling) -> None:
+def test_relay_stops_publishing_after_lease_loss(log: Log, brokers: KafkaClients, telling: Telling) -> None:
     relay = relay_of(log, brokers)
     with running(relay.run):
         until(lambda: relay.active, "it is active")
@@ -139,12 +139,12 @@ def test_stops_sending_once_another_has_taken_its_lease(log: Log, brokers: Broke
             connection.execute(taken)
             telling.tell({"project-a": eventful()})
             until(lambda: not relay.active, "it stands by")
-            assert carried(connection, str(LogFeed(log).source)).position < log.head().position
+            assert read_relay_state(connection, str(LogFeed(log).source)).position < log.head().position
             connection.execute("UPDATE delivery.relay SET expires_at = now()")
         wait_until_carried(log)
 
 
-def refusal(log: Log, brokers: Brokers, caplog: pytest.LogCaptureFixture) -> str:
+def refusal(log: Log, brokers: KafkaClients, caplog: pytest.LogCaptureFixture) -> str:
     """Why a relay carries nothing."""
     return said_by(relay_of(log, brokers), caplog)
 
@@ -160,27 +160,29 @@ def _is_error(record: logging.LogRecord) -> bool:
     return (record.name, record.levelno) == ("milepost.relay", logging.ERROR)
 
 
-def test_refuses_a_topic_with_another_number_of_partitions(
-    log: Log, brokers: Brokers, caplog: pytest.LogCaptureFixture
+def test_relay_refuses_a_topic_with_another_number_of_partitions(
+    log: Log, brokers: KafkaClients, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_topic(brokers, partitions=6)
     assert "has 6 partitions and not 12" in refusal(log, brokers, caplog)
 
 
-def make_topic(brokers: Brokers, partitions: int = 12, **configs: str) -> None:
+def make_topic(brokers: KafkaClients, partitions: int = 12, **configs: str) -> None:
     admin = brokers.admin()
     wanted = {"num_partitions": partitions, "replication_factor": 1, "configs": configs}
     admin.create_topics({brokers.topic: wanted}, wait_for_metadata=True)
     admin.close()
 
 
-def test_refuses_a_topic_that_forgets(log: Log, brokers: Brokers, caplog: pytest.LogCaptureFixture) -> None:
+def test_relay_refuses_a_topic_with_retention(
+    log: Log, brokers: KafkaClients, caplog: pytest.LogCaptureFixture
+) -> None:
     make_topic(brokers)
     assert "retention.ms is 604800000 and must be -1" in refusal(log, brokers, caplog)
 
 
-def test_refuses_the_topic_of_another_log(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_refuses_the_topic_of_another_log(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
@@ -192,11 +194,11 @@ def test_refuses_the_topic_of_another_log(
 
     relay = relay_of(log, brokers)
     relay.event_log = Other(log)
-    assert "holds what this log never sent there" in said_by(relay, caplog)
+    assert "holds records that this log never published" in said_by(relay, caplog)
 
 
-def test_refuses_a_topic_that_was_made_anew_until_told_to_send_all_of_it_again(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_refuses_a_topic_that_was_created_again_until_republication(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     telling.tell({"project-a": eventful()})
     with running(relay_of(log, brokers).run):
@@ -204,52 +206,54 @@ def test_refuses_a_topic_that_was_made_anew_until_told_to_send_all_of_it_again(
     admin = brokers.admin()
     admin.delete_topics([brokers.topic])
     admin.close()
-    assert "made anew: let `milepost relay --again`" in refusal(log, brokers, caplog)
+    assert "created again: publish the whole log to it by `milepost relay --republish-all`" in refusal(
+        log, brokers, caplog
+    )
     with connect(log.conninfo) as connection:
-        begin_again(connection, str(LogFeed(log).source), {})
+        restart_publication(connection, str(LogFeed(log).source), {})
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     assert sorted(positions(records_in(brokers))) == list(range(1, log.head().position + 1))
 
 
-def test_sends_all_of_it_again_though_one_that_was_active_still_sends(
-    log: Log, brokers: Brokers, telling: Telling
+def test_relay_republishes_everything_though_an_earlier_producer_still_sends(
+    log: Log, brokers: KafkaClients, telling: Telling
 ) -> None:
     feed = LogFeed(log)
     telling.tell({f"project-{n}": eventful() for n in range(4)})
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
-    with closing(Carrier(brokers.producer(), brokers.topic, feed.source, {}, set(), {})) as before:
-        send_again(log.conninfo, brokers, feed.source, replicas=1)
-        late = before.send(feed.read(log.head().position - 1, 1))
-        until(lambda: late.settled(0.2), "it is acknowledged")
+    with closing(BatchPublisher(brokers.producer(), brokers.topic, feed.source, {}, set(), {})) as before:
+        republish_all(log.conninfo, brokers, feed.source, replicas=1)
+        late = before.publish(feed.read(log.head().position - 1, 1))
+        until(lambda: late.wait_acknowledged(0.2), "it is acknowledged")
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
     with connect(log.conninfo) as connection:
-        sent = sent_so_far(connection, str(feed.source))
-    counted = [one for one in records_in(brokers) if one.offset >= sent[one.partition].since]
+        sent = read_published_ranges(connection, str(feed.source))
+    counted = [one for one in records_in(brokers) if one.offset >= sent[one.partition].start]
     assert set(positions(counted)) == set(range(1, log.head().position + 1))
 
 
-def test_refuses_to_go_on_where_the_topic_has_lost_what_it_took(
-    log: Log, brokers: Brokers, telling: Telling, caplog: pytest.LogCaptureFixture
+def test_relay_refuses_a_topic_that_lost_acknowledged_records(
+    log: Log, brokers: KafkaClients, telling: Telling, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connect(log.conninfo) as connection:
         with running(relay_of(log, brokers).run):
             wait_until_carried(log)
         connection.execute("UPDATE delivery.partitions SET end_offset = end_offset + 1000")
-    assert "was acknowledged: find out what happened to it" in refusal(log, brokers, caplog)
+    assert "and Kafka acknowledged records up to" in refusal(log, brokers, caplog)
 
 
-def test_waits_for_brokers_that_are_not_there(log: Log, caplog: pytest.LogCaptureFixture) -> None:
-    said = refusal(log, Brokers("127.0.0.1:9"), caplog)
+def test_relay_waits_for_unreachable_brokers(log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    said = refusal(log, KafkaClients("127.0.0.1:9"), caplog)
     assert "127.0.0.1:9" in said
     assert "MILEPOST_KAFKA_BOOTSTRAP" in said
 
 
 @dataclass(frozen=True)
-class Slow(Brokers):
-    """Brokers that need a third longer than a lease lasts to say where a topic ends."""
+class Slow(KafkaClients):
+    """KafkaClients that need a third longer than a lease lasts to say where a topic ends."""
 
     def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
         consumer = super().consumer(group, **others)
@@ -265,8 +269,8 @@ class Slow(Brokers):
         return consumer
 
 
-def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
-    log: Log, brokers: Brokers, telling: Telling, monkeypatch: pytest.MonkeyPatch
+def test_relay_renews_its_lease_while_it_reads_the_ends_of_the_topic(
+    log: Log, brokers: KafkaClients, telling: Telling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_lease_term(monkeypatch, TERM_SECONDS)
     with running(relay_of(log, brokers).run):
@@ -276,11 +280,11 @@ def test_keeps_its_lease_while_it_looks_where_the_topic_ends(
     with running(relay_of(log, slow, "one").run, relay_of(log, slow, "two").run):
         wait_until_carried(log)
     with connect(log.conninfo) as connection:
-        assert carried(connection, str(LogFeed(log).source)).epoch == 2
+        assert read_relay_state(connection, str(LogFeed(log).source)).epoch == 2
 
 
-def test_is_followed_by_another_where_it_is_paused_in_the_midst_of_saving(
-    log: Log, brokers: Brokers, monkeypatch: pytest.MonkeyPatch
+def test_relay_paused_while_saving_is_replaced_by_another(
+    log: Log, brokers: KafkaClients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_lease_term(monkeypatch, TERM_SECONDS)
     awake, saving = Event(), Event()
@@ -289,12 +293,12 @@ def test_is_followed_by_another_where_it_is_paused_in_the_midst_of_saving(
         if not saving.is_set():
             saving.set()
             awake.wait(120)
-        release(*told)
+        release_streams(*told)
 
-    monkeypatch.setattr("consumers.kafka.lease.release", pause)
+    monkeypatch.setattr("consumers.kafka.lease.release_streams", pause)
     with running(relay_of(log, brokers, "one").run, relay_of(log, brokers, "two").run):
         until(saving.is_set, "one is in the midst of saving")
         wait_until_carried(log)
         awake.set()
     with connect(log.conninfo) as connection:
-        assert carried(connection, str(LogFeed(log).source)).epoch == 2
+        assert read_relay_state(connection, str(LogFeed(log).source)).epoch == 2

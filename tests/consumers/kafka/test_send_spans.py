@@ -1,11 +1,11 @@
-"""Sending, as spans tell it."""
+"""The spans of publishing."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from consumers.event_log import LogSource
-from consumers.kafka.send_spans import sending
+from consumers.kafka.send_spans import start_send_spans
 from consumers.kafka.topic import partition_of
 from consumers.tracing.trace import Trace, trace_of
 from milepost.log.stored_event import LogEntry
@@ -31,13 +31,13 @@ def trace(version: int) -> Trace:
 
 
 def sent(*events: LogEntry) -> None:
-    found = sending("the-topic", SOURCE)
+    found = start_send_spans("the-topic", SOURCE)
     assert found
     found.events += events
-    found.tell()
+    found.end()
 
 
-def test_is_told_for_each_command_of_a_page(heard: Listening) -> None:
+def test_send_spans_has_a_span_for_each_command(heard: Listening) -> None:
     sent(*EVENTS, EVENTS[1])
     [first], [second] = heard.of(trace(1)), heard.of(trace(2))
     assert (first.name, first.kind, first.root) == ("send the-topic", "producer", False)
@@ -54,11 +54,11 @@ def test_is_told_for_each_command_of_a_page(heard: Listening) -> None:
     }
 
 
-def test_is_not_told_of_traces_that_nobody_wants(heard: Listening) -> None:
+def test_send_spans_leaves_out_dropped_traces(heard: Listening) -> None:
     heard.unwanted.add(trace(1))
     sent(*EVENTS)
     assert [span.trace for span in heard.spans] == [trace(2)]
 
 
-def test_keeps_nothing_where_nobody_listens() -> None:
-    assert sending("the-topic", SOURCE) is None
+def test_send_spans_are_none_without_tracing() -> None:
+    assert start_send_spans("the-topic", SOURCE) is None

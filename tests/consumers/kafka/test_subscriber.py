@@ -10,10 +10,11 @@ import pytest
 
 from consumers.cloud_event import EventRecord
 from consumers.event_log import LogSource
-from consumers.inbox.inbox_store import InFile, InPostgres
-from consumers.kafka.client import Brokers
-from consumers.kafka.lease import begin_again, sent_so_far
-from consumers.kafka.records import headers_of
+from consumers.inbox.postgres_store import PostgresInboxStore
+from consumers.inbox.sqlite_store import SqliteInboxStore
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.lease import read_published_ranges, restart_publication
+from consumers.kafka.records import encode_headers
 from consumers.kafka.subscriber import Subscriber
 from consumers.kafka.topic import partition_of
 from consumers.read_models.tables import connect
@@ -32,13 +33,13 @@ from tests.waiting import running, until
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[InFile]:
-    found = InFile(tmp_path / "heard.db", f"audit.{tmp_path.name}")
+def memory(tmp_path: Path) -> Iterator[SqliteInboxStore]:
+    found = SqliteInboxStore(tmp_path / "heard.db", f"audit.{tmp_path.name}")
     yield found
     found.close()
 
 
-def carry(log: Log, brokers: Brokers) -> None:
+def carry(log: Log, brokers: KafkaClients) -> None:
     with running(relay_of(log, brokers).run):
         wait_until_carried(log)
 
@@ -60,20 +61,22 @@ def assert_is_the_log(handled: list[EventRecord], log: Log) -> None:
     assert all(one == list(range(1, len(one) + 1)) for one in versions.values())
 
 
-@pytest.mark.parametrize("together", [1, 7])
-def test_hears_every_event_once_in_the_order_of_its_stream(
-    log: Log, brokers: Brokers, telling: Telling, memory: InFile, together: int
+@pytest.mark.parametrize("batch_size", [1, 7])
+def test_subscriber_handles_every_event_once_in_stream_order(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore, batch_size: int
 ) -> None:
     telling.tell({f"project-{n}": eventful() for n in range(5)})
     handled: list[EventRecord] = []
-    with running(relay_of(log, brokers).run, Subscriber(brokers, memory, handled.append, together=together).run):
+    with running(relay_of(log, brokers).run, Subscriber(brokers, memory, handled.append, batch_size=batch_size).run):
         until(lambda: len(handled) >= log.head().position, "all is heard")
         telling.tell({"project-later": eventful()})
         until(lambda: len(handled) >= log.head().position, "what came later is heard")
     assert_is_the_log(handled, log)
 
 
-def test_goes_on_where_it_was(log: Log, brokers: Brokers, telling: Telling, memory: InFile) -> None:
+def test_subscriber_continues_where_it_stopped(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore
+) -> None:
     handled: list[EventRecord] = []
     for turn in range(3):
         telling.tell({f"project-{turn}": eventful()})
@@ -82,8 +85,8 @@ def test_goes_on_where_it_was(log: Log, brokers: Brokers, telling: Telling, memo
     assert_is_the_log(handled, log)
 
 
-def test_hears_again_what_its_handler_could_not_take(
-    log: Log, brokers: Brokers, telling: Telling, memory: InFile
+def test_subscriber_repeats_an_event_whose_handler_failed(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore
 ) -> None:
     telling.tell({"project-a": eventful()})
     carry(log, brokers)
@@ -105,8 +108,8 @@ def test_hears_again_what_its_handler_could_not_take(
 
 
 @pytest.mark.parametrize("ends", ["abort_transaction", "commit_transaction"])
-def test_goes_on_behind_a_transaction_of_somebody_else(
-    log: Log, brokers: Brokers, telling: Telling, memory: InFile, ends: str
+def test_subscriber_continues_after_a_foreign_transaction(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore, ends: str
 ) -> None:
     handled: list[EventRecord] = []
     subscriber = Subscriber(brokers, memory, handled.append)
@@ -120,7 +123,9 @@ def test_goes_on_behind_a_transaction_of_somebody_else(
     assert_is_the_log(handled, log)
 
 
-def test_passes_over_what_the_relay_sends_again(log: Log, brokers: Brokers, telling: Telling, memory: InFile) -> None:
+def test_subscriber_skips_republished_events(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore
+) -> None:
     telling.tell({"project-a": eventful()})
     carry(log, brokers)
     handled: list[EventRecord] = []
@@ -128,21 +133,25 @@ def test_passes_over_what_the_relay_sends_again(log: Log, brokers: Brokers, tell
     hear(subscriber, lambda: len(handled) >= log.head().position, "all is heard")
     with connect(log.conninfo) as connection:
         source = str(LogFeed(log).source)
-        begin_again(connection, source, {number: sent.next for number, sent in sent_so_far(connection, source).items()})
+        restart_publication(
+            connection,
+            source,
+            {number: sent.end for number, sent in read_published_ranges(connection, source).items()},
+        )
     telling.tell({"project-b": history(PROPOSED)})
     carry(log, brokers)
     hear(subscriber, lambda: len(handled) >= log.head().position, "what is new is heard")
     assert_is_the_log(handled, log)
 
 
-def test_passes_over_what_is_no_event_of_the_log(
-    log: Log, brokers: Brokers, telling: Telling, memory: InFile, caplog: pytest.LogCaptureFixture
+def test_subscriber_skips_records_that_are_no_events_of_the_log(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     carry(log, brokers)
     producer = brokers.producer()
     first = next(iter(log.events()))
     producer.send(brokers.topic, b"not an event", b"log", partition=0)
-    producer.send(brokers.topic, first.data, b"log", headers_of(first, LogSource("another", 1)), partition=0)
+    producer.send(brokers.topic, first.data, b"log", encode_headers(first, LogSource("another", 1)), partition=0)
     producer.flush(10)
     producer.close()
     telling.tell({"project-a": eventful()})
@@ -156,8 +165,8 @@ def test_passes_over_what_is_no_event_of_the_log(
     assert_is_the_log(handled, log)
 
 
-def test_shares_the_work_with_its_other_processes(
-    log: Log, brokers: Brokers, telling: Telling, server: Server, tmp_path: Path
+def test_subscriber_shares_partitions_with_its_other_processes(
+    log: Log, brokers: KafkaClients, telling: Telling, server: Server, tmp_path: Path
 ) -> None:
     """What they write by the memory's connection is written once, whoever is given the event."""
     telling.tell({f"project-{n}": eventful() for n in range(8)})
@@ -173,7 +182,7 @@ def test_shares_the_work_with_its_other_processes(
                     "INSERT INTO told VALUES (%s, %s, %s)", (event.stream, event.version, number)
                 )
 
-            return Subscriber(brokers, InPostgres(connections[number], f"audit.{tmp_path.name}"), write).run
+            return Subscriber(brokers, PostgresInboxStore(connections[number], f"audit.{tmp_path.name}"), write).run
 
         def count() -> int:
             row = counts.execute("SELECT count(*) AS n FROM told").fetchone()
@@ -192,7 +201,9 @@ def test_shares_the_work_with_its_other_processes(
         )
 
 
-def test_waits_for_brokers_and_topic(log: Log, brokers: Brokers, telling: Telling, memory: InFile) -> None:
+def test_subscriber_waits_for_brokers_and_topic(
+    log: Log, brokers: KafkaClients, telling: Telling, memory: SqliteInboxStore
+) -> None:
     telling.tell({"project-a": history(PROPOSED)})
     handled: list[EventRecord] = []
     with running(Subscriber(brokers, memory, handled.append).run):
@@ -201,10 +212,10 @@ def test_waits_for_brokers_and_topic(log: Log, brokers: Brokers, telling: Tellin
     assert_is_the_log(handled, log)
 
 
-def test_says_where_kafka_would_let_it_in_no_more(
-    memory: InFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_subscriber_logs_that_kafka_refuses_new_connections(
+    memory: SqliteInboxStore, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consumers.kafka.access_probe.SECONDS", 0.01)
-    said = "Kafka lets nobody in who comes anew: nothing answers at 127.0.0.1:1 "
-    subscriber = Subscriber(Brokers("127.0.0.1:1"), memory, list[EventRecord]().append)
+    monkeypatch.setattr("consumers.kafka.diagnostics.PROBE_SECONDS", 0.01)
+    said = "Kafka refuses new connections: nothing answers at 127.0.0.1:1 "
+    subscriber = Subscriber(KafkaClients("127.0.0.1:1"), memory, list[EventRecord]().append)
     hear(subscriber, lambda: any(one.startswith(said) for one in caplog.messages), "it says so")

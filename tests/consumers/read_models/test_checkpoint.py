@@ -24,8 +24,8 @@ def connection(log: Log) -> Iterator[Connection[DictRow]]:
 
 @pytest.fixture
 def lease(connection: Connection[DictRow], feed: LogFeed) -> Lease:
-    """A relay that has carried ten events, five to each partition; a read model has heard the last of them."""
-    taken = Lease.taken(connection, str(feed.source), "test")
+    """A relay that has published ten events, five to each partition; a read model has heard the last of them."""
+    taken = Lease.acquire(connection, str(feed.source), "test")
     assert taken
     taken.save(10, None, {0: 5, 1: 5})
     begin(connection, [MODEL], feed.source, "kafka t", {0: 5, 1: 5}, Reflected(8, None))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from consumers.kafka.client import Brokers
+from consumers.kafka.client import KafkaClients
 from consumers.read_models.rebuild import rebuild
 from consumers.read_models.stream_state import parked_in
 from consumers.read_models.tables import connect
@@ -18,7 +18,7 @@ from tests.projections.histories import ENVISIONED, eventful
 
 
 @pytest.fixture(params=["embedded", "distributed"])
-def way(request: pytest.FixtureRequest, log: Log, brokers: Brokers) -> Embedded | Distributed:
+def way(request: pytest.FixtureRequest, log: Log, brokers: KafkaClients) -> Embedded | Distributed:
     return Embedded(log) if request.param == "embedded" else Distributed(log, brokers)
 
 
@@ -78,7 +78,7 @@ def test_keeps_what_stands_ready_up_and_changes_to_it_and_back(
         assert in_models(log.conninfo) == by_fold(log)
 
 
-def test_goes_on_from_one_way_in_the_other(log: Log, brokers: Brokers, telling: Telling) -> None:
+def test_goes_on_from_one_way_in_the_other(log: Log, brokers: KafkaClients, telling: Telling) -> None:
     one, other = Embedded(log), Distributed(log, brokers)
     ways: list[Embedded | Distributed] = [one, other, one, other]
     for number, way in enumerate(ways):

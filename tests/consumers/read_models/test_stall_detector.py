@@ -60,9 +60,9 @@ def test_sees_who_waits_in_a_partition_and_whether_the_relay_does(log: Log, feed
     source = str(feed.source)
     with connect(log.conninfo) as connection:
         change_over(connection, names[0], feed.source, "kafka t", {0: 0, 1: 0})
-        lease = Lease.taken(connection, source, "test")
+        lease = Lease.acquire(connection, source, "test")
         assert lease
-        lease.adopt("t")
+        lease.save_topic("t")
         lease.save(2, None, {0: 0, 1: 0})
         assert waiting(connection, names[:1], source, feed.head()) == [Waiting("the relay", 2)]
         lease.save(3, None, {1: 1})

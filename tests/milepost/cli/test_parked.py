@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from consumers.kafka.client import Brokers, ended
+from consumers.kafka.client import KafkaClients, force_close
 from consumers.kafka.topic import partition_of
 from consumers.read_models.parked_streams import bring_up
 from consumers.read_models.tables import Model, connect
@@ -94,7 +94,7 @@ def test_names_records_by_partition_and_offset(parked: Lot) -> None:
 
 
 def test_looks_at_records_again_where_they_stand(parked: Lot, broker: Running) -> None:
-    brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    brokers = KafkaClients(broker.bootstrap, f"test.{uuid4().hex}")
     setting = {"MILEPOST_KAFKA_BOOTSTRAP": brokers.bootstrap, "MILEPOST_KAFKA_TOPIC": brokers.topic}
     place = partition_of("project-b")
     with closing(Log(parked.address)) as log:
@@ -121,7 +121,7 @@ def test_looks_at_records_again_where_they_stand(parked: Lot, broker: Running) -
 
 
 def test_looks_at_a_record_again_while_a_projector_takes_in_its_stream(parked: Lot, broker: Running) -> None:
-    brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    brokers = KafkaClients(broker.bootstrap, f"test.{uuid4().hex}")
     setting = {"MILEPOST_KAFKA_BOOTSTRAP": brokers.bootstrap, "MILEPOST_KAFKA_TOPIC": brokers.topic}
     place, [projects] = partition_of("project-b"), [one for one in projections() if one.name == "projects"]
     with closing(Log(parked.address)) as log, connect(parked.address) as projector, ThreadPoolExecutor(1) as pool:
@@ -143,7 +143,7 @@ def test_asks_the_relay_for_what_it_withholds_and_lets_none_of_it_be_left_out(
     server: Server, broker: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parked_module, "RELAY_SECONDS", 0.5)
-    brokers = Brokers(broker.bootstrap, f"test.{uuid4().hex}")
+    brokers = KafkaClients(broker.bootstrap, f"test.{uuid4().hex}")
     with removed(with_log(server)) as database:
         lot = Lot(database.application)
         here("projects", MILEPOST_DATABASE_URL=lot.address)
@@ -159,7 +159,7 @@ def test_asks_the_relay_for_what_it_withholds_and_lets_none_of_it_be_left_out(
             monkeypatch.setattr(parked_module, "RELAY_SECONDS", 30.0)
             with running(relay_of(log, brokers).run):
                 told = lot("retry")
-                assert (told.code, "the relay withholds it still: version 1, no record of 14" in told.out) == (1, True)
+                assert (told.code, "the relay withholds it still: version 1, a record of 14" in told.out) == (1, True)
                 recorded = telling.of_this_log(first, "project-a")
                 tamper(server, log, position, recorded.event.kind, encode(recorded))
                 assert lot("retry", "project-a")[:2] == (0, "project-a: the relay has sent all of it\n")
@@ -167,9 +167,9 @@ def test_asks_the_relay_for_what_it_withholds_and_lets_none_of_it_be_left_out(
         assert sorted(positions(records_in(brokers))) == wanted
 
 
-def junk_in(brokers: Brokers, partition: int) -> int:
+def junk_in(brokers: KafkaClients, partition: int) -> int:
     """The offset of a record that no relay sent."""
     producer = brokers.producer()
     sent = producer.send(brokers.topic, b"junk", partition=partition).get(timeout=30)
-    ended(producer)
+    force_close(producer)
     return sent.offset

@@ -90,7 +90,7 @@ def test_carry_what_is_answered_to_the_rows_of_every_read_model(parts: Parts) ->
     assert f"event {position} was in every read model" in doctor.json["findings"][-1]["told"]
     assert len(parts.here("projects", "--json").json["rows"]) == 10
     assert relay.ask(signal.SIGINT) == 0
-    wait_until_carried_again(parts, parts.start("relay", "--again"), position)
+    wait_until_carried_again(parts, parts.start("relay", "--republish-all"), position)
     assert in_models(parts.address) == by_fold(parts.log())
     assert [one.ask() for one in (first, second)] == [0, 0]
     assert '"level":"error"' not in relay.told + first.told + second.told
@@ -133,7 +133,7 @@ def test_end_with_one_and_a_sentence_where_one_stops_by_itself(parts: Parts) -> 
 def pretend_that_more_was_read(parts: Parts) -> None:
     """As if the database had been restored to before what read models have read, and a relay had run."""
     with connect(parts.address) as connection:
-        lease = Lease.taken(connection, str(LogFeed(parts.log()).source), "test")
+        lease = Lease.acquire(connection, str(LogFeed(parts.log()).source), "test")
         assert lease
-        lease.adopt("t")
+        lease.save_topic("t")
         connection.execute("UPDATE models.progress SET reflected = reflected + 1000, position = position + 1000")

@@ -2,7 +2,7 @@
 
 from consumers.event_log import LogSource
 from consumers.kafka.client import TOPIC
-from consumers.kafka.records import headers_of
+from consumers.kafka.records import encode_headers
 from domain.event import catalogue, type_of
 from milepost.contract.asyncapi import document
 from milepost.log.stored_event import LogEntry
@@ -19,7 +19,7 @@ def test_has_a_message_for_every_kind_on_every_channel() -> None:
 def test_names_the_topic_and_the_headers_that_records_have() -> None:
     assert document()["channels"]["topic"]["address"] == TOPIC
     headers = document()["components"]["messageTraits"]["carried"]["headers"]
-    assert dict(headers_of(HEARD, LogSource("log", 1))).keys() == headers["properties"].keys()
+    assert dict(encode_headers(HEARD, LogSource("log", 1))).keys() == headers["properties"].keys()
     assert set(headers["required"]) == headers["properties"].keys() - {"traceparent"}
 
 

@@ -1,4 +1,4 @@
-"""Reaching brokers: why none can be."""
+"""Diagnostics of a connection to Kafka."""
 
 import socket
 import ssl
@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from consumers.kafka.connection_probe import why_unreached
+from consumers.kafka.diagnostics import explain_unreachable
 from consumers.kafka.security import Security
 from tests.certificates import Authority, Identity
 
@@ -20,7 +20,7 @@ def authority(tmp_path: Path) -> Authority:
 
 
 def settings(authority: Authority, **more: str) -> dict[str, object]:
-    return Security("tls", ca=str(authority.ca), **more).settings()
+    return Security("tls", ca=str(authority.ca), **more).client_settings()
 
 
 @contextmanager
@@ -54,79 +54,79 @@ def _spoken(connection: socket.socket, context: ssl.SSLContext | None) -> socket
     return context.wrap_socket(connection, server_side=True) if context else connection
 
 
-def test_says_that_no_machine_has_this_name() -> None:
-    said = why_unreached("kafka.invalid:9092", {})
-    assert said == "no machine is called kafka.invalid: set MILEPOST_KAFKA_BOOTSTRAP to where Kafka is"
+def test_diagnostics_names_an_unknown_host() -> None:
+    said = explain_unreachable("kafka.invalid:9092", {})
+    assert said == "no machine is called kafka.invalid: set MILEPOST_KAFKA_BOOTSTRAP to the address of Kafka"
 
 
-def test_says_that_nothing_answers() -> None:
+def test_diagnostics_names_a_refused_connection() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         at = f"127.0.0.1:{taken.getsockname()[1]}"
-        said = why_unreached(at, {})
+        said = explain_unreachable(at, {})
     assert said.startswith(f"nothing answers at {at} (Connection refused): start Kafka there")
 
 
-def test_says_that_something_else_may_be_spoken_where_connections_are_taken() -> None:
+def test_diagnostics_suspects_the_protocol_if_connections_are_accepted() -> None:
     with listening() as port:
-        said = why_unreached(f"127.0.0.1:{port}", {"security_protocol": "PLAINTEXT"})
-    assert "look whether MILEPOST_KAFKA_SECURITY is what is spoken there (now PLAINTEXT)" in said
+        said = explain_unreachable(f"127.0.0.1:{port}", {"security_protocol": "PLAINTEXT"})
+    assert "check whether MILEPOST_KAFKA_SECURITY is what the broker expects (now PLAINTEXT)" in said
 
 
-def test_says_that_no_tls_is_spoken(authority: Authority) -> None:
+def test_diagnostics_names_a_failed_tls_handshake(authority: Authority) -> None:
     with listening() as port:
-        said = why_unreached(f"127.0.0.1:{port}", settings(authority))
-    assert said.startswith(f"127.0.0.1:{port} speaks no TLS that we do (")
+        said = explain_unreachable(f"127.0.0.1:{port}", settings(authority))
+    assert said.startswith(f"127.0.0.1:{port} fails the TLS handshake (")
 
 
-def test_says_that_a_certificate_is_signed_by_a_stranger(authority: Authority, tmp_path: Path) -> None:
+def test_diagnostics_names_an_untrusted_authority(authority: Authority, tmp_path: Path) -> None:
     strange = Authority.new(tmp_path, "stranger").identity("broker", "127.0.0.1")
     with listening(strange) as port:
-        said = why_unreached(f"127.0.0.1:{port}", settings(authority))
-    assert said.startswith(f"the certificate of 127.0.0.1:{port} is signed by none that we trust (unable to get")
-    assert said.endswith("set MILEPOST_KAFKA_CA to the certificate of who signed it")
+        said = explain_unreachable(f"127.0.0.1:{port}", settings(authority))
+    assert said.startswith(f"the certificate of 127.0.0.1:{port} is signed by no authority that we trust (unable")
+    assert said.endswith("set MILEPOST_KAFKA_CA to the certificate of that authority")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2"])
-def test_says_that_a_certificate_is_made_out_to_another(host: str, authority: Authority) -> None:
+def test_diagnostics_names_a_certificate_of_another_host(host: str, authority: Authority) -> None:
     with listening(authority.identity("broker", host)) as port:
-        said = why_unreached(f"127.0.0.1:{port}", settings(authority))
-    assert said.startswith(f"the certificate of 127.0.0.1:{port} is made out to another than 127.0.0.1: set")
+        said = explain_unreachable(f"127.0.0.1:{port}", settings(authority))
+    assert said.startswith(f"the certificate of 127.0.0.1:{port} names another host than 127.0.0.1: set")
 
 
-def test_says_that_a_certificate_has_expired(authority: Authority) -> None:
+def test_diagnostics_names_an_expired_certificate(authority: Authority) -> None:
     with listening(authority.identity("broker", "127.0.0.1", days=-1)) as port:
-        said = why_unreached(f"127.0.0.1:{port}", settings(authority))
+        said = explain_unreachable(f"127.0.0.1:{port}", settings(authority))
     assert said == f"the certificate of 127.0.0.1:{port} has expired: renew it on the broker"
 
 
-def test_says_that_a_certificate_is_asked_for(authority: Authority, tmp_path: Path) -> None:
+def test_diagnostics_names_a_missing_client_certificate(authority: Authority, tmp_path: Path) -> None:
     broker = authority.identity("broker", "127.0.0.1")
     stranger = Authority.new(tmp_path, "stranger").identity("relay")
     strange = {"certificate": str(stranger.certificate), "key": str(stranger.key)}
     for ours in ({}, strange):
         with listening(broker, asks_for=authority) as port:
-            said = why_unreached(f"127.0.0.1:{port}", settings(authority, **ours))
-        assert said.startswith(f"127.0.0.1:{port} doesn't accept our certificate ("), ours
+            said = explain_unreachable(f"127.0.0.1:{port}", settings(authority, **ours))
+        assert said.startswith(f"127.0.0.1:{port} rejects our certificate ("), ours
 
 
-def test_says_nothing_of_certificates_where_both_sides_are_content(authority: Authority) -> None:
+def test_diagnostics_blames_no_certificate_that_both_sides_accept(authority: Authority) -> None:
     own = authority.identity("relay")
     given = {"certificate": str(own.certificate), "key": str(own.key)}
     with listening(authority.identity("broker", "127.0.0.1"), asks_for=authority) as port:
-        said = why_unreached(f"127.0.0.1:{port}", settings(authority, **given))
-    assert said.startswith(f"127.0.0.1:{port} takes connections, and the client gets no answer")
+        said = explain_unreachable(f"127.0.0.1:{port}", settings(authority, **given))
+    assert said.startswith(f"127.0.0.1:{port} accepts connections but doesn't answer the Kafka client")
 
 
-def test_names_a_file_that_is_gone_since(authority: Authority) -> None:
+def test_diagnostics_names_a_certificate_file_that_is_gone(authority: Authority) -> None:
     told = settings(authority)
     authority.ca.unlink()
     with listening(authority.identity("broker", "127.0.0.1")) as port:
-        said = why_unreached(f"127.0.0.1:{port}", told)
-    assert said == f"MILEPOST_KAFKA_CA names {authority.ca}, which holds no certificate in PEM"
+        said = explain_unreachable(f"127.0.0.1:{port}", told)
+    assert said == f"MILEPOST_KAFKA_CA names {authority.ca}, which holds no certificate in PEM format"
 
 
-def test_speaks_of_the_first_address_that_does_not_do(authority: Authority) -> None:
+def test_diagnostics_explains_the_first_address_that_fails(authority: Authority) -> None:
     with listening() as port:
-        said = why_unreached(f"127.0.0.1:{port},kafka.invalid:9092", {})
+        said = explain_unreachable(f"127.0.0.1:{port},kafka.invalid:9092", {})
     assert said.startswith("no machine is called kafka.invalid")

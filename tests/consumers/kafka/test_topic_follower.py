@@ -1,4 +1,4 @@
-"""A member of the group that keeps a read model up."""
+"""A projector that follows the topic."""
 
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -9,8 +9,8 @@ import psycopg
 from kafka import KafkaConsumer
 from kafka.errors import CoordinatorNotAvailableError
 
-from consumers.kafka.client import Brokers
-from consumers.kafka.consumer_group import group_of, member_of
+from consumers.kafka.client import KafkaClients
+from consumers.kafka.topic_follower import follow_topic, group_name
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
 from projections.projects import projects
@@ -23,8 +23,8 @@ LONGEST_MS = 3_000
 
 
 @dataclass(frozen=True)
-class Impatient(Brokers):
-    """Brokers whose groups miss a member that asks for nothing so long."""
+class Impatient(KafkaClients):
+    """KafkaClients whose groups miss a member that asks for nothing so long."""
 
     def consumer(self, group: str | None = None, **others: Any) -> KafkaConsumer:
         return super().consumer(group, max_poll_interval_ms=LONGEST_MS, **others)
@@ -44,9 +44,9 @@ _WAITING = """
     """
 
 
-def members(brokers: Brokers) -> list[str]:
+def members(brokers: KafkaClients) -> list[str]:
     """The ids that the group knows its members by; who was missed comes back under another."""
-    group = group_of(brokers, projects)
+    group = group_name(brokers.topic, [projects])
     with closing(brokers.admin()) as admin:
         try:
             found = admin.describe_groups([group])[group]
@@ -55,9 +55,11 @@ def members(brokers: Brokers) -> list[str]:
         return [one["member_id"] for one in found["members"] if found["group_state"] == "Stable"]
 
 
-def test_remains_one_however_long_its_rows_can_not_be_written(log: Log, telling: Telling, brokers: Brokers) -> None:
+def test_topic_follower_stays_a_member_while_its_rows_can_not_be_written(
+    log: Log, telling: Telling, brokers: KafkaClients
+) -> None:
     hasty, feed = Impatient(brokers.bootstrap, brokers.topic), LogFeed(log)
-    member = member_of(log.conninfo, feed.source, feed, hasty, projects)
+    member = follow_topic(log.conninfo, feed.source, feed, hasty, [projects])
     others = ("audit_trail", "gates", "phases")
 
     def are_rows() -> bool:
