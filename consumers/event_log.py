@@ -106,13 +106,16 @@ class EventLog(Protocol):
         ...
 
     def read_by_stream(
-        self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
+        self, after: tuple[str, int], limit: int, until: int, before: str | None
     ) -> Sequence[LoggedEvent]:
         """At most `limit` events after a stream and version, in the order of streams and versions.
 
-        `until` is the greatest position. `share` (k, n) takes only the streams of part k, counted from 0, of n parts
-        of about equal size.
+        `until` is the greatest position. Only streams that come before the stream `before` are read, if that is given.
         """
+        ...
+
+    def split_streams(self, parts: int) -> Sequence[str]:
+        """The streams at which the log, in the order of streams, is divided into parts of about equally many events."""
         ...
 
     def read_stream_names(self, after: int) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Folding what was heard: understood once, applied to a stream's rows in order, exactly once, without a gap."""
+"""Applying events to the rows of a stream: in order, each exactly once, without a gap."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -6,32 +6,20 @@ from typing import NamedTuple
 import orjson
 
 from consumers.event_log import ConsumerStopped, Fork, LoggedEvent
-from consumers.read_models.stream_state import Followed, Parked
+from consumers.read_models.stream_state import ParkedStream, StreamState
 from domain.codec import Unreadable, decode
 from domain.event import Recorded, kind_named, kind_of
 from projections.projection import Projection, Unread
 
 
-class Newer(ConsumerStopped):
-    """A newer release wrote this: this one would leave out what it doesn't know."""
+class UnknownKind(ConsumerStopped):
+    """The log holds a kind of event that this release doesn't know. A newer release wrote it: upgrade."""
 
 
-class Poisoned(Exception):
-    """One event can't be folded here: the stream is parked in this read model, the others go on."""
+class DecodedEvent(NamedTuple):
+    """An event of the log and what its bytes say, or why they can't be read."""
 
-    def __init__(self, told: "Told", why: str) -> None:
-        super().__init__(why)
-        self.told, self.why = told, why
-
-    def parked(self, model: str) -> Parked:
-        heard = self.told.heard
-        return Parked(model, heard.stream, heard.version, heard.position, heard.kind, self.why)
-
-
-class Told(NamedTuple):
-    """What was heard, and what it says, or why that can't be read."""
-
-    heard: LoggedEvent
+    logged: LoggedEvent
     event: Recorded | Unread
 
     @property
@@ -39,31 +27,43 @@ class Told(NamedTuple):
         return self.event.id if isinstance(self.event, Recorded) else ""
 
 
-Again = Callable[[str, int], Iterable[Told]]
-"""Tells the events of a stream behind a version once more, from the log."""
+class FailedEvent(Exception):
+    """An event can't be applied to one read model, which parks the stream. Other streams and models go on."""
+
+    def __init__(self, failed: DecodedEvent, reason: str) -> None:
+        super().__init__(reason)
+        self.logged, self.reason = failed.logged, reason
+
+    def parked_in(self, model: str) -> ParkedStream:
+        logged = self.logged
+        return ParkedStream(model, logged.stream, logged.version, logged.position, logged.kind, self.reason)
 
 
-def understood(heard: LoggedEvent, log: str) -> Told:
-    """What these bytes say. Raises `Newer` for a kind that is not known here, `Fork` for another log's event."""
+StreamReader = Callable[[str, int], Iterable[DecodedEvent]]
+"""Reads the events of a stream after a version from the log."""
+
+
+def decode_event(logged: LoggedEvent, log: str) -> DecodedEvent:
+    """Decode an event. Raises `UnknownKind`, and `Fork` for an event of another log."""
     try:
-        recorded = decode(heard.data)
+        recorded = decode(logged.data)
     except Unreadable as error:
-        return Told(heard, _unread(heard, str(error)))
+        return DecodedEvent(logged, _unreadable(logged, str(error)))
     if recorded.log != log:
-        raise Fork(f"position {heard.position} is of log {recorded.log} and not of {log}: follow each log by itself")
-    if (recorded.stream, recorded.version) != (heard.stream, heard.version):
-        return Told(heard, _unread(heard, f"it says that it is {recorded.stream} {recorded.version}"))
-    return Told(heard, recorded)
+        raise Fork(f"position {logged.position} is of log {recorded.log} and not of {log}: follow each log by itself")
+    if (recorded.stream, recorded.version) != (logged.stream, logged.version):
+        return DecodedEvent(logged, _unreadable(logged, f"it says that it is {recorded.stream} {recorded.version}"))
+    return DecodedEvent(logged, recorded)
 
 
-def _unread(heard: LoggedEvent, why: str) -> Unread:
-    kind = _kind_within(heard.data)
+def _unreadable(logged: LoggedEvent, reason: str) -> Unread:
+    kind = _kind_in(logged.data)
     if kind is not None and kind_named(kind) is None:
-        raise Newer(f"position {heard.position} holds {kind}: a newer release wrote it, upgrade to go on")
-    return Unread(heard.stream, heard.version, heard.kind, why.replace("\0", " ")[:1000])
+        raise UnknownKind(f"position {logged.position} holds {kind}: a newer release wrote it, upgrade to go on")
+    return Unread(logged.stream, logged.version, logged.kind, reason.replace("\0", " ")[:1000])
 
 
-def _kind_within(data: bytes) -> str | None:
+def _kind_in(data: bytes) -> str | None:
     try:
         type_ = orjson.loads(data)["type"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -71,44 +71,65 @@ def _kind_within(data: bytes) -> str | None:
     return kind_of(type_) if isinstance(type_, str) and type_.startswith("milepost.") else None
 
 
-def follow(projection: Projection, one: Followed, told: Iterable[Told], again: Again) -> None:
-    """Apply to a stream what comes next: what is known is passed over, what was left out is asked for again.
+def apply_events(
+    projection: Projection, state: StreamState, events: Iterable[DecodedEvent], reread: StreamReader
+) -> None:
+    """Apply events of one stream: duplicates are skipped, a gap is filled from the log.
 
-    Raises `Fork` where the known event of this version is another one, `Poisoned` where the next can't be folded.
+    Raises `Fork` where another event was applied as this version before, `FailedEvent` where the fold fails.
     """
-    for item in told:
-        if item.heard.version > one.version + 1:
-            for missed in again(item.heard.stream, max(one.version - 1, 0)):
-                if missed.heard.version < item.heard.version:
-                    _apply(projection, one, missed)
-        _apply(projection, one, item)
-
-
-def _apply(projection: Projection, one: Followed, told: Told) -> None:
-    heard = told.heard
-    if heard.version == one.version and told.id and one.last and told.id != one.last:
-        raise Fork(
-            f"{heard.stream} {heard.version} is event {told.id}, and {one.last} was read there before: find out which "
-            "history is true, then build the read models anew"
-        )
-    if heard.version <= one.version:
-        return
-    if heard.version > one.version + 1:
-        raise Fork(f"{heard.stream} has no event {one.version + 1} before {heard.version}: the log is not whole")
-    one.rows.version, one.rows.position = heard.version, heard.position
-    _fold(projection, one, told)
-    one.version, one.last = heard.version, told.id
-
-
-def _fold(projection: Projection, one: Followed, told: Told) -> None:
-    unread = told.event
-    if isinstance(unread, Recorded):
-        try:
-            projection.fold(one.rows, unread)
-        except Exception as error:  # a fold that fails on one event must not hold up all other projects
-            unread = Unread(told.heard.stream, told.heard.version, told.heard.kind, f"{type(error).__name__}: {error}")
+    for item in events:
+        logged = item.logged
+        if logged.version == state.version + 1:
+            _fold(projection, state, item)
+        elif logged.version > state.version:
+            _fill_gap(projection, state, item, reread)
         else:
-            return
+            _demand_same(state, item)
+
+
+def _fill_gap(projection: Projection, state: StreamState, item: DecodedEvent, reread: StreamReader) -> None:
+    version = item.logged.version
+    for missing in reread(item.logged.stream, max(state.version - 1, 0)):
+        if missing.logged.version == state.version:
+            _demand_same(state, missing)
+        elif missing.logged.version < version:
+            _demand_next(state, missing)
+            _fold(projection, state, missing)
+    _demand_next(state, item)
+    _fold(projection, state, item)
+
+
+def _demand_same(state: StreamState, item: DecodedEvent) -> None:
+    logged = item.logged
+    if logged.version == state.version and item.id and state.last and item.id != state.last:
+        raise Fork(
+            f"{logged.stream} {logged.version} is event {item.id}, and {state.last} was read there before: find out "
+            "which history is true, then build the read models anew"
+        )
+
+
+def _demand_next(state: StreamState, item: DecodedEvent) -> None:
+    logged = item.logged
+    if logged.version != state.version + 1:
+        raise Fork(f"{logged.stream} has no event {state.version + 1} before {logged.version}: the log is not whole")
+
+
+def _fold(projection: Projection, state: StreamState, item: DecodedEvent) -> None:
+    logged, event, rows = item.logged, item.event, state.rows
+    rows.version, rows.position = logged.version, logged.position
+    if isinstance(event, Recorded):
+        try:
+            projection.fold(rows, event)
+        except Exception as error:  # a fold that fails on one event must not hold up all other projects
+            reason = f"{type(error).__name__}: {error}"
+            _note_unreadable(projection, state, item, Unread(logged.stream, logged.version, logged.kind, reason))
+    else:
+        _note_unreadable(projection, state, item, event)
+    state.version, state.last = logged.version, item.id
+
+
+def _note_unreadable(projection: Projection, state: StreamState, item: DecodedEvent, unread: Unread) -> None:
     if projection.unread is None:
-        raise Poisoned(told, unread.why)
-    projection.unread(one.rows, unread)
+        raise FailedEvent(item, unread.why)
+    projection.unread(state.rows, unread)

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
 from consumers.event_log import InvalidRecord, TransportPartition
-from consumers.read_models.stream_state import Followed, Moved, Parked, Taken, changed_rows, stream_row
+from consumers.read_models.stream_state import Moved, ParkedStream, StreamState, Taken, changed_rows, stream_row
 from consumers.read_models.tables import CHANNEL, Model
 
 
@@ -36,13 +36,13 @@ class Writing:
     def __init__(self) -> None:
         self._statements: list[_Statement] = []
 
-    def change(self, model: Model, followed: Mapping[str, Followed]) -> None:
+    def change(self, model: Model, followed: Mapping[str, StreamState]) -> None:
         """Write the changed rows of these streams, where no other has written any of the streams meanwhile."""
         streams = [stream_row(stream, one) for stream, one in followed.items() if one.version > one.stored]
         self._add(_follow(model), streams, len(streams))
         self._add(_upsert(model), [row for stream, one in followed.items() for row in changed_rows(stream, one.rows)])
 
-    def park(self, parked: Sequence[Parked]) -> None:
+    def park(self, parked: Sequence[ParkedStream]) -> None:
         self._add(SQL(_PARK), [one._asdict() for one in parked])
 
     def demand_parked(self, held: Sequence[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Building: one share of the log's streams, folded stream by stream, so that every row is written once."""
+"""Building: a range of the log's streams, applied stream by stream to all models at once, written by COPY."""
 
 import gc
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -7,84 +7,72 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from threading import Event
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import orjson
 from psycopg import Connection
 from psycopg.rows import DictRow
-from psycopg.sql import SQL
 from psycopg.types.json import Json
 
 from consumers.event_log import EventLog, LoggedEvent
-from consumers.read_models.apply import Poisoned, Told, follow, understood
+from consumers.read_models.apply import DecodedEvent, FailedEvent, apply_events, decode_event
 from consumers.read_models.batch_writer import Fenced
-from consumers.read_models.stream_state import Followed, Parked, changed_rows, stream_row
+from consumers.read_models.build_state import BuildState, advance_state
+from consumers.read_models.copy_writer import CopiedStreams
+from consumers.read_models.stream_state import ParkedStream, StreamState
 from consumers.read_models.tables import Model, connect
 from projections.projection import Rows
 
 PAGE = 4_000
+"""Events that are read at once."""
+
 Report = Callable[[int, int], None]
-"""Told how many of how many events were taken in."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Up to which position what is built, and how far that is: behind which event, in the order of the streams."""
-
-    models: list[Model]
-    until: int
-    events: int
-    last: tuple[str, int]
-    share: tuple[int, int] = (0, 1)
+"""Receives how many of how many events were applied."""
 
 
 @dataclass
-class Built:
-    """Whole streams as they are to be written: rows and streams by model, whom that parks, and the last event.
+class BuiltBatch:
+    """Whole streams that are ready to be written, after the event `after` and up to the event `last`."""
 
-    They follow behind the event `before`.
-    """
-
-    rows: dict[Model, list[dict[str, Any]]]
-    streams: dict[Model, list[dict[str, Any]]]
-    before: tuple[str, int]
-    parked: list[Parked] = field(default_factory=list[Parked])
+    streams: dict[Model, CopiedStreams]
+    after: tuple[str, int]
+    events: int
     last: tuple[str, int] = ("", 0)
-    events: int = 0
+    parked: list[ParkedStream] = field(default_factory=list[ParkedStream])
 
 
 def build(
     conninfo: str,
     log: str,
     event_log: EventLog,
-    standing: Standing,
+    state: BuildState,
     report: Report | None = None,
     stop: Event | None = None,
 ) -> bool:
-    """Build one share of it; whether that was done to its end. Raises `Fenced` where another program is at it."""
+    """Build one range; False where `stop` was set before its end. Raises `Fenced` where another program builds it."""
     with (
         connect(conninfo) as connection,
-        _little_garbage(),
+        _rare_garbage_collection(),
         ThreadPoolExecutor(1, "reader") as reader,
         ThreadPoolExecutor(1, "writer") as writer,
     ):
         written: Future[None] | None = None
-        for built in Builder(event_log, log, standing).built(_pages(event_log, standing, reader)):
+        for batch in StreamBuilder(event_log, log, state).batches(_pages(event_log, state, reader)):
             if written:
                 written.result()
             if stop and stop.is_set():
                 return False
-            written = writer.submit(_write, connection, standing, built)
+            written = writer.submit(_write, connection, state, batch)
             if report:
-                report(built.events, standing.until)
+                report(batch.events, state.until)
         if written:
             written.result()
     return True
 
 
 @contextmanager
-def _little_garbage() -> Generator[None]:
-    """What is built lives until it is written: to look through it for garbage all the time is a fifth of the work."""
+def _rare_garbage_collection() -> Generator[None]:
+    """Collect rarely: all that is built lives until it is written, and looking through it costs a fifth of the time."""
     before = gc.get_threshold()
     gc.set_threshold(50_000, 20, 100)
     try:
@@ -93,106 +81,93 @@ def _little_garbage() -> Generator[None]:
         gc.set_threshold(*before)
 
 
-def _pages(event_log: EventLog, standing: Standing, reader: ThreadPoolExecutor) -> Iterator[Sequence[LoggedEvent]]:
-    """Page after page of the log in the order of its streams, the next one being read meanwhile."""
-    asked = PAGE, standing.until, standing.share
-    following = reader.submit(event_log.read_by_stream, standing.last, *asked)
+def _pages(event_log: EventLog, state: BuildState, reader: ThreadPoolExecutor) -> Iterator[Sequence[LoggedEvent]]:
+    """The pages of the range in the order of its streams; the next one is read meanwhile."""
+    options = PAGE, state.until, state.before
+    following = reader.submit(event_log.read_by_stream, state.last, *options)
     while page := following.result():
-        following = reader.submit(event_log.read_by_stream, (page[-1].stream, page[-1].version), *asked)
+        following = reader.submit(event_log.read_by_stream, (page[-1].stream, page[-1].version), *options)
         yield page
 
 
-class Builder:
-    """Folds whole streams into every model."""
+class StreamBuilder:
+    """Applies whole streams to every model; each event is decoded once."""
 
-    def __init__(self, event_log: EventLog, log: str, standing: Standing) -> None:
-        self._event_log, self._log, self._models = event_log, log, standing.models
-        self._built, self._last = self._empty(standing.last, standing.events), standing.last
-        self._open: dict[Model, Followed] = {}
-        self._stream = ""
+    def __init__(self, event_log: EventLog, log: str, state: BuildState) -> None:
+        self._event_log, self._log, self._models = event_log, log, state.models
+        self._batch = self._empty(state.last, state.events)
+        self._open: dict[Model, StreamState] = {}
+        self._last = ("", 0)
 
-    def _empty(self, before: tuple[str, int], events: int) -> Built:
-        rows, streams = ({model: list[dict[str, Any]]() for model in self._models} for _ in range(2))
-        return Built(rows, streams, before, events=events)
+    def _empty(self, after: tuple[str, int], events: int) -> BuiltBatch:
+        return BuiltBatch({model: CopiedStreams(model) for model in self._models}, after, events)
 
-    def built(self, pages: Iterator[Sequence[LoggedEvent]]) -> Iterator[Built]:
-        """Of each page the streams that ended in it; the last one may go on in the next."""
+    def batches(self, pages: Iterator[Sequence[LoggedEvent]]) -> Iterator[BuiltBatch]:
+        """For each page the streams that end in it; its last stream may go on in the next page."""
         for page in pages:
-            for stream, events in groupby(page, key=lambda heard: heard.stream):
-                if stream != self._stream:
-                    self._close()
-                    self._stream = stream
-                    self._open = {m: Followed(Rows(m.projection)) for m in self._models if m.projection.covers(stream)}
-                self._fold([understood(heard, self._log) for heard in events])
-            if self._built.last[0]:
-                yield self._taken()
-        self._close()
-        if self._built.last[0]:
-            yield self._taken()
+            for stream, events in groupby(page, key=lambda logged: logged.stream):
+                if stream != self._last[0]:
+                    self._end_stream()
+                    self._begin_stream(stream)
+                self._apply([decode_event(logged, self._log) for logged in events])
+            if self._batch.last[0]:
+                yield self._take_batch()
+        self._end_stream()
+        if self._batch.last[0]:
+            yield self._take_batch()
 
-    def _taken(self) -> Built:
-        taken, self._built = self._built, self._empty(self._built.last, self._built.events)
-        return taken
+    def _take_batch(self) -> BuiltBatch:
+        batch, self._batch = self._batch, self._empty(self._batch.last, self._batch.events)
+        return batch
 
-    def _fold(self, told: Sequence[Told]) -> None:
-        for model, one in list(self._open.items()):
+    def _begin_stream(self, stream: str) -> None:
+        self._last = (stream, 0)
+        covering = [model for model in self._models if model.projection.covers(stream)]
+        self._open = {model: StreamState(Rows(model.projection)) for model in covering}
+
+    def _apply(self, events: Sequence[DecodedEvent]) -> None:
+        stream = self._last[0]
+        for model, state in list(self._open.items()):
             try:
-                follow(model.projection, one, told, self._again)
-            except Poisoned as poison:
-                self._built.parked.append(poison.parked(model.name))
-                self._emit(model, self._before(model, poison))
+                apply_events(model.projection, state, events, self._reread)
+            except FailedEvent as failed:
+                self._batch.parked.append(failed.parked_in(model.name))
+                self._batch.streams[model].add(stream, self._state_before(model, failed))
                 del self._open[model]
-        self._last = self._stream, told[-1].heard.version
+        self._last = stream, events[-1].logged.version
 
-    def _before(self, model: Model, poison: Poisoned) -> Followed:
-        one = Followed(Rows(model.projection))
-        earlier = [t for t in self._again(self._stream, 0) if t.heard.version < poison.told.heard.version]
-        follow(model.projection, one, earlier, self._again)
-        return one
+    def _state_before(self, model: Model, failed: FailedEvent) -> StreamState:
+        state = StreamState(Rows(model.projection))
+        earlier = [
+            item for item in self._reread(failed.logged.stream, 0) if item.logged.version < failed.logged.version
+        ]
+        apply_events(model.projection, state, earlier, self._reread)
+        return state
 
-    def _again(self, stream: str, after: int) -> list[Told]:
-        return [understood(heard, self._log) for heard in self._event_log.read_streams([stream], after)]
+    def _reread(self, stream: str, after: int) -> list[DecodedEvent]:
+        return [decode_event(logged, self._log) for logged in self._event_log.read_streams([stream], after)]
 
-    def _close(self) -> None:
-        """The stream is whole."""
-        if self._stream:
-            for model, one in self._open.items():
-                self._emit(model, one)
-            self._built.last = self._last
-            self._built.events += self._last[1]
-
-    def _emit(self, model: Model, one: Followed) -> None:
-        self._built.streams[model].append(stream_row(self._stream, one))
-        self._built.rows[model] += changed_rows(self._stream, one.rows)
+    def _end_stream(self) -> None:
+        stream, version = self._last
+        if stream:
+            for model, state in self._open.items():
+                self._batch.streams[model].add(stream, state)
+            self._batch.last = self._last
+            self._batch.events += version
 
 
-_ADD: LiteralString = "INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s::json)"
 _PARK: LiteralString = """
     INSERT INTO models.parked (model, stream, version, position, kind, why)
     SELECT model, stream, version, position, kind, why FROM json_populate_recordset(NULL::models.parked, %s::json)
     """
 
 
-def _write(connection: Connection[DictRow], standing: Standing, built: Built) -> None:
-    """Add what was built, and that it was, where that is what comes next."""
-    with connection.transaction():
-        _move(connection, standing, built)
-        for model in standing.models:
-            for table, rows in ((model.streams, built.streams[model]), (model.rows, built.rows[model])):
-                if rows:
-                    connection.execute(SQL(_ADD).format(table, table), (Json(rows, orjson.dumps),))
-        if built.parked:
-            connection.execute(_PARK, (Json([one._asdict() for one in built.parked], orjson.dumps),))
-
-
-def _move(connection: Connection[DictRow], standing: Standing, built: Built) -> None:
-    """Note how far this share is; one that was left behind and writes late finds that another has gone on."""
-    names = [model.name for model in standing.models]
-    place = *standing.share, standing.until, *built.before
-    moved = connection.execute(
-        "UPDATE models.building SET stream = %s, version = %s, events = %s"
-        " WHERE model = ANY(%s) AND (share, shares, until, stream, version) = (%s, %s, %s, %s, %s)",
-        (*built.last, built.events, names, *place),
-    )
-    if moved.rowcount < len(names):
-        raise Fenced("another program builds these read models now: wait for it, or say it again")
+def _write(connection: Connection[DictRow], state: BuildState, batch: BuiltBatch) -> None:
+    """Write a batch and how far that brings the range, in one transaction. Raises `Fenced`."""
+    with connection.transaction(), connection.cursor() as cursor:
+        if not advance_state(connection, state, batch.after, batch.last, batch.events):
+            raise Fenced("another program builds these read models now: wait for it, or start again")
+        for streams in batch.streams.values():
+            streams.copy(cursor)
+        if batch.parked:
+            cursor.execute(_PARK, (Json([one._asdict() for one in batch.parked], orjson.dumps),))

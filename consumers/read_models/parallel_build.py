@@ -1,4 +1,4 @@
-"""Rebuilding in parallel: each share of the streams in a process of its own, so that all cores build."""
+"""Rebuilding in parallel: one process for each range of the streams, so that all cores build."""
 
 import signal
 from collections.abc import Callable
@@ -14,25 +14,27 @@ from psycopg.rows import DictRow
 
 from consumers.event_log import ConsumerStopped, EventLog, LogSource
 from consumers.read_models.batch_writer import Fenced
-from consumers.read_models.build import Report, Standing, build
-from consumers.read_models.rebuild import alone, begun, finish, shares_of, stood
+from consumers.read_models.build import Report, build
+from consumers.read_models.build_state import BuildState, count_events, read_states
+from consumers.read_models.rebuild import begin_build, finish_build, lock_builds
 from consumers.read_models.tables import connect, prepare
+from consumers.read_models.versions import being_built
 from projections import projections
 from projections.projection import Projection
 
-_SHARE = 0x73686172
+_PART = 0x73686172
 LOOK_SECONDS = 0.2
 Opener = Callable[[], AbstractContextManager[EventLog]]
-"""Opens the log in whatever process it is called, so it must be one that can be sent there."""
+"""Opens the log in the process that calls it; it is pickled for the workers."""
 
 
-class BeingBuilt(Exception):
-    """Another program is at it. Says what to do."""
+class BuildLocked(Exception):
+    """Another program builds one of these read models. Says what to do."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be built, wherever that is done: where, from which log, and which read models by name."""
+    """What is to be built: in which database, from which log, and which read models by name. Workers unpickle it."""
 
     conninfo: str
     source: LogSource
@@ -45,43 +47,39 @@ class Task:
 
 
 def rebuild_in_parallel(task: Task, workers: int, report: Report | None = None, promoted: bool = False) -> int:
-    """Build read models anew as `rebuild` does, by so many processes; up to which position.
+    """Build new versions as `rebuild` does, by so many processes; the position up to which.
 
-    What was interrupted goes on, in as many shares as it had. Raises `BeingBuilt`, `Fenced`, and `ConsumerStopped` as a
+    An interrupted build goes on in as many ranges as it had. Raises `BuildLocked`, `Fenced`, and `ConsumerStopped` as a
     projector does.
     """
     with connect(task.conninfo) as connection:
         prepare(connection)
-        if not alone(connection, task.projections):
-            raise BeingBuilt("another program builds some of these: wait for it, or stop it")
-        shares = shares_of(connection, task.projections, task.source) or workers
+        if not lock_builds(connection, task.projections):
+            raise BuildLocked("another program builds some of these: wait for it, or stop it")
         with task.opener() as event_log:
-            standing = begun(connection, task.source, event_log, task.projections, (0, shares))
-        with _Workers(task, shares) as working:
-            while working.are_busy():
-                _tell(connection, standing, report)
-        _tell(connection, standing, report)
-        finish(connection, task.source, standing, promoted)
-    return standing.until
+            states = begin_build(connection, task.source, event_log, task.projections, workers)
+        with _Workers(task, len(states)) as running:
+            while running.are_busy():
+                _report(connection, states[0], report)
+        _report(connection, states[0], report)
+        finish_build(connection, task.source, states[0], promoted)
+    return states[0].until
 
 
-def _tell(connection: Connection[DictRow], standing: Standing, report: Report | None) -> None:
-    row = connection.execute(
-        "SELECT sum(events)::bigint AS events FROM models.building WHERE model = %s", (standing.models[0].name,)
-    ).fetchone()
-    if report and row:
-        report(row["events"] or 0, standing.until)
+def _report(connection: Connection[DictRow], state: BuildState, report: Report | None) -> None:
+    if report:
+        report(count_events(connection, state.models[0]), state.until)
 
 
 class _Workers:
-    """Processes, one a share; they end with whoever waits for them, however that ends."""
+    """One process for each range of the streams. They end with the process that waits for them, however that ends."""
 
-    def __init__(self, task: Task, shares: int) -> None:
+    def __init__(self, task: Task, parts: int) -> None:
         context = get_context("spawn")
         self._workers: list[tuple[SpawnProcess, Pipe]] = []
-        for number in range(shares):
+        for part in range(parts):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(task, (number, shares), theirs), daemon=True)
+            process = context.Process(target=_work, args=(task, (part, parts), theirs), daemon=True)
             self._workers.append((process, ours))
         self._busy = list(self._workers)
 
@@ -91,7 +89,7 @@ class _Workers:
         return self
 
     def are_busy(self) -> bool:
-        """Whether any is, after a moment: until each has said that it is done. Raises what one of them failed with."""
+        """Wait a moment; whether a worker has not sent yet that it is done. Raises the exception that one sent."""
         for worker in list(self._busy):
             process, pipe = worker
             if pipe.poll(LOOK_SECONDS):
@@ -111,39 +109,40 @@ def _demand_done(process: SpawnProcess, pipe: Pipe) -> None:
     except (EOFError, ConnectionResetError):
         process.join()
         raise ConsumerStopped(
-            f"a process that built died with code {process.exitcode}: say it again, and it goes on from there"
+            f"a worker of the build died with code {process.exitcode}: start it again, and it goes on from there"
         ) from None
     if fault:
         raise fault
 
 
-def _work(task: Task, share: tuple[int, int], pipe: Pipe) -> None:
-    """What a worker does: build its share, unless whoever began it is gone, and say how that ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal asks all of us; who began us tells us
-    stop = Event()
-    Thread(target=_listen, args=(pipe, stop), daemon=True).start()
+def _work(task: Task, part_of: tuple[int, int], pipe: Pipe) -> None:
+    """Build one range, unless the process that began the build is gone, and send how that ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal interrupts all processes; the parent ends this one
+    stop, (part, parts) = Event(), part_of
+    Thread(target=_wait_for_parent, args=(pipe, stop), daemon=True).start()
     fault: Exception | None = None
     try:
         with task.opener() as event_log, connect(task.conninfo) as connection:
-            _wait_for_predecessor(connection, task, share)
-            standing = stood(connection, task.source, task.projections, share)
-            if standing is None:  # who began us is gone
-                raise Fenced("another program has begun other read models meanwhile: say it again")
-            build(task.conninfo, task.source.log, event_log, standing, stop=stop)
-    except Exception as error:  # whatever it is, who began us raises it
+            _lock_part(connection, task, part)
+            states = read_states(connection, being_built(connection, task.projections), task.source)
+            if len(states) != parts:  # the parent is gone, and another program has begun
+                raise Fenced("another program has begun other read models meanwhile: start again")
+            build(task.conninfo, task.source.log, event_log, states[part], stop=stop)
+    except Exception as error:  # the parent raises it
         fault = error
-    with suppress(OSError):  # nobody listens any more
+    with suppress(OSError):  # the parent is gone
         pipe.send(fault)
 
 
-def _listen(pipe: Pipe, stop: Event) -> None:
+def _wait_for_parent(pipe: Pipe, stop: Event) -> None:
+    """Set `stop` when the parent's end of the pipe is closed."""
     try:
         pipe.poll(None)
     finally:
         stop.set()
 
 
-def _wait_for_predecessor(connection: Connection[DictRow], task: Task, share: tuple[int, int]) -> None:
-    """One that was left behind may still write its last page; until this connection ends the share is ours."""
-    key = f"{','.join(task.names)} {share}"
-    connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_SHARE, key))
+def _lock_part(connection: Connection[DictRow], task: Task, part: int) -> None:
+    """Lock a range until this connection ends: a worker of an earlier build may still write its last page."""
+    key = f"{','.join(task.names)} {part}"
+    connection.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (_PART, key))

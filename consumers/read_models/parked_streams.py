@@ -8,9 +8,9 @@ from typing import NamedTuple
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.read_models.apply import Again, Poisoned, follow
+from consumers.read_models.apply import FailedEvent, StreamReader, apply_events
 from consumers.read_models.batch_writer import Fenced, Writing
-from consumers.read_models.stream_state import Followed, Parked, load, parked_in
+from consumers.read_models.stream_state import ParkedStream, StreamState, load, parked_in
 from consumers.read_models.tables import Model
 
 
@@ -25,19 +25,19 @@ class Apart(NamedTuple):
 
 
 def take_up(
-    connection: Connection[DictRow], model: Model, parked: Parked, again: Again, leaving_out: bool = False
-) -> Parked | None:
+    connection: Connection[DictRow], model: Model, parked: ParkedStream, again: StreamReader, leaving_out: bool = False
+) -> ParkedStream | None:
     """Fold a parked stream on, if need be without the event that it was parked at; where it is parked now, if it is.
 
     Projectors wait meanwhile, and see afterwards that it isn't parked any more.
     """
 
-    def fold(until: int | None) -> Followed:
+    def fold(until: int | None) -> StreamState:
         [one] = load(connection, model, [parked.stream]).values()
         if leaving_out:
             one.version, one.last = parked.version, ""
-        told = [item for item in again(parked.stream, one.version) if until is None or item.heard.version < until]
-        follow(model.projection, one, told, again)
+        told = [item for item in again(parked.stream, one.version) if until is None or item.logged.version < until]
+        apply_events(model.projection, one, told, again)
         return one
 
     with connection.transaction():
@@ -54,28 +54,30 @@ def take_up(
     return left
 
 
-def _parked_now(connection: Connection[DictRow], parked: Parked) -> Parked | None:
+def _parked_now(connection: Connection[DictRow], parked: ParkedStream) -> ParkedStream | None:
     return next((one for one in parked_in(connection) if one[:2] == parked[:2]), None)
 
 
-def _write(connection: Connection[DictRow], model: Model, stream: str, one: Followed) -> None:
+def _write(connection: Connection[DictRow], model: Model, stream: str, one: StreamState) -> None:
     writing = Writing()
     writing.change(model, {stream: one})
     writing.run(connection)
 
 
-def _as_far_as_can_be(fold: Callable[[int | None], Followed], model: Model) -> tuple[Followed, Parked | None]:
+def _as_far_as_can_be(
+    fold: Callable[[int | None], StreamState], model: Model
+) -> tuple[StreamState, ParkedStream | None]:
     try:
         return fold(None), None
-    except Poisoned as poison:
-        return fold(poison.told.heard.version), poison.parked(model.name)
+    except FailedEvent as poison:
+        return fold(poison.logged.version), poison.parked_in(model.name)
 
 
-def bring_up(connection: Connection[DictRow], model: Model, stream: str, again: Again) -> None:
+def bring_up(connection: Connection[DictRow], model: Model, stream: str, again: StreamReader) -> None:
     """Take in what the log has of a stream and the read model has not, be a projector at it or not."""
     while True:
         [one] = load(connection, model, [stream]).values()
-        follow(model.projection, one, again(stream, one.version), again)
+        apply_events(model.projection, one, again(stream, one.version), again)
         with suppress(Fenced):  # a projector was faster: is there more?
             return _write(connection, model, stream, one)
 

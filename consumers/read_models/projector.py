@@ -13,13 +13,13 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.event_log import Batch, ConsumerStopped, EventLog, Fork, LogSource, TransportPartition, Unreachable
-from consumers.read_models.apply import Poisoned, Told, follow, understood
+from consumers.read_models.apply import DecodedEvent, FailedEvent, apply_events, decode_event
 from consumers.read_models.batch_writer import Fenced, writing_of
 from consumers.read_models.checkpoint import Progress, Reflected, change_over, heard, made_from, reflected
 from consumers.read_models.parked_streams import take_up
 from consumers.read_models.project_spans import tell_projected
 from consumers.read_models.rebuild import build_missing
-from consumers.read_models.stream_state import Followed, Moved, Parked, Taken, load, parked_in
+from consumers.read_models.stream_state import Moved, ParkedStream, StreamState, Taken, load, parked_in
 from consumers.read_models.tables import Model, connect, prepare
 from consumers.read_models.versions import followed
 from consumers.read_models.write_behind import WriteBehind, nothing
@@ -49,7 +49,7 @@ class Projector:
         self._transport = ""
         self._progress: dict[str, dict[int, Progress]] = {}
         self._parked: set[tuple[str, str]] = set()
-        self._known: OrderedDict[tuple[str, str], Followed] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], StreamState] = OrderedDict()
         self.stopped: str | None = None
 
     def position(self, partition: int) -> int:
@@ -188,11 +188,11 @@ class Projector:
         `ConsumerStopped` or `psycopg.Error`, also of what was taken in before.
         """
         began = time_ns()
-        told = {number: [understood(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
-        streams: dict[str, list[Told]] = defaultdict(list)
+        told = {number: [decode_event(one, self.source.log) for one in batch.events] for number, batch in heard.items()}
+        streams: dict[str, list[DecodedEvent]] = defaultdict(list)
         for item in chain.from_iterable(told.values()):
-            streams[item.heard.stream].append(item)
-        parked: list[Parked] = []
+            streams[item.logged.stream].append(item)
+        parked: list[ParkedStream] = []
         changes = {model: self._folded(model, streams, parked) for model in self._models}
         held = [(model.name, s) for model in self._models for s in streams if (model.name, s) in self._parked]
         moved = [one for number, batch in heard.items() for one in self._moved(number, batch.end, told[number])]
@@ -207,9 +207,9 @@ class Projector:
     def _partition(self, number: int) -> TransportPartition:
         return TransportPartition(self._transport, number)
 
-    def _moved(self, partition: int, end: int, told: Sequence[Told]) -> list[Moved]:
+    def _moved(self, partition: int, end: int, told: Sequence[DecodedEvent]) -> list[Moved]:
         moments = [item.event.recorded_at for item in told if not isinstance(item.event, Unread)]
-        at, reached = moments[-1] if moments else None, told[-1].heard.position if told else 0
+        at, reached = moments[-1] if moments else None, told[-1].logged.position if told else 0
         known = {name: places[partition] for name, places in self._progress.items()}
         return [
             Moved(
@@ -222,28 +222,30 @@ class Projector:
             if was.position < end
         ]
 
-    def _folded(self, model: Model, streams: Mapping[str, Sequence[Told]], parked: list[Parked]) -> dict[str, Followed]:
+    def _folded(
+        self, model: Model, streams: Mapping[str, Sequence[DecodedEvent]], parked: list[ParkedStream]
+    ) -> dict[str, StreamState]:
         """What a model makes of these streams with what is new in them; whom it has to park goes to `parked`."""
         covered = [s for s in streams if model.projection.covers(s) and (model.name, s) not in self._parked]
         found = self._look_up(model, covered)
         for stream, one in found.items():
             try:
-                follow(model.projection, one, streams[stream], self._again)
-            except Poisoned as poison:
-                parked.append(poison.parked(model.name))
+                apply_events(model.projection, one, streams[stream], self._again)
+            except FailedEvent as poison:
+                parked.append(poison.parked_in(model.name))
                 found[stream] = self._before(model, poison)
         return found
 
-    def _before(self, model: Model, poison: Poisoned) -> Followed:
+    def _before(self, model: Model, poison: FailedEvent) -> StreamState:
         """The stream as it stood before the event that can't be folded."""
         self.settle()
-        heard_ = poison.told.heard
+        heard_ = poison.logged
         [one] = load(self._connected, model, [heard_.stream]).values()
-        earlier = [told for told in self._again(heard_.stream, one.version) if told.heard.version < heard_.version]
-        follow(model.projection, one, earlier, self._again)
+        earlier = [told for told in self._again(heard_.stream, one.version) if told.logged.version < heard_.version]
+        apply_events(model.projection, one, earlier, self._again)
         return one
 
-    def _look_up(self, model: Model, streams: Iterable[str]) -> dict[str, Followed]:
+    def _look_up(self, model: Model, streams: Iterable[str]) -> dict[str, StreamState]:
         """What the model has made of these streams; kept for the streams used last, the rest is read again."""
         asked = list(streams)
         missing = [stream for stream in asked if (model.name, stream) not in self._known]
@@ -254,8 +256,8 @@ class Projector:
             self._known.move_to_end((model.name, stream))
         return {stream: self._known[model.name, stream] for stream in asked}
 
-    def _again(self, stream: str, after: int) -> list[Told]:
-        return [understood(heard, self.source.log) for heard in self._event_log.read_streams([stream], after)]
+    def _again(self, stream: str, after: int) -> list[DecodedEvent]:
+        return [decode_event(heard, self.source.log) for heard in self._event_log.read_streams([stream], after)]
 
     def _write(self, taken: Taken, then: Callable[[], None], meanwhile: Callable[[], None]) -> None:
         self._behind.write(writing_of(taken), then, meanwhile)

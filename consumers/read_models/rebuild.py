@@ -1,17 +1,18 @@
-"""Rebuilding read models: beside those that are read from, up to the log as it is now, until they stand ready."""
+"""Rebuilding read models: a new version of each, built beside the active one up to the log as it is now."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from threading import Event
-from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.event_log import LOG, EventLog, LogSource
-from consumers.read_models.build import Report, Standing, build
+from consumers.read_models.build import Report, build
+from consumers.read_models.build_state import BuildState, delete_states, insert_states, read_states
 from consumers.read_models.checkpoint import Reflected
 from consumers.read_models.checkpoint import begin as begin_progress
-from consumers.read_models.tables import Model, connect, index, prepare
+from consumers.read_models.tables import connect, index, prepare
 from consumers.read_models.versions import begin, being_built, change, locked, promote, unbuilt
 from projections.projection import Projection
 
@@ -28,38 +29,60 @@ def rebuild(
     stop: Event | None = None,
     promoted: bool = False,
 ) -> int:
-    """Build these read models from the log as it is now, beside those that are read from, until they stand ready.
+    """Build a new version of these read models from the log as it is now; the position up to which, 0 if stopped.
 
-    Up to which position; 0 where it was told to stop. What was interrupted goes on where it was. `promoted` has them
-    read from at once. Raises `ConsumerStopped` as a projector does.
+    An interrupted build goes on where it was. The new versions become ready, with `promoted` active. Raises
+    `ConsumerStopped` as a projector does.
     """
     chosen, stop = list(projections), stop or Event()
     with connect(conninfo) as connection:
-        wait_until_alone(connection, chosen, stop)
-        standing = begun(connection, source, event_log, chosen)
-        if stop.is_set() or not build(conninfo, source.log, event_log, standing, report, stop):
+        wait_for_lock(connection, chosen, stop)
+        states = begin_build(connection, source, event_log, chosen)
+        if stop.is_set() or not _build_all(conninfo, source, event_log, states, report, stop):
             return 0
-        finish(connection, source, standing, promoted)
-    return standing.until
+        finish_build(connection, source, states[0], promoted)
+    return states[0].until
 
 
 def build_missing(
     conninfo: str, source: LogSource, event_log: EventLog, projections: Iterable[Projection], stop: Event | None = None
 ) -> None:
-    """Build those of these read models that nothing can be read from yet; of several who ask for that, one does it."""
+    """Build those of these read models that have no active version; of several programs that ask, one builds."""
     chosen, stop = list(projections), stop or Event()
     with connect(conninfo) as connection:
         if not unbuilt(connection, chosen):
             return
-        wait_until_alone(connection, chosen, stop)
+        wait_for_lock(connection, chosen, stop)
         if missing := unbuilt(connection, chosen):
-            standing = begun(connection, source, event_log, missing)
-            if not stop.is_set() and build(conninfo, source.log, event_log, standing, stop=stop):
-                finish(connection, source, standing, promoted=True)
+            states = begin_build(connection, source, event_log, missing)
+            if not stop.is_set() and _build_all(conninfo, source, event_log, states, None, stop):
+                finish_build(connection, source, states[0], promoted=True)
 
 
-def alone(connection: Connection[DictRow], projections: Iterable[Projection]) -> bool:
-    """Whether nobody else builds any of these, and nobody can until this connection ends."""
+def _build_all(
+    conninfo: str,
+    source: LogSource,
+    event_log: EventLog,
+    states: Sequence[BuildState],
+    report: Report | None,
+    stop: Event,
+) -> bool:
+    """Build one range after the other; False where `stop` was set before the end."""
+    done = {state.part: state.events for state in states}
+    return all(
+        build(conninfo, source.log, event_log, state, partial(_report, report, done, state.part), stop)
+        for state in states
+    )
+
+
+def _report(report: Report | None, done: dict[int, int], part: int, events: int, until: int) -> None:
+    done[part] = events
+    if report:
+        report(sum(done.values()), until)
+
+
+def lock_builds(connection: Connection[DictRow], projections: Iterable[Projection]) -> bool:
+    """Lock the builds of these read models until this connection ends; False where another program builds one."""
     tables = [projection.table for projection in projections]
     found = connection.execute(
         "SELECT bool_and(pg_try_advisory_lock(%s, hashtext(name))) AS ours FROM unnest(%s::text[]) AS name",
@@ -71,86 +94,39 @@ def alone(connection: Connection[DictRow], projections: Iterable[Projection]) ->
     return False
 
 
-def wait_until_alone(connection: Connection[DictRow], projections: Sequence[Projection], stop: Event) -> None:
-    """Wait for whoever builds any of these, or until told to stop."""
-    while not stop.is_set() and not alone(connection, projections):
+def wait_for_lock(connection: Connection[DictRow], projections: Sequence[Projection], stop: Event) -> None:
+    """Lock the builds of these read models, waiting for other programs, or until `stop` is set."""
+    while not stop.is_set() and not lock_builds(connection, projections):
         stop.wait(WAIT_SECONDS)
 
 
-def begun(
+def begin_build(
     connection: Connection[DictRow],
     source: LogSource,
     event_log: EventLog,
     projections: Iterable[Projection],
-    share: tuple[int, int] = (0, 1),
-) -> Standing:
-    """Where building stands: at the beginning, unless exactly these were being built from the same log."""
+    parts: int = 1,
+) -> list[BuildState]:
+    """The ranges of a build of exactly these read models: of the one that was interrupted, else of a new one."""
     prepare(connection)
-    if standing := stood(connection, source, projections, share):
-        return standing
-    models, head = being_built(connection, projections), event_log.head()
+    models = being_built(connection, projections)
+    if states := read_states(connection, models, source):
+        return states
+    head, bounds = event_log.head(), event_log.split_streams(parts)
     with connection.transaction():
         begin(connection, models)
-        connection.cursor().executemany(
-            "INSERT INTO models.building VALUES (%s, %s, %s, %s, %s, %s, 0, '', 0)",
-            [
-                (model.name, number, share[1], str(source), head.position, head.recorded_at)
-                for model in models
-                for number in range(share[1])
-            ],
-        )
-    return Standing(models, head.position, 0, ("", 0), share)
+        insert_states(connection, models, source, head, bounds)
+    return read_states(connection, models, source)
 
 
-def stood(
-    connection: Connection[DictRow], source: LogSource, projections: Iterable[Projection], share: tuple[int, int]
-) -> Standing | None:
-    """Where building exactly these from this log stands; None where that was never begun, or others were since."""
-    models = being_built(connection, projections)
-    known = _known(connection, models, source, share[1])
-    if not known:
-        return None
-    row = known[share[0]]
-    return Standing(models, row["until"], row["events"], (row["stream"], row["version"]), share)
-
-
-def shares_of(connection: Connection[DictRow], projections: Iterable[Projection], source: LogSource) -> int | None:
-    """Into how many shares an interrupted building of exactly these was parted; None where there is none."""
-    models = being_built(connection, projections)
-    found = connection.execute(
-        "SELECT DISTINCT shares FROM models.building WHERE model = ANY(%s)", ([model.name for model in models],)
-    ).fetchall()
-    counts = [row["shares"] for row in found]
-    return counts[0] if len(counts) == 1 and _known(connection, models, source, counts[0]) else None
-
-
-def _known(
-    connection: Connection[DictRow], models: Sequence[Model], source: LogSource, shares: int
-) -> dict[int, dict[str, Any]]:
-    """How far each share of an earlier building is, where all of these models were built in it, from the same log."""
-    names = [model.name for model in models]
-    found = connection.execute(
-        "SELECT DISTINCT share, until, events, stream, version FROM models.building"
-        " WHERE model = ANY(%s) AND log = %s AND shares = %s",
-        (names, str(source), shares),
-    ).fetchall()
-    count = connection.execute("SELECT count(*) AS n FROM models.building WHERE model = ANY(%s)", (names,)).fetchone()
-    whole = len(found) == shares and count is not None and count["n"] == len(models) * shares
-    return {row["share"]: row for row in found} if whole else {}
-
-
-def finish(connection: Connection[DictRow], source: LogSource, standing: Standing, promoted: bool) -> None:
-    """Give the rows their indexes, and let them stand ready for being followed."""
-    for model in standing.models:
+def finish_build(connection: Connection[DictRow], source: LogSource, state: BuildState, promoted: bool) -> None:
+    """Index the rows of a build whose ranges are all written, and make it ready."""
+    for model in state.models:
         index(connection, model)
-    names = [model.name for model in standing.models]
     with connection.transaction():
-        at = connection.execute("SELECT at FROM models.building WHERE model = ANY(%s)", (names,)).fetchone()
-        here = Reflected(standing.until, at["at"] if at else None)
-        starts = {LOG.partition: standing.until}
-        begin_progress(connection, names, source, LOG.transport, starts, here)
-        connection.execute("DELETE FROM models.building WHERE model = ANY(%s)", (names,))
-        for model in standing.models:
+        reflected = Reflected(state.until, delete_states(connection, state))
+        begin_progress(connection, state.names, source, LOG.transport, {LOG.partition: state.until}, reflected)
+        for model in state.models:
             locked(connection, model.projection)
             change(connection, model, "ready")
             if promoted:

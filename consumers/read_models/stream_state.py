@@ -14,7 +14,7 @@ from consumers.read_models.tables import Model
 from projections.projection import Rows
 
 
-class Parked(NamedTuple):
+class ParkedStream(NamedTuple):
     """A stream that a model leaves out from this event on, and why."""
 
     model: str
@@ -26,7 +26,7 @@ class Parked(NamedTuple):
 
 
 @dataclass
-class Followed:
+class StreamState:
     """What a model has made of one stream: up to which version, which is also stored or not yet, and by which event."""
 
     rows: Rows
@@ -50,26 +50,28 @@ class Taken(NamedTuple):
     `held` are parked streams of a model, of which nothing was taken in.
     """
 
-    changes: Mapping[Model, Mapping[str, Followed]]
+    changes: Mapping[Model, Mapping[str, StreamState]]
     moved: Sequence[Moved]
-    parked: Sequence[Parked] = ()
+    parked: Sequence[ParkedStream] = ()
     held: Sequence[tuple[str, str]] = ()
     invalid: Sequence[tuple[TransportPartition, InvalidRecord]] = ()
 
 
-def parked_in(connection: Connection[DictRow]) -> list[Parked]:
+def parked_in(connection: Connection[DictRow]) -> list[ParkedStream]:
     found = connection.execute("SELECT model, stream, version, position, kind, why FROM models.parked ORDER BY 1, 2")
-    return [Parked(**row) for row in found]
+    return [ParkedStream(**row) for row in found]
 
 
-def load(connection: Connection[DictRow], model: Model, streams: Iterable[str]) -> dict[str, Followed]:
+def load(connection: Connection[DictRow], model: Model, streams: Iterable[str]) -> dict[str, StreamState]:
     """What the model has made of these streams so far; fresh ones included."""
-    found = {stream: Followed(Rows(model.projection)) for stream in streams}
+    found = {stream: StreamState(Rows(model.projection)) for stream in streams}
     asked = list(found)
     known = connection.execute(SQL("SELECT * FROM {} WHERE stream = ANY(%s)").format(model.streams), (asked,))
     for row in known:
         memory: dict[str, Any] = row["memory"] or {}
-        found[row["stream"]] = Followed(Rows(model.projection, **memory), row["version"], row["version"], row["last"])
+        found[row["stream"]] = StreamState(
+            Rows(model.projection, **memory), row["version"], row["version"], row["last"]
+        )
     if model.projection.appends:
         return found
     kept: dict[str, dict[Any, DictRow]] = {}
@@ -82,7 +84,7 @@ def load(connection: Connection[DictRow], model: Model, streams: Iterable[str]) 
     return found
 
 
-def stream_row(stream: str, one: Followed) -> dict[str, Any]:
+def stream_row(stream: str, one: StreamState) -> dict[str, Any]:
     return {
         "stream": stream,
         "version": one.version,

@@ -31,12 +31,12 @@ _COMMON = """
         PRIMARY KEY (model, transport, partition)
     );
     COMMENT ON TABLE models.progress IS 'How far each read model has heard the log, or each partition of the topic.';
-    CREATE TABLE IF NOT EXISTS models.building (
-        model text NOT NULL, share int NOT NULL, shares int NOT NULL, log text NOT NULL, until bigint NOT NULL,
-        at timestamptz, events bigint NOT NULL, stream text NOT NULL, version bigint NOT NULL,
-        PRIMARY KEY (model, share)
+    CREATE TABLE IF NOT EXISTS models.builds (
+        model text NOT NULL, part int NOT NULL, log text NOT NULL, until bigint NOT NULL, recorded_at timestamptz,
+        events bigint NOT NULL DEFAULT 0, stream text NOT NULL, version bigint NOT NULL DEFAULT 0,
+        before_stream text, PRIMARY KEY (model, part)
     );
-    COMMENT ON TABLE models.building IS 'What is being built anew, up to which position, and how far each share is.';
+    COMMENT ON TABLE models.builds IS 'Builds that are under way: each range of the streams, and how far it is.';
     CREATE TABLE IF NOT EXISTS models.parked (
         model text NOT NULL, stream text NOT NULL, version bigint NOT NULL, position bigint NOT NULL,
         kind text NOT NULL, why text NOT NULL, parked_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (model, stream)
@@ -50,6 +50,8 @@ _COMMON = """
     """
 
 
+STREAM_COLUMNS: dict[str, LiteralString] = {"stream": "text", "version": "bigint", "last": "text", "memory": "jsonb"}
+"""The columns of the table of a model's streams: how far each is applied, by which event, and the fold's memory."""
 _THERE = "SELECT FROM pg_class WHERE oid = to_regclass('models.quarantined')"
 _OUTDATED = """
     SELECT FROM information_schema.columns
@@ -88,7 +90,13 @@ class Model:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return ("stream", "version", *(name for name in self.projection.columns if name != "version"))
+        return tuple(self.column_types)
+
+    @property
+    def column_types(self) -> dict[str, LiteralString]:
+        """The columns of the rows with their SQL types."""
+        others = {name: sql_type for name, sql_type in self.projection.columns.items() if name != "version"}
+        return {"stream": "text", "version": "bigint", **others}
 
 
 def connect(conninfo: str) -> Connection[DictRow]:
@@ -114,33 +122,22 @@ def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
         if connection.execute(_THERE).fetchone() is None:
             connection.execute(_COMMON)
         for model in models:
-            connection.execute(_streams_of(model))
-            connection.execute(_rows_of(model))
+            connection.execute(_create(model.streams, STREAM_COLUMNS))
+            connection.execute(_create(model.rows, model.column_types))
 
 
-def _streams_of(model: Model) -> Composed:
-    return SQL(
-        "CREATE TABLE IF NOT EXISTS {}"
-        " (stream text PRIMARY KEY, version bigint NOT NULL, last text NOT NULL, memory jsonb)"
-    ).format(model.streams)
-
-
-def _rows_of(model: Model) -> Composed:
-    types: Mapping[str, LiteralString] = {
-        "stream": "text NOT NULL",
-        "version": "bigint NOT NULL",
-        **model.projection.columns,
-    }
-    columns = SQL(", ").join(SQL("{} {}").format(Identifier(name), SQL(types[name])) for name in model.columns)
-    return SQL("CREATE TABLE IF NOT EXISTS {} ({})").format(model.rows, columns)
+def _create(table: Identifier, columns: Mapping[str, LiteralString]) -> Composed:
+    defined = [SQL("{} {}").format(Identifier(name), SQL(sql_type)) for name, sql_type in columns.items()]
+    return SQL("CREATE TABLE IF NOT EXISTS {} ({})").format(table, SQL(", ").join(defined))
 
 
 def index(connection: Connection[Any], model: Model) -> None:
-    """Give the rows their key and indexes, once they are there: that is faster."""
-    key = SQL(", ").join(map(Identifier, model.key))
-    unique = Identifier(f"{model.name}_key")
-    connection.execute(SQL("CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} ({})").format(unique, model.rows, key))
+    """Create the keys and indexes of a model; after its rows were copied that is faster than before."""
+    for name, table, columns in (("streams_key", model.streams, ("stream",)), ("key", model.rows, model.key)):
+        key = SQL(", ").join(map(Identifier, columns))
+        unique = Identifier(f"{model.name}_{name}")
+        connection.execute(SQL("CREATE UNIQUE INDEX IF NOT EXISTS {} ON {} ({})").format(unique, table, key))
     for name in model.projection.indexed:
         named = Identifier(f"{model.name}_{name}")
         connection.execute(SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(named, model.rows, Identifier(name)))
-    connection.execute(SQL("ANALYZE {}").format(model.rows))
+    connection.execute(SQL("ANALYZE {}, {}").format(model.streams, model.rows))

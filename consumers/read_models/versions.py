@@ -122,7 +122,7 @@ def _exchange(connection: Connection[Any], versions: Iterable[Version], model: M
 
 def discard(connection: Connection[Any], model: Model) -> None:
     """Throw away all that is known of it, streams and rows, in the order in which projectors write them."""
-    for table in ("progress", "parked", "building"):
+    for table in ("progress", "parked", "builds"):
         connection.execute(SQL("DELETE FROM {} WHERE model = %s").format(Identifier("models", table)), (model.name,))
     connection.execute(SQL("DROP TABLE IF EXISTS {}, {}").format(model.streams, model.rows))
     connection.execute(

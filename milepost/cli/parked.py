@@ -13,9 +13,9 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from consumers.kafka.parked_streams import UnpublishedStream, read_parked_streams, read_requested_retries, request_retry
-from consumers.read_models.apply import Again, understood
+from consumers.read_models.apply import StreamReader, decode_event
 from consumers.read_models.parked_streams import Apart, bring_up, forget, kept_apart, take_up
-from consumers.read_models.stream_state import Parked, parked_in
+from consumers.read_models.stream_state import ParkedStream, parked_in
 from consumers.read_models.tables import Model, connect, prepare
 from consumers.read_models.versions import followed
 from milepost.app.bootstrap import brokers_of, open_existing_log
@@ -66,11 +66,13 @@ class Lot:
     connection: Connection[DictRow]
 
     @property
-    def again(self) -> Again:
+    def again(self) -> StreamReader:
         source = self.feed.source
-        return lambda stream, after: [understood(line, source.log) for line in self.feed.read_streams([stream], after)]
+        return lambda stream, after: [
+            decode_event(line, source.log) for line in self.feed.read_streams([stream], after)
+        ]
 
-    def parked(self, what: Sequence[str] = ()) -> list[tuple[Model, Parked]]:
+    def parked(self, what: Sequence[str] = ()) -> list[tuple[Model, ParkedStream]]:
         models = {model.name: model for model in followed(self.connection, projections())}
         return [
             (models[one.model], one)

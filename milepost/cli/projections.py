@@ -17,7 +17,7 @@ from consumers.event_log import ConsumerStopped
 from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.compare import Comparison, compare
 from consumers.read_models.overview import overview
-from consumers.read_models.parallel_build import BeingBuilt, Task, rebuild_in_parallel
+from consumers.read_models.parallel_build import BuildLocked, Task, rebuild_in_parallel
 from consumers.read_models.tables import Model, connect, prepare
 from consumers.read_models.versions import Unchanged, promote, roll_back, versions_of
 from milepost.app.bootstrap import open_existing_log
@@ -85,7 +85,7 @@ def _rebuild(names: Sequence[str], workers: int, promote: bool, json: bool) -> N
         task = Task(log.conninfo, source, partial(open_event_log, log.conninfo), tuple(one.name for one in chosen))
         try:
             until = rebuild_in_parallel(task, workers, report, promote)
-        except (BeingBuilt, Fenced, ConsumerStopped) as error:
+        except (BuildLocked, Fenced, ConsumerStopped) as error:
             raise Failed(str(error)) from error
     told = {"projections": list(task.names), "position": until, "state": "active" if promote else "ready"}
     if json:

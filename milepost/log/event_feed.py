@@ -46,10 +46,11 @@ class LogFeed:
     def read_positions(self, positions: Sequence[int]) -> Sequence[LogEntry]:
         return self._log.read_positions(positions)
 
-    def read_by_stream(
-        self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
-    ) -> Sequence[LogEntry]:
-        return self._log.read_by_stream(after, limit, until, share)
+    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, before: str | None) -> Sequence[LogEntry]:
+        return self._log.read_by_stream(after, limit, until, before)
+
+    def split_streams(self, parts: int) -> Sequence[str]:
+        return self._log.split_streams(parts)
 
 
 @contextmanager

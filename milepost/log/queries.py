@@ -70,8 +70,15 @@ _STREAMS: LiteralString = f"""
     """
 _BY_STREAM: LiteralString = f"""
     {_EVENTS} WHERE (originator_id, originator_version) > (%b, %b) AND notification_id <= %b
-    AND (%b = 1 OR hashtext(originator_id) & 1073741823 %% %b = %b)
-    ORDER BY originator_id, originator_version LIMIT %b
+    AND (%b::text IS NULL OR originator_id < %b::text) ORDER BY originator_id, originator_version LIMIT %b
+    """
+_SPLIT_STREAMS: LiteralString = """
+    SELECT originator_id FROM (
+        SELECT originator_id, row_number() OVER (ORDER BY originator_id, originator_version) AS number FROM log.events
+    ) AS numbered JOIN (
+        SELECT 1 + part * total / %b AS number
+        FROM generate_series(1, %b - 1) AS part, (SELECT count(*) AS total FROM log.events) AS counted
+    ) AS wanted USING (number) ORDER BY number
     """
 _OUTCOMES: LiteralString = """
     SELECT digest, outcome, a, c FROM unnest(%b::text[], %b::text[]) AS asked (a, c), LATERAL (
@@ -92,12 +99,16 @@ def select_streams(cursor: Cursor[Any], streams: Sequence[str], after: int = 0) 
 
 
 def select_by_stream(
-    cursor: Cursor[Any], after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
+    cursor: Cursor[Any], after: tuple[str, int], limit: int, until: int, before: str | None
 ) -> list[LogEntry]:
-    """At most `limit` events after a stream and version, up to a position, of the streams of one of several shares."""
-    part, parts = share
-    cursor.execute(_BY_STREAM, (*after, until, parts, parts, part, limit))
+    """At most `limit` events after a stream and version, up to a position, of the streams before one."""
+    cursor.execute(_BY_STREAM, (*after, until, before, before, limit))
     return [LogEntry(*row) for row in cursor.fetchall()]
+
+
+def select_split_streams(cursor: Cursor[Any], parts: int) -> list[str]:
+    """The first stream of each part but the first, where the streams are divided by the number of their events."""
+    return [stream for (stream,) in cursor.execute(_SPLIT_STREAMS, (parts, parts))]
 
 
 def select_filtered(

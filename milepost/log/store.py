@@ -29,6 +29,7 @@ from milepost.log.queries import (
     select_filtered,
     select_outcomes,
     select_page,
+    select_split_streams,
     select_streams,
 )
 from milepost.log.stored_event import DamagedLog, LogEntry, LogHead, read_entry
@@ -248,10 +249,15 @@ class Log:
         with self._cursor() as cursor:
             return select_filtered(cursor, after, until, limit, stream, kinds)
 
-    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]) -> list[LogEntry]:
+    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, before: str | None) -> list[LogEntry]:
         """At most `limit` events after a stream and version; see `EventLog`."""
-        with self.connect() as connection, connection.cursor(binary=True) as cursor:
-            return select_by_stream(cursor, after, limit, until, share)
+        with self._cursor() as cursor:
+            return select_by_stream(cursor, after, limit, until, before)
+
+    def split_streams(self, parts: int) -> list[str]:
+        """The streams at which the log is divided into parts; see `EventLog`."""
+        with self._cursor() as cursor:
+            return select_split_streams(cursor, parts)
 
     def outcome(self, actor: str, command: str) -> tuple[bytes, bytes] | None:
         """The digest of a request and its encoded outcome; None where no such command is stored."""

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from consumers.event_log import ConsumerStopped, EventLog
-from consumers.read_models.apply import Newer
+from consumers.read_models.apply import UnknownKind
 from consumers.read_models.batch_writer import Fenced
-from consumers.read_models.parallel_build import BeingBuilt, Task, rebuild_in_parallel
-from consumers.read_models.rebuild import alone, begun, shares_of
+from consumers.read_models.build_state import read_states
+from consumers.read_models.parallel_build import BuildLocked, Task, rebuild_in_parallel
+from consumers.read_models.rebuild import begin_build, lock_builds
 from consumers.read_models.tables import connect
+from consumers.read_models.versions import being_built
 from milepost.log.event_feed import LogFeed, open_event_log
 from milepost.log.store import Log
 from projections import projections
@@ -25,13 +27,13 @@ from tests.consumers.telling import Telling, by_fold, in_models
 from tests.projections.histories import eventful
 from tests.waiting import until
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAMES = tuple(projection.name for projection in projections())
 BUILD = """
 import sys
 from functools import partial
 from threading import Event
-from consumers.read_models import building
+from consumers.read_models import build as building
 from consumers.event_log import LogSource
 from consumers.read_models.parallel_build import Task, rebuild_in_parallel
 from milepost.log.event_feed import archive_of
@@ -51,7 +53,7 @@ def task(log: Log, feed: LogFeed, telling: Telling) -> Task:
     return Task(log.conninfo, feed.source, partial(open_event_log, log.conninfo), NAMES)
 
 
-def test_makes_what_a_fold_of_the_log_makes(log: Log, task: Task) -> None:
+def test_parallel_build_writes_the_rows_that_a_fold_of_the_log_makes(log: Log, task: Task) -> None:
     reports: list[tuple[int, int]] = []
     until_ = rebuild_in_parallel(task, 2, lambda done, total: reports.append((done, total)), promoted=True)
     assert until_ == log.head().position
@@ -59,7 +61,12 @@ def test_makes_what_a_fold_of_the_log_makes(log: Log, task: Task) -> None:
     assert reports[-1] == (until_, until_)
 
 
-def test_goes_on_in_as_many_shares_as_it_had_after_it_was_killed(
+def test_parallel_build_with_more_workers_than_streams_writes_each_row_once(log: Log, task: Task) -> None:
+    rebuild_in_parallel(task, 12, promoted=True)
+    assert in_models(log.conninfo) == by_fold(log)
+
+
+def test_parallel_build_goes_on_in_as_many_ranges_as_it_had_after_it_was_killed(
     log: Log, feed: LogFeed, task: Task, tmp_path: Path
 ) -> None:
     program = tmp_path / "build.py"
@@ -84,28 +91,28 @@ def test_goes_on_in_as_many_shares_as_it_had_after_it_was_killed(
 def built(log: Log) -> int:
     """How many events an unfinished building has taken in."""
     with connect(log.conninfo) as connection:
-        row = connection.execute("SELECT to_regclass('models.building') IS NOT NULL AS there").fetchone()
+        row = connection.execute("SELECT to_regclass('models.builds') IS NOT NULL AS there").fetchone()
         if not row or not row["there"]:
             return 0
         found = connection.execute(
-            "SELECT coalesce(sum(events), 0)::int AS n, count(*) AS shares FROM models.building"
+            "SELECT coalesce(sum(events), 0)::int AS n, count(*) AS parts FROM models.builds"
             " WHERE model = 'projects_v2_1'"
         ).fetchone()
         assert found
-        assert found["shares"] in (0, 2)
+        assert found["parts"] in (0, 2)
         return int(found["n"])
 
 
-def test_is_refused_while_another_builds(log: Log, task: Task) -> None:
+def test_parallel_build_is_refused_while_another_program_builds(log: Log, task: Task) -> None:
     with connect(log.conninfo) as other:
-        assert alone(other, projections()[:1])
-        with pytest.raises(BeingBuilt, match="another program builds some of these"):
+        assert lock_builds(other, projections()[:1])
+        with pytest.raises(BuildLocked, match="another program builds some of these"):
             rebuild_in_parallel(task, 2)
 
 
-def test_raises_what_a_worker_failed_with(log: Log, task: Task, telling: Telling) -> None:
+def test_parallel_build_raises_what_a_worker_failed_with(log: Log, task: Task, telling: Telling) -> None:
     telling.store(("project-0", 999, "tea.made/1", b'{"type":"milepost.tea.made.v1"}'))
-    with pytest.raises(Newer, match="a newer release wrote it"):
+    with pytest.raises(UnknownKind, match="a newer release wrote it"):
         rebuild_in_parallel(task, 2)
 
 
@@ -118,9 +125,9 @@ def ended_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
         yield archive
 
 
-def test_is_not_done_before_every_worker_has_said_so(log: Log, task: Task) -> None:
+def test_parallel_build_is_not_done_before_every_worker_has_sent_that_it_is(log: Log, task: Task) -> None:
     silent = replace(task, opener=partial(ended_in_every_worker, log.conninfo, os.getpid()))
-    with pytest.raises(ConsumerStopped, match="died with code 0: say it again"):
+    with pytest.raises(ConsumerStopped, match="died with code 0: start it again"):
         rebuild_in_parallel(silent, 2, promoted=True)
 
 
@@ -130,15 +137,16 @@ def late_in_every_worker(conninfo: str, parent: int) -> Generator[EventLog]:
     with open_event_log(conninfo) as archive:
         if os.getpid() != parent:
             with connect(conninfo) as connection:
-                begun(connection, archive.source, archive, projections(), (0, 2))
+                begin_build(connection, archive.source, archive, projections(), 2)
         yield archive
 
 
-def test_throws_away_nothing_that_another_has_begun_meanwhile(log: Log, task: Task) -> None:
+def test_parallel_build_discards_nothing_that_another_program_has_begun_meanwhile(log: Log, task: Task) -> None:
     late = replace(task, opener=partial(late_in_every_worker, log.conninfo, os.getpid()), names=("projects",))
     with pytest.raises(Fenced, match="another program"):
         rebuild_in_parallel(late, 1)
     with connect(log.conninfo) as connection:
-        assert shares_of(connection, projections(), task.source) == 2
+        models = being_built(connection, projections())
+        assert [state.part for state in read_states(connection, models, task.source)] == [0, 1]
     rebuild_in_parallel(task, 2, promoted=True)
     assert in_models(log.conninfo) == by_fold(log)

@@ -7,10 +7,10 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.read_models.apply import Again, Told, understood
+from consumers.read_models.apply import DecodedEvent, StreamReader, decode_event
 from consumers.read_models.batch_writer import Fenced
 from consumers.read_models.parked_streams import bring_up, take_up
-from consumers.read_models.stream_state import Parked, load, parked_in
+from consumers.read_models.stream_state import ParkedStream, load, parked_in
 from consumers.read_models.tables import Model, connect
 from domain.codec import decode, encode
 from domain.event import Recorded
@@ -36,15 +36,17 @@ class Parking:
     connection: Connection[DictRow]
 
     @property
-    def again(self) -> Again:
+    def again(self) -> StreamReader:
         feed = LogFeed(self.log)
-        return lambda stream, after: [understood(line, feed.source.log) for line in feed.read_streams([stream], after)]
+        return lambda stream, after: [
+            decode_event(line, feed.source.log) for line in feed.read_streams([stream], after)
+        ]
 
     @property
     def version(self) -> int:
         return load(self.connection, MODEL, ["project-a"])["project-a"].version
 
-    def parked(self) -> Parked:
+    def parked(self) -> ParkedStream:
         [one] = parked_in(self.connection)
         return one
 
@@ -128,8 +130,8 @@ def test_brings_up_a_stream_of_which_a_record_was_kept_apart(log: Log, feed: Log
     made(log, feed, PROJECTS).close()
     telling.tell({"project-a": eventful()})
 
-    def again(stream: str, after: int) -> list[Told]:
-        return [understood(line, feed.source.log) for line in feed.read_streams([stream], after)]
+    def again(stream: str, after: int) -> list[DecodedEvent]:
+        return [decode_event(line, feed.source.log) for line in feed.read_streams([stream], after)]
 
     with connect(log.conninfo) as connection:
         bring_up(connection, MODEL, "project-a", again)

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from consumers.read_models.batch_writer import Fenced
-from consumers.read_models.rebuild import begun, rebuild
+from consumers.read_models.rebuild import begin_build, rebuild
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
@@ -99,13 +99,11 @@ class Meanwhile(LogFeed):
         super().__init__(log)
         self._meanwhile, self._pages = meanwhile, 0
 
-    def read_by_stream(
-        self, after: tuple[str, int], limit: int, until: int, share: tuple[int, int]
-    ) -> Sequence[LogEntry]:
+    def read_by_stream(self, after: tuple[str, int], limit: int, until: int, before: str | None) -> Sequence[LogEntry]:
         self._pages += 1
         if self._pages == 3:
             self._meanwhile()
-        return super().read_by_stream(after, limit, until, share)
+        return super().read_by_stream(after, limit, until, before)
 
 
 def test_writes_nothing_more_once_another_has_begun_it_anew(log: Log, feed: LogFeed, telling: Telling) -> None:
@@ -114,7 +112,7 @@ def test_writes_nothing_more_once_another_has_begun_it_anew(log: Log, feed: LogF
     def begin_anew() -> None:
         with connect(log.conninfo) as connection:
             wait_until(lambda: built(log) > 0, "the first page is written")
-            begun(connection, feed.source, feed, projections())
+            begin_build(connection, feed.source, feed, projections())
 
     with pytest.raises(Fenced, match="another program"):
         rebuild(log.conninfo, feed.source, Meanwhile(log, begin_anew), [PROJECTS])
@@ -125,6 +123,6 @@ def test_writes_nothing_more_once_another_has_begun_it_anew(log: Log, feed: LogF
 
 def built(log: Log) -> int:
     with connect(log.conninfo) as connection:
-        found = connection.execute("SELECT max(events) AS n FROM models.building").fetchone()
+        found = connection.execute("SELECT max(events) AS n FROM models.builds").fetchone()
     assert found
     return int(found["n"])

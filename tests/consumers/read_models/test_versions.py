@@ -6,7 +6,7 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from consumers.read_models.rebuild import begun, rebuild
+from consumers.read_models.rebuild import begin_build, rebuild
 from consumers.read_models.tables import Model, connect
 from consumers.read_models.versions import Unchanged, Version, promote, roll_back, versions_of
 from milepost.log.event_feed import LogFeed
@@ -108,7 +108,7 @@ def test_that_becomes_ready_waits_for_who_promotes_another(log: Log, feed: LogFe
     made(log, feed).close()
     rebuild(log.conninfo, feed.source, feed, [PROJECTS])
     with connect(log.conninfo) as connection, connect(log.conninfo) as other, ThreadPoolExecutor(2) as pool:
-        begun(connection, feed.source, feed, [PROJECTS])
+        begin_build(connection, feed.source, feed, [PROJECTS])
         with other.transaction():
             other.execute("SELECT FROM models.versions WHERE (model, number) = (%s, 1) FOR UPDATE", (PROJECTS.table,))
             promoting = pool.submit(promoted, log)

@@ -85,7 +85,9 @@ def test_is_read_by_position_and_by_stream(log: Log, writer: Writer) -> None:
     assert [stored.position for stored in log.read_filtered(2, 6, 2, "project-a", ["risk.assessed/1"])] == [4, 5]
     assert [stored.position for stored in log.read_filtered(0, 5, 9, "project-a")] == [3, 4, 5]
     assert [stored.position for stored in log.read_filtered(4, 6, 9, kinds=["project.proposed/1"])] == []
-    assert [stored.position for stored in log.read_by_stream(("project-a", 1), 2, 6, (0, 1))] == [4, 5]
+    assert [stored.position for stored in log.read_by_stream(("project-a", 1), 2, 6, None)] == [4, 5]
+    assert [stored.position for stored in log.read_by_stream(("", 0), 9, 6, "project-a")] == [1, 2]
+    assert [log.split_streams(1), log.split_streams(2)] == [[], ["project-a"]]
     assert log.position() == 6
     assert [recorded.version for recorded in log.stream("project-a", after=2)] == [3, 4]
     assert log.stream("project-b") == []
