@@ -1,6 +1,6 @@
 """Writing the rows of whole streams into the tables of read models by COPY."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, LiteralString
 
@@ -11,9 +11,10 @@ from psycopg.types.json import set_json_dumps
 
 from consumers.read_models.stream_state import StreamState
 from consumers.read_models.tables import STREAM_COLUMNS, Model
+from projections.projection import Row
 
 _COPY: LiteralString = "COPY {} ({}) FROM STDIN (FORMAT BINARY)"
-Row = tuple[Any, ...]
+Values = tuple[Any, ...]
 
 
 class CopiedStreams:
@@ -21,9 +22,9 @@ class CopiedStreams:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._values = itemgetter(*model.columns[1:])
-        self._streams: list[Row] = []
-        self._rows: list[Row] = []
+        self._values: Callable[[Row], Values] = itemgetter(*model.columns[1:])
+        self._streams: list[Values] = []
+        self._rows: list[Values] = []
 
     def add(self, stream: str, state: StreamState) -> None:
         """Add a stream that was applied from its first event on."""
@@ -38,7 +39,7 @@ class CopiedStreams:
         _copy(cursor, self._model.rows, self._model.column_types, self._rows)
 
 
-def _copy(cursor: Cursor[Any], table: Identifier, types: dict[str, LiteralString], rows: Iterable[Row]) -> None:
+def _copy(cursor: Cursor[Any], table: Identifier, types: Mapping[str, LiteralString], rows: Iterable[Values]) -> None:
     columns = SQL(", ").join(map(Identifier, types))
     with cursor.copy(SQL(_COPY).format(table, columns)) as copy:
         copy.set_types(list(types.values()))

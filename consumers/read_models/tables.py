@@ -93,10 +93,10 @@ class Model:
         return tuple(self.column_types)
 
     @property
-    def column_types(self) -> dict[str, LiteralString]:
-        """The columns of the rows with their SQL types."""
-        others = {name: sql_type for name, sql_type in self.projection.columns.items() if name != "version"}
-        return {"stream": "text", "version": "bigint", **others}
+    def column_types(self) -> Mapping[str, LiteralString]:
+        """The columns of the rows with their SQL types; `version` is also a key of some projections."""
+        first: dict[str, LiteralString] = {"stream": "text", "version": "bigint"}
+        return first | dict(self.projection.columns)
 
 
 def connect(conninfo: str) -> Connection[DictRow]:

@@ -36,14 +36,14 @@ from threading import Event
 from consumers.read_models import build as building
 from consumers.event_log import LogSource
 from consumers.read_models.parallel_build import Task, rebuild_in_parallel
-from milepost.log.event_feed import archive_of
+from milepost.log.event_feed import open_event_log
 from projections import projections
 write, building.PAGE = building._write, 20
 building._write = lambda *given: (Event().wait(1), write(*given))
 if __name__ == "__main__":
     conninfo, log, generation = sys.stdin.read().split("\\n")
     names = tuple(projection.name for projection in projections())
-    rebuild_in_parallel(Task(conninfo, LogSource(log, int(generation)), partial(archive_of, conninfo), names), 2)
+    rebuild_in_parallel(Task(conninfo, LogSource(log, int(generation)), partial(open_event_log, conninfo), names), 2)
 """
 
 
