@@ -15,7 +15,15 @@ from tests.operate.composing import ROOT
 
 PAGE = (ROOT / "docs" / "operate.md").read_text()
 ALARMS = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", PAGE.partition("## Alarms")[2], re.MULTILINE)
-RAISED = {"Unreachable", "ConsumerStopped", "Fork", "UnknownKind", "ProducerStalled", "AuthenticationRefused", "Damaged"}
+RAISED = {
+    "Unreachable",
+    "ConsumerStopped",
+    "Fork",
+    "UnknownKind",
+    "ProducerStalled",
+    "AuthenticationRefused",
+    "Damaged",
+}
 LOGGED = {"warning", "error", "critical"}
 SAY = [
     *(f"consumers/kafka/{name}" for name in ("client", "consumer_loop", "diagnostics", "end_offsets", "lease")),
