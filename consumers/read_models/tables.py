@@ -1,18 +1,21 @@
-"""Models: where the rows of read models are kept, as PostgreSQL tables in the schema `models`.
+"""The tables of read models, in the schema `models`. They are created where they are missing, and never altered.
 
-All of it follows from the log: the schema may be emptied at any time, and is then built anew.
+All rows follow from the log. A projection whose columns change gets another `version`, so it is built into tables of
+its own beside those that serve. A table is dropped only by `promote` and where an unfinished build begins anew.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import orjson
 from psycopg import Connection
-from psycopg.rows import DictRow, dict_row
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.rows import DictRow, dict_row, tuple_row
+from psycopg.sql import SQL, Composed, Identifier, Literal
 from psycopg.types.json import set_json_loads
 
+from consumers.event_log import ConsumerStopped
 from projections.projection import Projection
 
 CHANNEL = "milepost_models"
@@ -23,7 +26,6 @@ _COMMON = """
         PRIMARY KEY (model, number)
     );
     CREATE UNIQUE INDEX IF NOT EXISTS versions_active ON models.versions (model) WHERE state = 'active';
-    COMMENT ON TABLE models.versions IS 'Each time that a read model was built: building, ready, active, or left.';
     CREATE TABLE IF NOT EXISTS models.progress (
         model text NOT NULL, log text NOT NULL, transport text NOT NULL, partition int NOT NULL,
         position bigint NOT NULL, reflected bigint NOT NULL, at timestamptz,
@@ -52,22 +54,20 @@ _COMMON = """
 
 STREAM_COLUMNS: dict[str, LiteralString] = {"stream": "text", "version": "bigint", "last": "text", "memory": "jsonb"}
 """The columns of the table of a model's streams: how far each is applied, by which event, and the fold's memory."""
-_THERE = "SELECT FROM pg_class WHERE oid = to_regclass('models.quarantined')"
-_OUTDATED = """
-    SELECT FROM information_schema.columns
-    WHERE (table_schema, table_name, column_name) = ('models', 'progress', 'source')
+_REVISION = hashlib.sha256(_COMMON.encode()).hexdigest()[:16]
+_NOTE_REVISION = SQL("COMMENT ON TABLE models.versions IS {}").format(Literal(f"Tables of revision {_REVISION}."))
+_READ_REVISION = """
+    SELECT obj_description(oid, 'pg_class') AS revision FROM pg_class WHERE oid = to_regclass('models.versions')
     """
-_CLEARED = """
-    DO $$ DECLARE outdated regclass; BEGIN
-        FOR outdated IN SELECT oid FROM pg_class WHERE relnamespace = 'models'::regnamespace AND relkind = 'r'
-        LOOP EXECUTE format('DROP TABLE %s', outdated); END LOOP;
-    END $$
-    """
+
+
+class OtherRelease(ConsumerStopped):
+    """The schema `models` has tables of another release. Nothing drops them but an operator."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A read model as it was built for the nth time: its rows, and the streams that made them."""
+    """One version of a read model: a table of its rows, and one of the streams that are applied to them."""
 
     projection: Projection
     number: int = 1
@@ -100,7 +100,7 @@ class Model:
 
 
 def connect(conninfo: str) -> Connection[DictRow]:
-    """A connection to the models: rows as dicts, moments in UTC, each statement a transaction."""
+    """Connect to the database of the models: rows are dicts, times are in UTC, each statement is a transaction."""
     connection: Connection[DictRow] = Connection[DictRow].connect(
         conninfo, autocommit=True, connect_timeout=5, row_factory=dict_row, options="-c timezone=UTC"
     )
@@ -114,16 +114,25 @@ def one_at_a_time(connection: Connection[Any]) -> None:
 
 
 def prepare(connection: Connection[Any], models: Iterable[Model] = ()) -> None:
-    """Make the tables that are missing; several may do so at the same time."""
+    """Create the tables that are missing; programs may do so at the same time. Raises `OtherRelease`."""
     with connection.transaction():
         one_at_a_time(connection)
-        if connection.execute(_OUTDATED).fetchone() is not None:  # a row without columns
-            connection.execute(_CLEARED)
-        if connection.execute(_THERE).fetchone() is None:
-            connection.execute(_COMMON)
+        _create_common(connection)
         for model in models:
             connection.execute(_create(model.streams, STREAM_COLUMNS))
             connection.execute(_create(model.rows, model.column_types))
+
+
+def _create_common(connection: Connection[Any]) -> None:
+    found = connection.cursor(row_factory=tuple_row).execute(_READ_REVISION).fetchone()
+    if found is None:
+        connection.execute(_COMMON)
+        connection.execute(_NOTE_REVISION)
+    elif _REVISION not in (found[0] or ""):
+        raise OtherRelease(
+            "the tables of the schema models are of another release: use that one, or let an operator drop the schema "
+            "and run `milepost migrate`, so that the read models are built again from the log"
+        )
 
 
 def _create(table: Identifier, columns: Mapping[str, LiteralString]) -> Composed:

@@ -8,7 +8,6 @@ from threading import Event, Thread
 import pytest
 
 from consumers.read_models.reader import NotBuilt, Reader, Watch
-from consumers.read_models.tables import connect
 from domain.envision.team import RoleAssigned
 from domain.lifecycle import Gate
 from domain.reviews.waivers import WaiverDecided, WaiverRequested
@@ -31,7 +30,6 @@ from tests.consumers.telling import Telling
 from tests.domain.openings import PROPOSED, classified, holds
 from tests.looping import run
 from tests.projections.histories import DUE, ENVISIONED, EVENTFUL, called, eventful
-from tests.waiting import until
 
 
 @pytest.fixture
@@ -148,17 +146,3 @@ def test_is_woken_when_a_position_is_reached(log: Log, feed: LogFeed, telling: T
     stop.set()
     thread.join(60)
     watch.close()
-
-
-def test_still_wakes_once_what_an_older_release_left_is_built_anew(log: Log, feed: LogFeed, reader: Reader) -> None:
-    made(log, feed).close()
-    with connect(log.conninfo) as connection:
-        connection.execute("ALTER TABLE models.progress RENAME COLUMN log TO source")
-        connection.execute("ALTER TABLE models.progress RENAME COLUMN reflected TO reached")
-        watch = Watch(log.conninfo, reader)
-        asked = b"SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%reflected AS pos%'"
-        until(lambda: len(connection.execute(asked).fetchall()) > 1, "it has looked")  # besides who asks this
-    made(log, feed).close()
-    reached = watch.wait_until(log.head().position, 60)
-    watch.close()
-    assert reached
