@@ -253,7 +253,7 @@ def due(until: datetime, **cohort_: str | None) -> Query:
             it->>'owner' AS owner, coalesce(it->>'due', it->>'until')::timestamptz AS due
         FROM {projects}, LATERAL (
             SELECT 'condition' AS what, it FROM jsonb_array_elements(conditions) AS it
-            UNION ALL SELECT 'debt', it FROM jsonb_array_elements(debts) AS it
+            UNION ALL SELECT 'deferral', it FROM jsonb_array_elements(debts) AS it
             UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it
                 WHERE NOT milestones @> jsonb_build_array(jsonb_build_object('gate', it->'gate'))) AS dues
         WHERE state <> 'cancelled' AND coalesce(it->>'due', it->>'until')::timestamptz <= %(until)s AND {chosen}

@@ -17,6 +17,7 @@ from milepost.cli.options import ACTING, ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import Failed, as_json, say, table
 from milepost.log.command_outcome import CommandOutcome, CommandRequest
 from milepost.web.strict_json import NotJson, demand_text, read
+from milepost.web.views import command_result
 
 COMMAND_ID = click.Option(["--id", "command_id"], help="Your id of the command; given again, it gets the same answer.")
 REJECTED, REFUSED = 3, 4
@@ -95,9 +96,7 @@ def execute(service: Service, request: CommandRequest) -> CommandOutcome:
 def show(outcome: CommandOutcome, json: bool) -> None:
     """Print what a command was answered, and end with its exit code."""
     if json:
-        as_json({"status": outcome.status, "command": outcome.command, "version": outcome.version,
-                 "position": outcome.position, "sentence": outcome.sentence, "results": list(outcome.results),
-                 "events": [event._asdict() for event in outcome.events]})  # fmt: skip
+        as_json(command_result(outcome).to_jsonable())
     elif outcome.status == "accepted":
         table(("version", "kind", "id"), [(event.version, event.kind, event.id) for event in outcome.events])
         if not outcome.events:

@@ -7,12 +7,15 @@ import click
 
 from domain.lifecycle import Gate, Phase, ProjectState
 from domain.reviews.why_not import Obstacle, WaitsFor, why_not
+from domain.values import moment_text
 from milepost import clock
 from milepost.cli.options import ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import CUT_OFF, as_json, grouped_table, remark, say, table
 from milepost.reading.deferrals import owed
 from milepost.reading.project_queries import AsOf
-from milepost.web.views import plain, project_view, why_view
+from milepost.web.response_models.lists import InboxItem, ProjectItem, TrailItem
+from milepost.web.response_models.model import ResponseModel
+from milepost.web.views import project_view, why_view
 from projections import audit_trail, gates, projects
 from projections.projection import Query
 
@@ -36,11 +39,11 @@ def _show(opened: Opener) -> click.Command:
             now = as_at or known_at or service.clock()
             shown = project_view(project, owed(service.reading, project, now), now)
         if json:
-            as_json(shown)
+            as_json(shown.to_jsonable())
             return
         names = ("key", "state", "phase", "next_gate", "category", "priority", "policy", "origin", "version")
-        milestones = [(f"milestone {one['gate']}", f"{one['at']}, {one['basis']}") for one in shown["milestones"]]
-        fields = [("title", shown["proposal"]["title"]), *((name, shown.get(name)) for name in names)]
+        milestones = [(f"milestone {one.gate}", f"{moment_text(one.at)}, {one.basis}") for one in shown.milestones]
+        fields = [("title", shown.proposal.title), *((name, getattr(shown, name)) for name in names)]
         table(("field", "value"), fields + milestones)
 
     options = [
@@ -59,7 +62,7 @@ def _why(opened: Opener) -> click.Command:
             context = service.reading.command_context(project, actor.lower(), acting, service.clock())
             found = why_not(project, context, Gate(gate) if gate else None)
         if json:
-            as_json(why_view(found))
+            as_json(why_view(found).to_jsonable())
             return
         remark(found.sentence)
         groups = (("Not met", found.shut), ("Warns", found.warned), ("Owed", found.owed))
@@ -84,7 +87,7 @@ def _projects(opened: Opener) -> click.Command:
     columns = ("project", "state", "phase", "next_gate", "last_gate_at", "category", "origin", "title")
 
     def list_projects(state: str | None, phase: str | None, after: str, json: bool) -> None:
-        page = _Page("project", columns, ("last_gate_at", "category", "origin"))
+        page = _Page(ProjectItem, "project", columns, ("last_gate_at", "category", "origin"))
         _print_page(opened, lambda limit: projects.standing(state, phase, after.lower(), limit=limit), page, json)
 
     options = [
@@ -100,7 +103,7 @@ def _trail(opened: Opener) -> click.Command:
 
     def trail(key: str, after: int, json: bool) -> None:
         stream = f"project-{key.lower()}"
-        page = _Page("version", columns, ("role",), project=key.lower())
+        page = _Page(TrailItem, "version", columns, ("role",), project=key.lower())
         _print_page(opened, lambda limit: audit_trail.trail(stream, after, limit), page, json)
 
     cursor = click.Option(["--after"], type=click.IntRange(0), default=0, metavar="VERSION", help="Begin after it.")
@@ -112,18 +115,19 @@ def _inbox(opened: Opener) -> click.Command:
     columns = ("project", "gate", "review", "what", "role", "since", "title")
 
     def inbox(actor: str, json: bool) -> None:
-        page = _Page(None, columns, ("review", "role"))
+        page = _Page(InboxItem, None, columns, ("review", "role"))
         _print_page(opened, lambda _: gates.inbox(actor.lower(), clock.now()), page, json)
 
     return click.Command("inbox", params=[ACTOR, JSON], callback=inbox, help="List what waits for you.")
 
 
 class _Page(NamedTuple):
-    """What is shown of rows: up to which column's value, which columns, and which of them only where there is room.
+    """What is shown of rows: the model of each in JSON, the column of the cursor, the columns, and the optional ones.
 
     `project` has to be there, as a list that is about one that isn't would be empty and say nothing.
     """
 
+    item: type[ResponseModel]
     cursor: str | None
     columns: Sequence[str]
     optional: Sequence[str]
@@ -141,7 +145,9 @@ def _print_page(opened: Opener, asked: Asked, page: _Page, json: bool) -> None:
     after = str(rows[-1][page.cursor]) if page.cursor and len(answer.rows) > PAGE else None
     if json:
         more = {} if after is None else {"next": after}
-        as_json({"rows": [plain(row) for row in rows], "position": answer.position} | more)
+        as_json(
+            {"rows": [page.item.model_validate(row).to_jsonable() for row in rows], "position": answer.position} | more
+        )
         return
     table(page.columns, [[row[name] for name in page.columns] for row in rows], page.optional)
     say(f"{len(rows)} rows, as of position {answer.position}")

@@ -36,8 +36,8 @@ def owed(reading: Reading, project: Project, now: datetime) -> list[Owed]:
 def still_due(reading: Reading, rows: Iterable[Mapping[str, Any]], now: datetime) -> list[Mapping[str, Any]]:
     """Of the rows that say what is due, those that are at this moment: all but debts that are paid."""
     due = list(rows)
-    keys = {row["project"] for row in due if row["what"] == "debt"}
+    keys = {row["project"] for row in due if row["what"] == "deferral"}
     unpaid = {
         (key, one.debt.control) for key in keys for one in owed(reading, reading.project(key), now) if not one.paid
     }
-    return [row for row in due if row["what"] != "debt" or (row["project"], row["name"]) in unpaid]
+    return [row for row in due if row["what"] != "deferral" or (row["project"], row["name"]) in unpaid]

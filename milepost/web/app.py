@@ -21,7 +21,7 @@ from milepost.web.api.portfolio import portfolio_routes
 from milepost.web.api.projects import project_routes
 from milepost.web.faults import Faults
 from milepost.web.guard import Guard
-from milepost.web.head import Head
+from milepost.web.head_requests import HeadRequests
 from milepost.web.openapi import ADDRESS, DESCRIPTION, Described
 from milepost.web.pages.page_response import problem_page
 from milepost.web.pages.routes import page_routes
@@ -56,7 +56,7 @@ def application(service: Service) -> FastAPI:
     app.add_middleware(Faults, answer=_problem)
     app.add_middleware(Guard, hosts=service.hosts)
     app.add_middleware(Timed, meters=service.meters)
-    app.add_middleware(Head)
+    app.add_middleware(HeadRequests)
     if PROCESS.listener:
         app.add_middleware(Traced, listener=PROCESS.listener)
     return app

@@ -10,7 +10,22 @@ from domain.command import Command
 from domain.commands import commands
 from milepost.web.caller import ACTOR, COMMAND_ID, CORRELATION, EXPECTED, ROLE, UNEXPECTED
 from milepost.web.problems import MEDIA
-from projections.projection import Projection
+from milepost.web.response_models.attempts import GateList, PhaseList
+from milepost.web.response_models.figures import (
+    GateFigureList,
+    GateRows,
+    PhaseFigureList,
+    PhaseRows,
+    ProjectFigureList,
+    ProjectRows,
+)
+from milepost.web.response_models.health import AliveModel, ReadinessModel
+from milepost.web.response_models.lists import DueList, InboxList, PendingList, ProjectList, TrailList
+from milepost.web.response_models.model import ResponseModel
+from milepost.web.response_models.outcome import OutcomeModel, OutcomeProblemModel
+from milepost.web.response_models.problem import ProblemModel
+from milepost.web.response_models.project import ProjectResponse
+from milepost.web.response_models.why import WhyResponse
 
 Schema = dict[str, Any]
 ADDRESS = "/v1/openapi.json"
@@ -20,14 +35,21 @@ DESCRIPTION = (
     f"Who asks stands in the headers {ACTOR} and {ROLE}; nobody is authenticated in local mode. "
     "Every failure is problem details (RFC 9457) that say what happened and what to do."
 )
+PLURALS = {"project": "projects", "policy": "policies"}
+RESPONSES: tuple[type[ResponseModel], ...] = (
+    AliveModel, ReadinessModel, ProblemModel, OutcomeModel, OutcomeProblemModel, ProjectResponse, WhyResponse,
+    ProjectList, DueList, PendingList, InboxList, TrailList, GateList, PhaseList, ProjectFigureList, GateFigureList,
+    PhaseFigureList, ProjectRows, GateRows, PhaseRows,
+)  # fmt: skip
+"""The models of all answers."""
 _UNUSED = ("HTTPValidationError", "ValidationError")  # what FastAPI answers, and we don't
 _PLACE = "#/components/schemas/"
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer", "minimum": 0}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-_KEY: Schema = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"}
-_TAGS: Schema = {"type": "string", "pattern": r'^(\*|(W/)?"[0-9]{1,15}"(, ?(W/)?"[0-9]{1,15}")*)$'}
-_TOKEN: Schema = {"type": "string", "pattern": "^[!-~]{1,200}$"}
+TEXT: Schema = {"type": "string", "title": "Text"}
+_NUMBER: Schema = {"type": "integer", "title": "Seconds", "minimum": 0}
+_KEY: Schema = {"type": "string", "title": "Key", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"}
+_TAG = r'(W/)?"[0-9]{1,15}"'
+_TAGS: Schema = {"type": "string", "title": "Entity tags", "pattern": rf"^(\*|{_TAG}(, ?{_TAG})*)$"}
+_TOKEN: Schema = {"type": "string", "title": "Token", "pattern": "^[!-~]{1,200}$"}
 
 
 class Described(FastAPI):
@@ -37,7 +59,8 @@ class Described(FastAPI):
         if self.openapi_schema is None:
             described = super().openapi()
             own = {name: schema for name, schema in described["components"]["schemas"].items() if name not in _UNUSED}
-            described["components"] = {"schemas": dict(sorted((own | _answers() | _bodies()).items()))}
+            schemas = merge_schemas(own, _response_schemas(), _bodies())
+            described["components"] = {"schemas": dict(sorted(schemas.items()))}
         return self.openapi_schema or {}
 
 
@@ -46,13 +69,13 @@ def ref(name: str) -> Schema:
     return {"$ref": _PLACE + name}
 
 
-def record(needed: Mapping[str, Schema], **further: Schema) -> Schema:
-    """An object that has these members, and may have further ones."""
-    return {"type": "object", "required": list(needed), "properties": {**needed, **further}}
-
-
-def listed(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
+def merge_schemas(*groups: Mapping[str, Schema]) -> dict[str, Schema]:
+    """The schemas of several groups. Raises `ValueError` where two of them have one name and are not the same."""
+    found: dict[str, Schema] = {}
+    for name, schema in ((name, schema) for group in groups for name, schema in group.items()):
+        if found.setdefault(name, schema) != schema:
+            raise ValueError(f"two schemas are called {name}: rename the response model")
+    return found
 
 
 PROBLEMS = {
@@ -72,19 +95,31 @@ PROBLEMS = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems with these statuses, and those that any address may answer."""
     found = {status: PROBLEMS[status] for status in (*statuses, 421, 500, 503)}
-    return {status: _answer(told, MEDIA, ref("Problem"), status == 503) for status, told in sorted(found.items())}
+    return {
+        status: _answer(told, MEDIA, ref(ProblemModel.__name__), status == 503)
+        for status, told in sorted(found.items())
+    }
 
 
 def _answer(told: str, media: str, schema: Schema, later: bool = False) -> dict[str, Any]:
-    headers = {"Retry-After": {"description": "Ask again after so many seconds.", "schema": NUMBER}} if later else {}
+    headers = {"Retry-After": {"description": "Ask again after so many seconds.", "schema": _NUMBER}} if later else {}
     return {"description": told, "content": {media: {"schema": schema}}, **({"headers": headers} if headers else {})}
 
 
-def reads(schema: Schema, *statuses: int, tagged: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The answers of an address that is read: what it says as of a position, and the problems there may be."""
-    found = _answer("What is known", "application/json", {"allOf": [schema, ref("Reflecting")]})
+def reads(
+    *models: type[ResponseModel], problem: tuple[int, ...] = (), tagged: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """The answers of an address that is read: one of these models as of a position, and the problems there may be."""
+    schemas = [ref(model.__name__) for model in models]
+    schema = schemas[0] if len(schemas) == 1 else {"title": "Answer", "anyOf": schemas}
+    found = _answer("What is known", "application/json", schema)
     found["headers"] = POSITION | (TAG if tagged else {})
-    return {200: found, **problems(422, *statuses)}
+    return {200: found, **problems(422, *problem)}
+
+
+def answers(told: str, media: str, schema: Schema) -> dict[int | str, dict[str, Any]]:
+    """The answer 200 of an address, in this media type and schema."""
+    return {200: _answer(told, media, schema)}
 
 
 TAG = {"ETag": {"description": "The version of the stream.", "schema": TEXT}}
@@ -94,8 +129,8 @@ GIVEN = {COMMAND_ID: {"description": "The id of the command, yours or a new one.
 
 def writes() -> dict[int | str, dict[str, Any]]:
     """The answers of an address that takes commands."""
-    taken = _answer("What was written", "application/json", ref("Outcome"))
-    turned_down = _answer(PROBLEMS[409], MEDIA, {"allOf": [ref("Problem"), ref("Outcome")]})
+    taken = _answer("What was written", "application/json", ref(OutcomeModel.__name__))
+    turned_down = _answer(PROBLEMS[409], MEDIA, ref(OutcomeProblemModel.__name__))
     taken["headers"] = turned_down["headers"] = TAG | POSITION | GIVEN
     return {200: taken, **problems(400, 403, 404, 412, 413, 422), 409: turned_down}
 
@@ -123,12 +158,8 @@ def body_of(command: type[Command]) -> Schema:
 
 
 def batch_of(category: str) -> Schema:
-    """The body of a batch: commands by name, each beside its own fields."""
-    names = [name for name, command in commands().items() if command.belongs_to == category]
-    named: Schema = {"enum": names, "description": "The command; the further fields are those of its own body."}
-    members = {**listed(record({"command": named})), "minItems": 1, "maxItems": MOST_IN_A_BATCH}
-    schema = {**record({"commands": members}), "additionalProperties": False}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    """The body of a batch of commands."""
+    return {"required": True, "content": {"application/json": {"schema": ref(f"{category.title()}Batch")}}}
 
 
 def _bodies() -> dict[str, Schema]:
@@ -137,56 +168,36 @@ def _bodies() -> dict[str, Schema]:
     for schema in found.values():
         if schema.get("type") == "object":
             schema["additionalProperties"] = False
-    return found
+        for field, member in schema.get("properties", {}).items():
+            if "$ref" not in member:
+                member.setdefault("title", field.replace("_", " ").title())
+    return found | {name: schema for category in PLURALS for name, schema in _batch(category).items()}
 
 
-def _answers() -> dict[str, Schema]:
-    event = record({"id": TEXT, "kind": TEXT, "stream": TEXT, "version": NUMBER})
-    wrong = record({"place": TEXT, "sentence": TEXT})
-    return {
-        "Problem": record({"type": TEXT, "title": TEXT, "status": NUMBER, "detail": TEXT}, errors=listed(wrong)),
-        "Outcome": record(
-            {"command": TEXT, "version": NUMBER, "position": NUMBER, "events": listed(event)},
-            results=listed(record({})),
-        ),
-        "Reflecting": record({"as_of": record({"position": NUMBER, "moment": MOMENT})}),
-        "Project": _project(),
-        "Why": _why(),
+def _batch(category: str) -> dict[str, Schema]:
+    """The body of a batch: commands by name, each beside its own fields."""
+    names = [name for name, command in commands().items() if command.belongs_to == category]
+    named: Schema = {"type": "string", "title": "Command", "enum": names}
+    member: Schema = {
+        "title": f"{category.title()}BatchCommand",
+        "description": "A command by its name; its further fields are those of its own body.",
+        "type": "object",
+        "required": ["command"],
+        "properties": {"command": named},
     }
+    many: Schema = {"type": "array", "title": "Commands", "items": ref(member["title"])}
+    body: Schema = {
+        "title": f"{category.title()}Batch",
+        "description": "Several commands, all or nothing.",
+        "type": "object",
+        "required": ["commands"],
+        "properties": {"commands": many | {"minItems": 1, "maxItems": MOST_IN_A_BATCH}},
+        "additionalProperties": False,
+    }
+    return {one["title"]: one for one in (body, member)}
 
 
-def _project() -> Schema:
-    needed = {"key": TEXT, "version": NUMBER, "origin": TEXT, "proposal": record({}), "requester": TEXT, "state": TEXT,
-              "policy": TEXT, "column": TEXT, "facts": record({}), "digest": TEXT, "breaches": NUMBER}  # fmt: skip
-    lists = ("milestones", "reviews", "conditions", "debts", "waivers", "team")
-    named = dict.fromkeys(("category", "priority", "discipline", "phase", "next_gate"), TEXT)
-    return record(needed | {name: listed(record({})) for name in lists}, **named, held_since=MOMENT)
-
-
-def _why() -> Schema:
-    obstacle = record(
-        {"control": TEXT, "result": TEXT, "severity": TEXT, "sentence": TEXT, "question": TEXT, "since": MOMENT},
-        due=MOMENT, who=record({"roles": listed(TEXT), "people": listed(TEXT)}), rests_on=listed(NUMBER),
-        **{"with": listed(TEXT)},
-    )  # fmt: skip
-    wait = record({"what": TEXT, "role": TEXT, "people": listed(TEXT), "since": MOMENT}, party=TEXT)
-    lists = dict.fromkeys(("shut", "warned", "owed"), listed(obstacle))
-    more = {"waits": listed(wait), "results": listed(record({}))}
-    return record({"sentence": TEXT} | lists | more, gate=TEXT, review=TEXT, seen=record({}))
-
-
-_TYPES: dict[str, Schema] = {
-    "text": TEXT,
-    "timestamptz": MOMENT,
-    "date": {"type": "string", "format": "date"},
-    "bigint": {"type": "integer"},
-    "double precision": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "jsonb": {},
-}
-
-
-def rows(name: str, projection: Projection, **more: Schema) -> Schema:
-    """Rows of a read model under a name: what is absent is left out."""
-    columns = {column: _TYPES[kind] for column, kind in projection.columns.items()}
-    return record({name: listed(record({}, **columns, **more))})
+def _response_schemas() -> dict[str, Schema]:
+    asked: list[tuple[type[ResponseModel], JsonSchemaMode]] = [(model, "serialization") for model in RESPONSES]
+    found: dict[str, Schema] = models_json_schema(asked, ref_template=_PLACE + "{model}")[1]["$defs"]
+    return found

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import orjson
 import psycopg
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from consumers.read_models.reader import NotBuilt
 from milepost.log.command_outcome import IdempotencyKeyReused, InvalidRequest, LogUnavailable, VersionConflict
 from milepost.log.stored_event import DamagedLog
 from milepost.reading.project_queries import Unknown
+from milepost.web.response_models.problem import ProblemModel
 from milepost.web.strict_json import NotJson, TooBig
 
 RETRY_SECONDS = 2
@@ -38,9 +38,11 @@ class Problem(Exception):
     retry: bool = True  # a problem 503 passes by itself
 
     def response(self) -> Response:
-        body = {"type": f"/problems/{self.kind}", "title": self.title, "status": self.status, "detail": self.detail}
+        body = ProblemModel(
+            type=f"/problems/{self.kind}", title=self.title, status=self.status, detail=self.detail, **self.more
+        )
         headers = {**self.headers, **({"Retry-After": str(RETRY_SECONDS)} if self.status == 503 and self.retry else {})}
-        return Response(orjson.dumps(body | self.more), self.status, headers, MEDIA)
+        return Response(body.to_json(), self.status, headers, MEDIA)
 
 
 _DATABASE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)

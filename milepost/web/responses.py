@@ -1,38 +1,48 @@
-"""Answers: JSON that says at which position of the log, and at which moment, it was true."""
+"""Responses: JSON that says which position of the log it reflects, and of which moment it is."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from domain.values import moment_text
+from consumers.read_models.reader import MOST_PARKED, ParkedStream
 from milepost.app.service import Service
 from milepost.log.command_outcome import VersionConflict
 from milepost.log.preconditions import Precondition
 from milepost.web.caller import EXPECTED, UNEXPECTED, tags_in
+from milepost.web.response_models.as_of import AsOfModel, ParkedStreamModel, ReflectingModel
+from milepost.web.response_models.model import ResponseModel
+
+M = TypeVar("M", bound=ReflectingModel)
 
 
-def json_answer(body: dict[str, Any], service: Service, headers: dict[str, str] | None = None) -> Response:
-    """An answer read from the log itself, as of its head."""
-    return answer_at(body, service.log.head().position, service, headers)
+def as_of(service: Service, position: int, parked: list[ParkedStream] | None = None) -> AsOfModel:
+    """What an answer reflects: the log up to a position, but for the streams that are parked."""
+    left_out = [ParkedStreamModel.model_validate(one) for one in (parked or [])[:MOST_PARKED]]
+    return AsOfModel(position=position, moment=service.clock(), parked=left_out or None)
 
 
-def answer_at(
-    body: dict[str, Any],
-    position: int,
-    service: Service,
-    headers: dict[str, str] | None = None,
-    parked: list[dict[str, Any]] | None = None,
+def as_of_head(service: Service) -> AsOfModel:
+    """What an answer reflects that is read from the log itself."""
+    return as_of(service, service.log.head().position)
+
+
+def reflecting_response(model: ReflectingModel, headers: dict[str, str] | None = None) -> Response:
+    """The response that an answer is; its position stands in a header as well."""
+    position = {"Milepost-Position": str(model.as_of.position), "Cache-Control": "no-store"}
+    return json_response(model, headers=position | (headers or {}))
+
+
+def json_response(
+    model: ResponseModel, status: int = 200, headers: dict[str, str] | None = None, media: str = "application/json"
 ) -> Response:
-    """An answer that reflects the log up to a position, but for the streams that are parked."""
-    as_of = {"position": position, "moment": moment_text(service.clock())}
-    stamped = body | {"as_of": as_of | ({"parked": parked} if parked else {})}
-    return Response(
-        orjson.dumps(stamped),
-        headers={"Milepost-Position": str(position), "Cache-Control": "no-store", **(headers or {})},
-        media_type="application/json",
-    )
+    return Response(model.to_json(), status, headers, media)
+
+
+def with_as_of(kind: type[M], model: ResponseModel, reflected: AsOfModel) -> M:
+    """The same fields in a model that also says what they reflect."""
+    fields: dict[str, Any] = {name: getattr(model, name) for name in type(model).model_fields}
+    return kind.model_validate({**fields, "as_of": reflected})
 
 
 def not_modified(request: HttpRequest, stream: str, version: int) -> Response | None:

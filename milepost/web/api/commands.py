@@ -16,13 +16,14 @@ from milepost.app.service import Service
 from milepost.log.command_outcome import CommandOutcome, CommandRequest
 from milepost.web.api.await_future import Waking
 from milepost.web.caller import Caller, caller_of, key_of
-from milepost.web.openapi import ASKING, MOST_IN_A_BATCH, batch_of, body_of, writes
+from milepost.web.openapi import ASKING, MOST_IN_A_BATCH, PLURALS, batch_of, body_of, writes
 from milepost.web.problems import MEDIA, Problem, invalid
 from milepost.web.request_spans import asking_of, tell_outcome
+from milepost.web.response_models.outcome import OutcomeModel, OutcomeProblemModel, WrittenEventModel
+from milepost.web.response_models.why import RefusalResultModel
+from milepost.web.responses import json_response
 from milepost.web.strict_json import LARGEST_BODY, NotJson, TooBig, demand_text, is_list, read
 from milepost.web.strict_route import strict_router
-
-PLURALS = {"project": "projects", "policy": "policies"}
 
 
 def command_routes(service: Service) -> APIRouter:
@@ -129,8 +130,7 @@ def _wish(stream: str, asked: Sequence[Command], caller: Caller) -> CommandReque
     )
 
 
-STATUS = {"accepted": 200, "rejected": 409, "refused": 409}
-_TITLES = {"rejected": "This may not be done", "refused": "The gate stays shut"}
+TITLES = {"rejected": "This may not be done", "refused": "The gate stays shut"}
 
 
 def answer_of(outcome: CommandOutcome) -> Response:
@@ -140,18 +140,20 @@ def answer_of(outcome: CommandOutcome) -> Response:
         "Idempotency-Key": outcome.command,
         "Milepost-Position": str(outcome.position),
     }
-    body: dict[str, Any] = {
-        "command": outcome.command,
-        "version": outcome.version,
-        "position": outcome.position,
-        "events": [event._asdict() for event in outcome.events],
-    }
-    media = "application/json"
-    if outcome.status != "accepted":
-        media = MEDIA
-        body |= {"type": f"/problems/{outcome.status}", "title": _TITLES[outcome.status], "status": 409}
-        body |= {"detail": outcome.sentence, **({"results": outcome.results} if outcome.results else {})}
-    return Response(orjson.dumps(body), STATUS[outcome.status], headers, media)
+    if outcome.status == "accepted":
+        return json_response(OutcomeModel.model_validate(outcome), 200, headers)
+    problem = OutcomeProblemModel(
+        type=f"/problems/{outcome.status}",
+        title=TITLES[outcome.status],
+        status=409,
+        detail=outcome.sentence or "",
+        command=outcome.command,
+        version=outcome.version,
+        position=outcome.position,
+        events=[WrittenEventModel.model_validate(event) for event in outcome.events],
+        results=[RefusalResultModel.model_validate(result) for result in outcome.results] or None,
+    )
+    return json_response(problem, 409, headers, MEDIA)
 
 
 def _described(command: type[Command]) -> dict[str, Any]:

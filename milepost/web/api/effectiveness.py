@@ -11,23 +11,33 @@ from domain.lifecycle import CATEGORIES, Column, ProjectKind
 from milepost.app.service import Service
 from milepost.reading.effectiveness import FIGURES
 from milepost.web.api.parameters import Origin, WaitFor
-from milepost.web.api.rows import rows_answer
-from milepost.web.openapi import NUMBER, TEXT, listed, reads, record
+from milepost.web.api.rows import rows_response
+from milepost.web.openapi import reads
 from milepost.web.problems import Problem
+from milepost.web.response_models.figures import (
+    GateFigureList,
+    GateRows,
+    PhaseFigureList,
+    PhaseRows,
+    ProjectFigureList,
+    ProjectRows,
+)
 from milepost.web.strict_route import strict_router
 from projections.projection import By
 
-COUNTS = reads(record({"figures": listed(record({"n": NUMBER}, at=TEXT, group_by=TEXT))}), 404)
-ROWS = reads(record({"rows": listed(record({"project": TEXT}))}), 404)
-
-
+_COUNTS = {"phases": PhaseFigureList, "gates": GateFigureList, "projects": ProjectFigureList}
+_ROWS = {"phases": PhaseRows, "gates": GateRows, "projects": ProjectRows}
+COUNTS = reads(*_COUNTS.values(), problem=(404,))
+ROWS = reads(*_ROWS.values(), problem=(404,))
+Attribute = Annotated[By, Query(description="The attribute of projects that figures are grouped by.")]
+OneOrigin = Annotated[Origin, Query(description="The origin of the projects: live, simulated or import:NAME.")]
 Group = Annotated[
     str | None, Query(max_length=200, description="The group to open; without it, the one without a value.")
 ]
 At = Annotated[str | None, Query(max_length=200, description="The gate or phase to open; without it, all of them.")]
 
 
-class Of(StrEnum):
+class FigureSubject(StrEnum):
     """What figures are of."""
 
     GATES = "gates"
@@ -42,13 +52,15 @@ def effectiveness_routes(service: Service) -> APIRouter:
     @router.get(
         "/v1/effectiveness/{of}", responses=COUNTS, summary="The figures of gates, phases or projects, by an attribute"
     )
-    async def figures(of: Of, by: By = "category", origin: Origin = "live", wait_for: WaitFor = None) -> Response:
-        return await rows_answer(service, "figures", FIGURES[of].by(by, origin=origin), wait_for)
+    async def figures(
+        of: FigureSubject, by: Attribute = "category", origin: OneOrigin = "live", wait_for: WaitFor = None
+    ) -> Response:
+        return await rows_response(service, _COUNTS[of], "figures", FIGURES[of].by(by, origin=origin), wait_for)
 
     @router.get("/v1/effectiveness/{of}/{figure}", responses=ROWS, summary="The rows that one figure is made of")
     async def opened(
-        of: Of, figure: str, by: By = "category", group: Group = None, at: At = None, origin: Origin = "live",
-        wait_for: WaitFor = None,
+        of: FigureSubject, figure: str, by: Attribute = "category", group: Group = None, at: At = None,
+        origin: OneOrigin = "live", wait_for: WaitFor = None,
     ) -> Response:  # fmt: skip
         if figure not in FIGURES[of].numbers:
             known = ", ".join(FIGURES[of].numbers)
@@ -56,7 +68,7 @@ def effectiveness_routes(service: Service) -> APIRouter:
         _demand_value("group", group, _GROUPS.get(by))
         _demand_value("at", at, FIGURES[of].order)
         question = FIGURES[of].opened(figure, by, group, at, origin=origin)
-        return await rows_answer(service, "rows", question, wait_for)
+        return await rows_response(service, _ROWS[of], "rows", question, wait_for)
 
     return router
 

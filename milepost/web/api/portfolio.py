@@ -22,19 +22,19 @@ from milepost.web.api.parameters import (
     WaitFor,
     When,
 )
-from milepost.web.api.rows import Page, rows_answer
+from milepost.web.api.rows import Page, Rows, rows_response
 from milepost.web.caller import caller_of
-from milepost.web.openapi import MOMENT, TEXT, WHO, reads, rows
+from milepost.web.openapi import WHO, reads
+from milepost.web.response_models.lists import DueList, InboxList, PendingList, ProjectList, TrailList
 from milepost.web.strict_route import strict_router
 from projections import audit_trail, gates, projects
 
-Days = Annotated[int, Query(ge=0, le=3660)]
-WORD = {"what": TEXT, "role": TEXT, "party": TEXT, "since": MOMENT}
-STANDING = reads(rows("projects", projects.projects))
-DUE = reads(rows("due", projects.projects, due=MOMENT, what=TEXT))
-WAITING = reads(rows("waiting", gates.gates, **WORD))
-INBOX = reads(rows("inbox", gates.gates, **WORD, title=TEXT), 400)
-TRAIL = reads(rows("trail", audit_trail.audit_trail, what=TEXT))
+Days = Annotated[int, Query(ge=0, le=3660, description="Return what is due within this number of days.")]
+STANDING = reads(ProjectList)
+DUE = reads(DueList)
+WAITING = reads(PendingList)
+INBOX = reads(InboxList, problem=(400,))
+TRAIL = reads(TrailList)
 
 
 def portfolio_routes(service: Service) -> APIRouter:
@@ -55,7 +55,7 @@ def _standing(router: APIRouter, service: Service) -> None:
         page = Page(limit, "project")
         cohort = {"category": category, "discipline": discipline, "origin": origin}
         question = projects.standing(state, phase, after or "", page.limit_of_query, **cohort)
-        return await rows_answer(service, "projects", question, wait_for, page=page)
+        return await rows_response(service, ProjectList, "projects", question, wait_for, page=page)
 
 
 def _due(router: APIRouter, service: Service) -> None:
@@ -67,15 +67,17 @@ def _due(router: APIRouter, service: Service) -> None:
     async def due(days: Days = 30, wait_for: WaitFor = None) -> Response:
         now = service.clock()
         question = projects.due(now + timedelta(days=days))
-        return await rows_answer(
-            service, "due", question, wait_for, narrowed=lambda rows: still_due(service.reading, rows, now)
-        )
+
+        def narrowed(rows: Rows) -> Rows:
+            return still_due(service.reading, rows, now)
+
+        return await rows_response(service, DueList, "due", question, wait_for, narrowed=narrowed)
 
 
 def _waiting(router: APIRouter, service: Service) -> None:
     @router.get("/v1/waiting", responses=WAITING, summary="What waits for whose sign-off or decision, the oldest first")
     async def waiting(role: KeyFilter = None, wait_for: WaitFor = None) -> Response:
-        return await rows_answer(service, "waiting", gates.waiting(role), wait_for)
+        return await rows_response(service, PendingList, "waiting", gates.waiting(role), wait_for)
 
     @router.get(
         "/v1/inbox",
@@ -85,7 +87,7 @@ def _waiting(router: APIRouter, service: Service) -> None:
     )
     async def inbox(request: HttpRequest, wait_for: WaitFor = None) -> Response:
         question = gates.inbox(caller_of(request).who, service.clock())
-        return await rows_answer(service, "inbox", question, wait_for)
+        return await rows_response(service, InboxList, "inbox", question, wait_for)
 
 
 def _trail(router: APIRouter, service: Service) -> None:
@@ -96,4 +98,4 @@ def _trail(router: APIRouter, service: Service) -> None:
     ) -> Response:  # fmt: skip
         page = Page(limit, "position")
         question = audit_trail.searched(who, kind, since, until, after, page.limit_of_query)
-        return await rows_answer(service, "trail", question, wait_for, page=page)
+        return await rows_response(service, TrailList, "trail", question, wait_for, page=page)

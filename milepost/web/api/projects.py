@@ -15,13 +15,18 @@ from milepost.reading.deferrals import owed
 from milepost.reading.project_queries import AsOf
 from milepost.web.api.parameters import When
 from milepost.web.caller import caller_of, known_key
-from milepost.web.openapi import WHO, problems, reads, ref
+from milepost.web.openapi import TEXT, WHO, answers, problems, reads
 from milepost.web.problems import Problem
-from milepost.web.responses import json_answer, not_modified
+from milepost.web.response_models.project import ProjectResponse
+from milepost.web.response_models.why import WhyResponse
+from milepost.web.responses import as_of_head, not_modified, reflecting_response, with_as_of
 from milepost.web.strict_route import strict_router
 from milepost.web.views import project_view, why_view
 
 Version = Annotated[int | None, Query(ge=1, le=LARGEST_INTEGER, description="A version of the project's stream.")]
+
+
+GateFilter = Annotated[Gate | None, Query(description="The gate that is asked about; without it, the next one.")]
 
 
 class Lines(Response):
@@ -31,13 +36,9 @@ class Lines(Response):
 
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is at the version that If-None-Match names"}}
-PROJECT = reads(ref("Project"), 400, 404, 412, tagged=True) | UNCHANGED
-WHY = reads(ref("Why"), 400, 404, tagged=True)
-LINES = {"application/jsonl": {"schema": {"type": "string"}}}
-EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "CloudEvents, in the order of their versions", "content": LINES},
-    **problems(404, 422),
-}
+PROJECT = reads(ProjectResponse, problem=(400, 404, 412), tagged=True) | UNCHANGED
+WHY = reads(WhyResponse, problem=(400, 404), tagged=True)
+EVENTS = answers("CloudEvents, in the order of their versions", "application/jsonl", TEXT) | problems(404, 422)
 
 
 def project_routes(service: Service) -> APIRouter:
@@ -59,7 +60,8 @@ def _project(router: APIRouter, service: Service) -> None:
             return unchanged
         now = as_at or known_at or service.clock()
         view = project_view(found, owed(service.reading, found, now), now)
-        return json_answer(view, service, {"ETag": f'"{found.version}"'})
+        answer = with_as_of(ProjectResponse, view, as_of_head(service))
+        return reflecting_response(answer, {"ETag": f'"{found.version}"'})
 
 
 def _why(router: APIRouter, service: Service) -> None:
@@ -69,11 +71,12 @@ def _why(router: APIRouter, service: Service) -> None:
         summary="Why the next gate, or the one named, is shut; and who can open it",
         openapi_extra={"parameters": WHO},
     )
-    def why(request: HttpRequest, key: str, gate: Gate | None = None) -> Response:
+    def why(request: HttpRequest, key: str, gate: GateFilter = None) -> Response:
         found = service.reading.project(known_key(key))
         caller = caller_of(request)
         context = service.reading.command_context(found, caller.who, caller.role, service.clock())
-        return json_answer(why_view(why_not(found, context, gate)), service, {"ETag": f'"{found.version}"'})
+        answer = with_as_of(WhyResponse, why_view(why_not(found, context, gate)), as_of_head(service))
+        return reflecting_response(answer, {"ETag": f'"{found.version}"'})
 
 
 def _events(router: APIRouter, service: Service) -> None:

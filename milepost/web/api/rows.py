@@ -7,11 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from consumers.read_models.reader import MOST_PARKED, Answer
 from milepost.app.service import Service
-from milepost.web.api.waiting import wait_until_contained
-from milepost.web.responses import answer_at
-from milepost.web.views import plain
+from milepost.web.api.wait_target import wait_until_contained
+from milepost.web.response_models.as_of import ReflectingModel
+from milepost.web.responses import as_of, reflecting_response
 from projections.projection import Query as Question
 
 Rows = Sequence[Mapping[str, Any]]
@@ -30,8 +29,9 @@ class Page:
         return self.limit + 1
 
 
-async def rows_answer(
+async def rows_response(
     service: Service,
+    model: type[ReflectingModel],
     name: str,
     question: Question,
     wait_for: str | None,
@@ -40,7 +40,7 @@ async def rows_answer(
     page: Page | None = None,
     narrowed: Callable[[Rows], Rows] | None = None,
 ) -> Response:
-    """The rows that answer a question, under a name, once the read models contain `wait_for`.
+    """The rows that answer a question, as the field `name` of a model, once the read models contain `wait_for`.
 
     `project` is the key of the project that the question is about, if any; `narrowed` leaves out rows by what only the
     log tells. Raises the problems of `wait_until_contained`.
@@ -51,12 +51,6 @@ async def rows_answer(
         await to_thread(service.reading.history, project)  # a path to nothing is 404
     rows: Rows = await to_thread(narrowed, found.rows) if narrowed else found.rows
     shown = rows[: page.limit] if page else rows
-    body: dict[str, Any] = {name: [plain(row) for row in shown]}
-    if page and len(rows) > page.limit:
-        body["next"] = str(shown[-1][page.cursor])
-    return answer_at(body, found.position, service, parked=parked_view(found))
-
-
-def parked_view(answer: Answer) -> list[dict[str, Any]]:
-    """The streams that are not in an answer as far as its position says, at most `MOST_PARKED`."""
-    return [one._asdict() for one in answer.parked[:MOST_PARKED]]
+    following = str(shown[-1][page.cursor]) if page and len(rows) > page.limit else None
+    reflected = as_of(service, found.position, found.parked)
+    return reflecting_response(model.model_validate({name: shown, "next": following, "as_of": reflected}))

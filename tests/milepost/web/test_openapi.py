@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
+import openapi_spec_validator
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,7 +18,7 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from domain.commands import commands
-from milepost.web.api.commands import PLURALS
+from milepost.web.openapi import PLURALS
 from tests.milepost.serving import Site
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
@@ -104,6 +105,54 @@ def test_names_problems_as_what_they_are(described: dict[str, Any]) -> None:
 def test_names_every_operation_once(described: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names))
+
+
+def test_passes_the_validator_of_openapi(described: dict[str, Any]) -> None:
+    openapi_spec_validator.validate(described)
+
+
+def test_openapi_gives_every_operation_a_name_a_summary_one_tag_and_its_problems(described: dict[str, Any]) -> None:
+    for path, method, operation in operations(described):
+        where = f"{method} {path}"
+        assert operation["operationId"], where
+        assert operation["summary"][0].isupper(), where
+        assert not operation["summary"].endswith("."), where
+        assert len(operation["tags"]) == 1, where
+        statuses = set(operation["responses"])
+        assert "421" in statuses, where
+        assert "422" in statuses or not path.startswith("/v1"), where
+        for parameter in operation.get("parameters", ()):
+            assert parameter["schema"].keys() & {"title", "$ref"}, (where, parameter["name"])
+            assert parameter.get("description") or parameter["in"] == "path", (where, parameter["name"])
+
+
+def test_openapi_titles_every_schema_and_uses_each(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    for name, schema in schemas.items():
+        assert schema.get("title"), name
+        for field, member in schema.get("properties", {}).items():
+            assert "$ref" in member or member.get("title"), (name, field)
+    used = {reference.rpartition("/")[2] for reference in references(described)}
+    assert schemas.keys() - used == set()
+
+
+def test_openapi_has_no_object_without_a_name(described: dict[str, Any]) -> None:
+    assert list(objects_inside(described["paths"])) == []
+    schemas = described["components"]["schemas"]
+    inside = [member for schema in schemas.values() for member in schema.get("properties", {}).values()]
+    assert list(objects_inside(inside)) == []
+
+
+def objects_inside(value: Any) -> Iterator[Any]:
+    """Schemas of objects with fields of their own that stand where they are used, and so have no name."""
+    if isinstance(value, dict):
+        if value.get("type") == "object" and "properties" in value:
+            yield value
+        for member in value.values():
+            yield from objects_inside(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from objects_inside(member)
 
 
 # The service's threads draw from `random` as well, which Hypothesis takes for the strategies' doing.

@@ -118,8 +118,8 @@ def test_why_names_controls_people_and_commands(site: Site) -> None:
     key = site.before_a_shut_gate()
     why = site.client.get(f"/v1/projects/{key}/why").json()
     assert (why["gate"], why["review"]) == ("build-completed", "go")
-    assert all(one["sentence"] and one["question"] and one["since"] for one in why["shut"])
-    assert any(one["who"]["people"] and one["with"] for one in why["shut"])
+    assert all(one["sentence"] and one["question"] and one["since"] for one in why["blocking"])
+    assert any(one["who"]["people"] and one["commands"] for one in why["blocking"])
     later = site.client.get(f"/v1/projects/{key}/why", params={"gate": "deployed"}).json()
     assert later["gate"] == "deployed"
 
@@ -216,7 +216,7 @@ def test_figures_open_to_as_many_rows_as_they_count(site: Site) -> None:
 def test_waiting_for_what_the_log_does_not_have_is_refused_at_once(
     site: Site, monkeypatch: pytest.MonkeyPatch, wait_for: str, sentence: str
 ) -> None:
-    monkeypatch.setattr("milepost.web.api.waiting.WAIT_SECONDS", 3_600.0)  # longer than the client waits
+    monkeypatch.setattr("milepost.web.api.wait_target.WAIT_SECONDS", 3_600.0)  # longer than the client waits
     found = site.client.get("/v1/projects", params={"wait_for": wait_for})
     assert (found.status_code, found.json()["type"]) == (422, "/problems/invalid")
     assert found.json()["detail"].startswith(f"wait_for: {sentence}")

@@ -28,10 +28,10 @@ def test_says_why_the_gate_is_shut_as_the_api_does(visit: Visit, site: str) -> N
     visit.open("/projects/mail-2")
     said = text(visit, "why")
     assert why["sentence"].lower() in said.lower()
-    assert why["shut"]
-    for one in why["shut"]:
-        assert all(words in said for words in (one["control"], one["sentence"], one["question"], *one["with"]))
-    for one in why["waits"]:
+    assert why["blocking"]
+    for one in why["blocking"]:
+        assert all(words in said for words in (one["control"], one["sentence"], one["question"], *one["commands"]))
+    for one in why["waiting_for"]:
         assert all(person in said for person in one["people"])
 
 
@@ -59,8 +59,8 @@ def test_shows_what_is_owed(visit: Visit) -> None:
 
 
 def test_tells_debts_as_the_api_does(site: str) -> None:
-    debts = httpx.get(f"{site}/v1/projects/down-1").json()["debts"]
-    assert [one["paid"] for one in debts if one["control"] in OWED] == [True, False]
+    debts = httpx.get(f"{site}/v1/projects/down-1").json()["deferrals"]
+    assert [one["met"] for one in debts if one["control"] in OWED] == [True, False]
 
 
 def test_tells_that_it_is_held_and_why(visit: Visit) -> None:

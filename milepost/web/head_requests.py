@@ -8,7 +8,7 @@ class _Answered(OSError):
     """The status and headers are sent; the rest of the answer is not wanted."""
 
 
-class Head:
+class HeadRequests:
     """ASGI middleware: answers HEAD as GET, without the content. A stream ends after its headers."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -10,7 +10,7 @@ WAIT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Target:
+class WaitTarget:
     """What a read model has to contain: a position of the log, and the version of a stream where one is asked about."""
 
     position: int
@@ -35,7 +35,7 @@ async def wait_until_contained(service: Service, wait_for: str | None, project: 
         await to_thread(_refuse_parked, service, target.stream, target)
 
 
-def find_target(service: Service, wait_for: str, project: str | None = None) -> Target:
+def find_target(service: Service, wait_for: str, project: str | None = None) -> WaitTarget:
     """What `wait_for` names. Raises a problem 422 where the log does not have it."""
     stream, _, number = wait_for.rpartition(":")
     if stream:
@@ -43,18 +43,18 @@ def find_target(service: Service, wait_for: str, project: str | None = None) -> 
     position, head = int(number), service.log.head().position
     if position > head:
         raise _unknown(f"the log ends at position {head}")
-    return Target(position, project)
+    return WaitTarget(position, project)
 
 
-def _version_of(service: Service, stream: str, version: int) -> Target:
+def _version_of(service: Service, stream: str, version: int) -> WaitTarget:
     found = service.log.read_streams([stream], version - 1)
     if found:
-        return Target(found[0].position, stream, version)
+        return WaitTarget(found[0].position, stream, version)
     last = service.log.read_streams([stream])
     raise _unknown(f"{stream} ends at version {last[-1].version}" if last else f"there is no stream {stream}")
 
 
-def _refuse_parked(service: Service, stream: str, target: Target) -> None:
+def _refuse_parked(service: Service, stream: str, target: WaitTarget) -> None:
     parked = service.models.parked_at(stream)
     if parked is None or parked.position > target.position:
         return

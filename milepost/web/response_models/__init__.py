@@ -1,0 +1,1 @@
+"""What the public JSON contains: a model for each answer, with explicit fields."""
