@@ -121,6 +121,6 @@ COMMANDS = (
     Listed("verify", "Log", "Examine an exported log without any database: bytes, places, counts, root"),
     Listed("log", "Log", "Open a log, or move one with its positions from one database to another"),
     Listed("kafka", "Kafka", "Run a Kafka of our own on this machine, for trials and tests"),
-    Listed("relay", "Kafka", "Carry the log to Kafka"),
-    Listed("project", "Kafka", "Keep read models up with what Kafka carries: those that are named, or all"),
+    Listed("relay", "Kafka", "Publish the log to Kafka"),
+    Listed("project", "Kafka", "Apply the events in Kafka to read models: to those that are named, or to all"),
 )

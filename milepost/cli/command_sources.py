@@ -28,7 +28,7 @@ SOURCES = (
     Source("import_", "importing_commands", "Log", ("import",)),
     Source("log_files", "moving_commands", "Log", ("export", "verify", "log")),
     Source("kafka", "kafka_commands", "Kafka", ("kafka",)),
-    Source("workers", "carrying_commands", "Kafka", ("relay", "project")),
+    Source("workers", "worker_commands", "Kafka", ("relay", "project")),
 )
 FUNCTIONS = {
     "portfolio": "Portfolio",

@@ -1,4 +1,4 @@
-"""Lag on the command line: how far behind the head of the log each read model is, in each partition."""
+"""The lag of the read models and the relay, on the command line."""
 
 import os
 
@@ -17,7 +17,7 @@ HELP = "Say how many events of the log each read model has still to take in, and
 
 
 def lagging_commands() -> list[click.Command]:
-    """The command that says who is behind."""
+    """The command that shows the lag."""
     return [click.Command("lag", params=[JSON], callback=_lag, help=HELP)]
 
 
@@ -32,5 +32,5 @@ def _lag(json: bool) -> None:
         as_json({"head": head, "lag": [one._asdict() for one in found]})
         return
     rows = [(one.name, one.state, one.partition, one.position, one.events, f"{one.seconds:.1f}") for one in found]
-    table(("who", "state", "partition", "position", "events behind", "seconds behind"), rows)
+    table(("name", "state", "partition", "position", "events behind", "seconds behind"), rows)
     say(f"the log ends at {head:,}")

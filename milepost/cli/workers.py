@@ -1,4 +1,4 @@
-"""Carrying on the command line: the relay, which carries the log to Kafka, and the projectors that hear it there."""
+"""The relay and the projectors on the command line."""
 
 import os
 import socket
@@ -23,8 +23,8 @@ REPUBLISH_ALL = click.Option(
 NAMES = click.Argument(["names"], nargs=-1, metavar="[NAME]...")
 
 
-def carrying_commands() -> list[click.Command]:
-    """The commands that run what stands around Kafka."""
+def worker_commands() -> list[click.Command]:
+    """The commands that run the relay and the projectors."""
     return [
         click.Command("relay", params=[REPUBLISH_ALL], callback=_relay, help=RELAY),
         click.Command("project", params=[NAMES], callback=_project, help=PROJECT),

@@ -94,7 +94,7 @@ def test_say_why_they_are_not_built(own: tuple[Run, str]) -> None:
 def test_say_how_far_behind_they_are(milepost: Run) -> None:
     milepost("projects")
     told = milepost("lag", "--json").json
-    assert [(one["who"], one["partition"], one["events"]) for one in told["lag"]] == [
+    assert [(one["name"], one["partition"], one["events"]) for one in told["lag"]] == [
         ("audit_trail_v2_1", None, 0), ("gates_v1_1", None, 0), ("phases_v1_1", None, 0), ("projects_v2_1", None, 0),
     ]  # fmt: skip
     milepost("propose-project", "lagging-1", *PROPOSAL)

@@ -99,7 +99,7 @@ def test_carry_what_is_answered_to_the_rows_of_every_read_model(parts: Parts) ->
 def lagging(parts: Parts) -> dict[str, int]:
     """Up to where everyone is, where nobody lacks an event."""
     found = parts.here("lag", "--json").json["lag"]
-    return {one["who"]: one["position"] for one in found} if not any(one["events"] for one in found) else {}
+    return {one["name"]: one["position"] for one in found} if not any(one["events"] for one in found) else {}
 
 
 def wait_until_carried_again(parts: Parts, relay: Running, position: int) -> None:
