@@ -85,7 +85,7 @@ def test_carry_what_is_answered_to_the_rows_of_every_read_model(parts: Parts) ->
         "projects_v2_1": position,
     }  # fmt: skip
     doctor = parts.here("doctor", "--canary", "--json")
-    assert (doctor.code, doctor.json["well"], "2 for projects" in doctor.out) == (0, True, True), doctor.out
+    assert (doctor.code, doctor.json["well"], "2 of projects" in doctor.out) == (0, True, True), doctor.out
     position += 1
     assert f"event {position} was in every read model" in doctor.json["findings"][-1]["told"]
     assert len(parts.here("projects", "--json").json["rows"]) == 10
