@@ -65,7 +65,7 @@ def test_tours_work(site: Site, tmp_path: Path) -> None:
     assert not [line for line in told if "/problems/" in line]
     assert '"kind":"review.called/1"' in told[1]
     assert '"kind":"signoff.given/1"' in told[2]
-    assert '"shut":[{' in told[3]
+    assert '"blocking":[{' in told[3]
     assert "project.proposed/1" in told[4]
     script = blocks("The same on the command line").replace("/path/that/make/run/says", str(site.service.settings.data))
     told_again = typed(script.replace(".venv/bin/milepost", str(PROGRAM)), tmp_path, COLUMNS="200")
