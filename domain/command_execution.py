@@ -85,4 +85,4 @@ def _readable(recorded: Recorded) -> Recorded:
     try:
         return written(recorded)
     except Unreadable as error:
-        raise Rejected(f"{recorded.event.kind} could not be read again as it is: {error}") from error
+        raise Rejected(f"the encoded {recorded.event.kind} can't be decoded to the same event: {error}") from error

@@ -37,9 +37,9 @@ def is_blank(text: str) -> bool:
 
 def _canonical_text(text: str) -> str:
     if "\0" in text:
-        raise ValueError("a text may not hold the character NUL")
+        raise ValueError("a text must not contain the character NUL")
     if is_blank(text):
-        raise ValueError("a text may not be blank: it needs a character that can be seen")
+        raise ValueError("a text must not be blank; give at least one visible character")
     return unicodedata.normalize("NFC", text)
 
 
@@ -60,13 +60,13 @@ class Characters:
     def _canonical(self, text: str) -> str:
         kept = _canonical_text(text)
         if len(kept) > self.most:
-            raise ValueError(f"a text here has at most {self.most:,} characters in Unicode NFC, this one {len(kept):,}")
+            raise ValueError(f"the text has {len(kept):,} characters in Unicode NFC; the limit is {self.most:,}")
         return kept
 
 
 def _canonical_decimal(text: str) -> str:
     if not _DECIMAL.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
-        raise ValueError("a decimal is written like -12.50: no exponent, no leading zero, no -0")
+        raise ValueError("a decimal is written like -12.50, without exponent, leading zero or -0")
     return text
 
 
@@ -76,7 +76,7 @@ def _canonical_moment(moment: datetime) -> datetime:
     if 1979 <= moment.year <= 3000:  # further out a zone may lead out of the calendar
         moment = moment.astimezone(UTC)
     if not 1980 <= moment.year <= 2999:
-        raise ValueError("a moment lies in the years 1980 to 2999, in UTC")
+        raise ValueError("a moment must lie in the years 1980 to 2999 (UTC)")
     return moment
 
 

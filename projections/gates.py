@@ -15,12 +15,12 @@ from domain.reviews.milestones import MilestoneReached, PhaseReturned, milestone
 from domain.reviews.reversals import ReviewReversed
 from domain.reviews.review_call import ReviewCalled, ReviewWithdrawn
 from domain.reviews.signoffs import SignoffGiven
-from domain.state.gates import Required, counting
+from domain.state.gates import Required, effective_signoff
 from domain.values import moment_text
 from projections.figures import Figures, percentiles, totals
 from projections.projection import COHORT, Key, Projection, Query, Row, Rows, chosen, cohort
 
-COUNTED: tuple[str, ...] = ("met", "unmet", "warned", "waived", "owed", "undetermined", "not_applicable")
+COUNTED: tuple[str, ...] = ("met", "unmet", "warned", "waived", "deferred", "undetermined", "not_applicable")
 LISTS = ("required", "signed", "waiting_for", "deciders", "refused_for")
 COLUMNS: Mapping[str, LiteralString] = {
     **dict.fromkeys(("project", "gate", "review", "basis", "outcome", "lost_by"), "text"),
@@ -98,7 +98,7 @@ def _signed(rows: Rows, recorded: Recorded[SignoffGiven]) -> None:
         return
     words: list[Values] = rows.memory["words"][event.review]
     words.append(word)
-    counts = counting(lambda one: (one["person"], one["verdict"]), (one for one in words if _who(one) == _who(word)))
+    counts = effective_signoff(lambda o: (o["person"], o["verdict"]), (o for o in words if _who(o) == _who(word)))
     for key, row in _of_review(rows, event.review):
         signed = [one for one in row["signed"] if _who(one) != _who(word)] + ([counts] if counts else [])
         since = {_who(one): one for one in row["waiting_for"] if one["what"] == "sign-off"}
@@ -261,11 +261,11 @@ def inbox(person: str, now: datetime) -> Query:
 
 
 _DECIDED: LiteralString = "basis = 'reviewed' AND outcome NOT IN ('open', 'withdrawn', 'cancelled')"
-_EVALUATED: LiteralString = "(met + unmet + warned + waived + owed + undetermined)"
+_EVALUATED: LiteralString = "(met + unmet + warned + waived + deferred + undetermined)"
 _MEASURED: LiteralString = _DECIDED + " AND called_quality = 'exact' AND decided_quality = 'exact'"
 _HOURS: LiteralString = "(extract(epoch FROM decided_at - called_at) - held_seconds) / 3600"
 
-effectiveness = Figures(  # yield and time to decision (I-24, I-25); waived, owed, warned of evaluated (I-27)
+effectiveness = Figures(  # yield and time to decision (I-24, I-25); waived, deferred, warned of evaluated (I-27)
     table="gates",
     at="gate",
     order=GATES,
@@ -284,14 +284,15 @@ effectiveness = Figures(  # yield and time to decision (I-24, I-25); waived, owe
         "observed": "basis IN ('observed', 'inferred')",
         "with_results": _EVALUATED + " > 0",
         "with_waivers": "waived > 0",
-        "with_debts": "owed > 0",
+        "with_deferrals": "deferred > 0",
         "with_warnings": "warned > 0",
         "breached": "breaches > 0",
         "measured": _MEASURED,
         "not_measured": _DECIDED + " AND (" + _MEASURED + ") IS NOT TRUE",
     },
     measured={
-        **totals({"refusals": "refused", "waived": "with_waivers", "owed": "with_debts", "warned": "with_warnings"}),
+        **totals({"refusals": "refused", "waived": "with_waivers"}),
+        **totals({"deferred": "with_deferrals", "warned": "with_warnings"}),
         **totals({"breaches": "breached"}),
         "evaluated": ("sum(" + _EVALUATED + ")::bigint", "with_results"),
         **percentiles(_HOURS, _MEASURED, "hours", "measured"),

@@ -156,8 +156,8 @@ def cohort(rows: Rows, recorded: Recorded) -> dict[str, Any]:
             known |= {"category": category, "priority": priority, "rigour": column_of(category, priority)}
         case DisciplineChosen(discipline=discipline):
             known["discipline"] = discipline
-        case ProjectReassigned(attribute=attribute, becomes=becomes) if attribute in COHORT:
-            known[attribute] = becomes
+        case ProjectReassigned(attribute=attribute, new=new) if attribute in COHORT:
+            known[attribute] = new
         case _:
             pass
     return known

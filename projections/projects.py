@@ -25,7 +25,7 @@ from domain.values import moment_text
 from projections.figures import Figures, totals
 from projections.projection import COHORT, Projection, Query, Rows, chosen, cohort
 
-LISTS = ("milestones", "conditions", "debts", "waivers", "team")
+LISTS = ("milestones", "conditions", "deferrals", "waivers", "team")
 COLUMNS: Mapping[str, LiteralString] = {
     **dict.fromkeys(("project", "title", "requester"), "text"),
     **COHORT,
@@ -52,8 +52,8 @@ def fold(rows: Rows, recorded: Recorded) -> None:
 
 def _lowered(recorded: Recorded) -> Values:
     event = recorded.event
-    if isinstance(event, ChangeClassified) and event.was and event.lowers:
-        return {"lowered_from": event.was.category}
+    if isinstance(event, ChangeClassified) and event.previous and event.lowers:
+        return {"lowered_from": event.previous.category}
     return {}
 
 
@@ -73,7 +73,7 @@ def _corrected(rows: Rows, recorded: Recorded[FactCorrected]) -> Values:
     """What the proposal said may have been set right; other facts are told elsewhere."""
     if recorded.event.corrects != 1:
         return {}
-    told = {field.name: orjson.loads(str(field.now)) for field in recorded.event.fields if field.now is not None}
+    told = {field.name: orjson.loads(str(field.new)) for field in recorded.event.fields if field.new is not None}
     rows.memory["cohort"] |= {name: value for name, value in told.items() if name in COHORT}
     return {name: value for name, value in told.items() if name in COLUMNS}
 
@@ -114,19 +114,21 @@ def _reversed(rows: Rows, recorded: Recorded[ReviewReversed]) -> Values:
 def _decided(rows: Rows, recorded: Recorded[ReviewDecided]) -> Values:
     event, row = recorded.event, rows[()]
     met = {result.control for result in event.results if result.result == "met"}
-    debts = {} if "debts-paid" in met else {one["control"]: one for one in row["debts"] if one["control"] not in met}
+    deferrals = (
+        {} if "deferrals-met" in met else {one["control"]: one for one in row["deferrals"] if one["control"] not in met}
+    )
     if event.outcome not in APPROVALS:
-        return {"debts": list(debts.values())}
+        return {"deferrals": list(deferrals.values())}
     for result in event.results:
         if result.due:
-            debts[result.control] = {"control": result.control, "gate": result.at, "due": moment_text(result.due)}
+            deferrals[result.control] = {"control": result.control, "gate": result.at, "due": moment_text(result.due)}
     conditions = {one["condition"]: one for one in row["conditions"]} | {
         one.id: {"condition": one.id, "text": str(one.text), "owner": one.owner, "due": moment_text(one.due)}
         | ({"gate": one.blocks_gate.value} if one.blocks_gate else {})
         for one in event.conditions
     }
     opened = _passed(rows, recorded, Gate.PORTFOLIO, "reviewed") if Gate.PORTFOLIO in event.gates else {}
-    return {"debts": list(debts.values()), "conditions": list(conditions.values()), **opened}
+    return {"deferrals": list(deferrals.values()), "conditions": list(conditions.values()), **opened}
 
 
 def _closed(rows: Rows, recorded: Recorded[ConditionClosed]) -> Values:
@@ -247,13 +249,13 @@ def ageing(limit: int = 50, **cohort_: str | None) -> Query:
 
 
 def due(until: datetime, **cohort_: str | None) -> Query:
-    """What is promised, owed, or waived at a gate that isn't passed, and ends by a moment; the earliest first."""
+    """What is promised, deferred, or waived at a gate that isn't passed, and ends by a moment; the earliest first."""
     sql: LiteralString = """
         SELECT project, what, coalesce(it->>'condition', it->>'control') AS name, it->>'gate' AS gate,
             it->>'owner' AS owner, coalesce(it->>'due', it->>'until')::timestamptz AS due
         FROM {projects}, LATERAL (
             SELECT 'condition' AS what, it FROM jsonb_array_elements(conditions) AS it
-            UNION ALL SELECT 'deferral', it FROM jsonb_array_elements(debts) AS it
+            UNION ALL SELECT 'deferral', it FROM jsonb_array_elements(deferrals) AS it
             UNION ALL SELECT 'waiver', it FROM jsonb_array_elements(waivers) AS it
                 WHERE NOT milestones @> jsonb_build_array(jsonb_build_object('gate', it->'gate'))) AS dues
         WHERE state <> 'cancelled' AND coalesce(it->>'due', it->>'until')::timestamptz <= %(until)s AND {chosen}
@@ -282,7 +284,7 @@ counted = Figures(  # I-27: emergencies and lowered categories are of all propos
         "emergency": "priority = 'emergency'",
         "lowered": "lowered_from IS NOT NULL",
         "breached": "breaches > 0",
-        "with_debts": "jsonb_array_length(debts) > 0",
+        "with_deferrals": "jsonb_array_length(deferrals) > 0",
         "with_conditions": "jsonb_array_length(conditions) > 0",
         "with_waivers": "jsonb_array_length(waivers) > 0",
     },

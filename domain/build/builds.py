@@ -1,4 +1,4 @@
-"""Builds: what was built from what, and whether its verification accepted it."""
+"""Builds and their verification."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from domain.values import Count, Digest, Fact, Key, Moment, Name, Text
 
 
 class Commits(Fact):
-    """The changes that a build is the first to hold: how many, and when the first and the last was made."""
+    """The commits that a build is the first to contain: their number, and the times of the first and last."""
 
     count: Count
     first_at: Moment
@@ -27,9 +27,9 @@ class BuildRecorded(
     part="build",
     evidence=(Gate.BUILD_COMPLETED,),
 ):
-    """A build was made, of this revision, with these bytes (MOF 4.0, Build SMF: build the solution).
+    """A build was recorded with its revision and digest (MOF 4.0, Build SMF: build the solution).
 
-    `commits` carries the start of lead time. Raises `Rejected` where the build is known by another digest.
+    Lead time starts with `commits`. Rejected if the build is recorded with another digest.
     """
 
     build: Key
@@ -40,9 +40,11 @@ class BuildRecorded(
     def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.latest(BuildRecorded, self.build)
         if known and known.event.digest != self.digest:
-            raise Rejected(f"digest: build {self.build} has other bytes already, give the new build an id of its own")
+            raise Rejected(
+                f"digest: build {self.build} is recorded with another digest; record the new build under its own id"
+            )
         if self.commits and self.commits.last_at < self.commits.first_at:
-            raise Rejected("commits.last_at: the last commit can't be older than the first")
+            raise Rejected("commits.last_at: the last commit is earlier than first_at; give a later time")
 
 
 class BuildVerified(
@@ -53,7 +55,7 @@ class BuildVerified(
     part="build",
     evidence=(Gate.BUILD_COMPLETED,),
 ):
-    """A build was checked, and accepted or not (MSF, Daily Build: a build counts once its verification passed)."""
+    """A build was verified: accepted or not (MSF, Daily Build: a build counts once its verification passed)."""
 
     build: Key
     accepted: bool
@@ -68,15 +70,15 @@ def known_build(project: Project, build: Key) -> Recorded[BuildRecorded]:
     """The record of this build. Raises `Rejected` where there is none."""
     known = project.facts.latest(BuildRecorded, build)
     if known is None:
-        raise Rejected(f"build: {build} was never recorded, record it first")
+        raise Rejected(f"build: build {build} is not recorded; record it first (record-build)")
     return known
 
 
 def handed_over(project: Project) -> Recorded[BuildRecorded] | None:
-    """The build that Build hands over: the newest."""
+    """The build to hand over: the newest."""
     return project.facts.newest(BuildRecorded)
 
 
 def verification_of(project: Project, build: Key) -> Recorded[BuildVerified] | None:
-    """The last word on whether a build is accepted."""
+    """The newest verification of a build."""
     return project.facts.latest(BuildVerified, build)

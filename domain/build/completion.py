@@ -1,4 +1,4 @@
-"""Completion: which features are done, and which of them do what the specification says."""
+"""Completion and verification of features."""
 
 from domain.build.builds import known_build
 from domain.command import CommandContext, Rejected
@@ -16,7 +16,7 @@ class FeatureCompleted(
     part="feature",
     evidence=(Gate.BUILD_COMPLETED,),
 ):
-    """A feature was finished, in this build, at this effort (MOF 4.0, Build SMF: goal G4, scope complete)."""
+    """A feature was completed, with build and effort (MOF 4.0, Build SMF: goal G4, scope complete)."""
 
     feature: Key
     build: Key | None = None
@@ -35,7 +35,7 @@ class FeatureVerified(
     part="feature",
     evidence=(Gate.BUILD_COMPLETED,),
 ):
-    """A finished feature was held against the specification (MOF 4.0, Build SMF: it maps to what is being built)."""
+    """A completed feature was verified against the specification (MOF 4.0, Build SMF)."""
 
     feature: Key
     conforms: bool
@@ -43,7 +43,9 @@ class FeatureVerified(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(FeatureCompleted, self.feature) is None:
-            raise Rejected(f"feature: {self.feature} was never completed, so there is nothing to verify")
+            raise Rejected(
+                f"feature: feature {self.feature} is not completed; record its completion first (complete-feature)"
+            )
 
 
 def completed(project: Project) -> dict[str, Recorded[FeatureCompleted]]:
@@ -52,7 +54,7 @@ def completed(project: Project) -> dict[str, Recorded[FeatureCompleted]]:
 
 
 def verified(project: Project) -> dict[str, Recorded[FeatureVerified]]:
-    """The verification of each feature that found it as specified, and that no newer completion has overtaken."""
+    """The verification of each conforming feature, unless a newer completion exists."""
     done = completed(project)
     return {
         feature: check

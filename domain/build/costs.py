@@ -1,4 +1,4 @@
-"""Costs: what was spent, on what, in which month."""
+"""Costs by month and type."""
 
 from typing import Annotated, Literal
 
@@ -14,9 +14,9 @@ Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
 class CostRecorded(ProjectFact, kind="cost.recorded/1", function=Phase.BUILD, command="record-cost", repeatable=True):
-    """An amount was booked for a month: spent, accrued, or taken back (PMI, Earned Value Management: actual cost).
+    """A cost was booked for a month: actual, accrual or reversal (PMI, Earned Value Management: actual cost).
 
-    A `reversal` takes its amount, which is never negative, from what was booked. Booked twice is spent twice.
+    A `reversal` subtracts its amount, which is never negative. A repeated booking counts again.
     """
 
     period: Month
@@ -27,4 +27,4 @@ class CostRecorded(ProjectFact, kind="cost.recorded/1", function=Phase.BUILD, co
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.amount.amount.startswith("-"):
-            raise Rejected("amount: book a reversal instead of a negative amount")
+            raise Rejected("amount: a cost can't be negative; correct the original booking instead (correct-fact)")

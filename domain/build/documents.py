@@ -1,4 +1,4 @@
-"""Documents: evidence by digest, who prepared it, and whether it was found again."""
+"""Documents as evidence: digests, preparers and verification."""
 
 from typing import Annotated, Literal
 
@@ -26,7 +26,7 @@ DocumentType = Literal[
     "report",
     "other",
 ]
-"""What a document is for, as far as a rule asks for it (MOF 4.0, Deliver Phase: documents and deliverables)."""
+"""The types of documents that controls refer to (MOF 4.0, Deliver Phase: documents and deliverables)."""
 
 
 class DocumentRecorded(
@@ -37,10 +37,10 @@ class DocumentRecorded(
     part="document",
     evidence=MILESTONES,
 ):
-    """A version of a document was laid down as evidence, bound by the digest of its bytes (21 CFR 11.10(b)).
+    """A version of a document was recorded as evidence, bound by the digest of its bytes (21 CFR 11.10(b)).
 
-    `about` names the parts of the project that it speaks of: a feature, a candidate, a pilot's issue.
-    `size` in bytes. Raises `Rejected` where this version is known by another digest.
+    `about` names the subjects of the document: a feature, a candidate, a pilot issue.
+    `size` is in bytes. Rejected if this version is recorded with another digest.
     """
 
     document: Key
@@ -59,10 +59,11 @@ class DocumentRecorded(
         for known in project.facts.history(DocumentRecorded, self.document):
             if known.event.version == self.version and known.event.digest != self.digest:
                 raise Rejected(
-                    f"digest: version {self.version} of {self.document} has other bytes already, record a next version"
+                    f"digest: version {self.version} of document {self.document} has another digest; "
+                    "record a new version"
                 )
         if self.supersedes is not None and project.facts.latest(DocumentRecorded, self.supersedes) is None:
-            raise Rejected(f"supersedes: document {self.supersedes} was never recorded")
+            raise Rejected(f"supersedes: document {self.supersedes} is not recorded; record it first (record-document)")
 
 
 class EvidenceVerified(
@@ -73,9 +74,9 @@ class EvidenceVerified(
     part="document",
     repeatable=True,
 ):
-    """It was looked whether a document can still be produced: as it was, changed, or not at all (21 CFR 11.10(b)).
+    """The retrieval of a document was verified: unchanged, changed or not found (21 CFR 11.10(b)).
 
-    `digest` is the one looked for, `found` that of what was found, none where nothing was.
+    `digest` is the expected digest, `found` the digest of the retrieved bytes, none if nothing was found.
     """
 
     document: Key
@@ -91,11 +92,14 @@ class EvidenceVerified(
     def check(self, project: Project, context: CommandContext) -> None:
         known = project.facts.history(DocumentRecorded, self.document)
         if self.digest not in {record.event.digest for record in known}:
-            raise Rejected(f"digest: no version of document {self.document} was recorded under it")
+            raise Rejected(
+                f"digest: document {self.document} has no version with this digest; "
+                "check the digest or record the document"
+            )
 
 
 def documents(project: Project, of_type: DocumentType | None = None) -> list[Recorded[DocumentRecorded]]:
-    """The newest version of each document that no other supersedes, of one type where it is named, oldest first."""
+    """The newest version of each document that is not superseded, optionally of one type, oldest first."""
     newest = project.facts.parts(DocumentRecorded)
     superseded = {record.event.supersedes for record in newest.values()}
     found = [
@@ -107,12 +111,12 @@ def documents(project: Project, of_type: DocumentType | None = None) -> list[Rec
 
 
 def preparers(project: Project) -> set[str]:
-    """Who prepared the documents as they are now: whoever recorded one, where nobody else is named."""
+    """The preparers of the current documents: `prepared_by`, else who recorded it."""
     return {record.event.prepared_by or record.who for record in documents(project)}
 
 
 def not_found_again(project: Project) -> list[Recorded[DocumentRecorded]]:
-    """The documents whose newest version nobody has found again under its digest."""
+    """The documents whose newest version was not found under its digest."""
     looked = project.facts.parts(EvidenceVerified)
     return [
         record

@@ -1,4 +1,4 @@
-"""Iterations: what was planned for a stretch of time, and what was done in it."""
+"""Iterations with planned and completed size."""
 
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
@@ -9,7 +9,7 @@ from domain.values import Day, Decimal, Key
 class IterationCompleted(
     ProjectFact, kind="iteration.completed/1", function=Phase.BUILD, command="complete-iteration", part="iteration"
 ):
-    """An iteration ended with so much of its plan done (Scrum Guide, Sprint Review); sizes in `unit`."""
+    """An iteration was completed, with planned and done size in `unit` (Scrum Guide, Sprint Review)."""
 
     iteration: Key
     begins: Day
@@ -21,4 +21,4 @@ class IterationCompleted(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.ends < self.begins:
-            raise Rejected("ends: an iteration can't end before it begins")
+            raise Rejected("ends: the end is earlier than the begin; give a later day")

@@ -1,4 +1,4 @@
-"""Progress: how much of a package of work is done by when, for earned value."""
+"""Progress of work packages, for earned value."""
 
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
@@ -10,17 +10,17 @@ from domain.values import Day, Decimal, Key, Permille
 class ProgressReported(
     ProjectFact, kind="progress.reported/1", function=Phase.BUILD, command="report-progress", part="package"
 ):
-    """So much of a package was done by a day: in thousandths, or in units of its own (PMI, Earned Value Management)."""
+    """The progress of a work package on a day, in thousandths or in its units (PMI, Earned Value Management)."""
 
     package: Key
     as_of: Day
-    done: Permille | None = None
+    done_permille: Permille | None = None
     units: Decimal | None = None
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.as_of > day_of(context.now, context.policy.calendar):
-            raise Rejected("as_of: work can't be done in the future")
-        if (self.done is None) == (self.units is None):
-            raise Rejected("done: say how much is done either in thousandths or in units")
+            raise Rejected("as_of: the moment is in the future; give a past moment or leave it out")
+        if (self.done_permille is None) == (self.units is None):
+            raise Rejected("done_permille: give either done_permille or units, not both and not neither")
         if self.units is not None and self.units.startswith("-"):
-            raise Rejected("units: less than nothing can't be done")
+            raise Rejected("units: the number is negative; give 0 or more")

@@ -1,4 +1,4 @@
-"""The controls at the end of Build: what was planned is built, verified, and of a scope that was agreed."""
+"""Controls of Build: features are complete and verified, and the scope is controlled."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ from domain.state.project import Project
 
 @control(
     "features-complete",
-    question="Is every feature in scope completed and verified, or removed by an approved change?",
+    question="Is every feature in scope completed and verified, or removed by an approved change request?",
     objective=BUILD,
-    risk="what is handed over to be tested lacks what was agreed",
+    risk="the build handed over for testing lacks agreed features",
     warrant="MOF 4.0, Build SMF: Scope Complete Milestone (rule 6, goal G4)",
     by=("developer", "tester", "program-manager"),
     use=("complete-feature", "verify-feature", "raise-change-request", "decide-change-request"),
@@ -33,23 +33,23 @@ def features_complete(context: EvaluationContext) -> Finding:
     undone = [name for name in scope if name not in done]
     unverified = [name for name in scope if name in done and name not in conforming]
     if not scope:
-        return nothing(context, "no feature is planned, so none can be complete")
+        return nothing(context, "no feature is planned; plan the features of the scope")
     if not undone and not unverified:
         rests_on = (records[name] for name in scope for records in (scope, done, conforming))
-        return met(f"{counted(len(scope), 'feature')} in scope, each completed and verified", *rests_on)
+        return met(f"{counted(len(scope), 'feature')} in scope, all completed and verified", *rests_on)
     missing = [f"{examples(undone)} not completed"] if undone else []
     if unverified:
         missing.append(f"{examples(unverified)} completed but not verified as specified")
     rests_on = (known for name in (*undone, *unverified) for known in (scope.get(name), done.get(name)) if known)
     open_ = counted(len(undone) + len(unverified), "feature")
-    return unmet(f"{open_} of {len(scope)} in scope still open: {'; '.join(missing)}", *rests_on)
+    return unmet(f"{open_} of {len(scope)} features in scope are open: {'; '.join(missing)}", *rests_on)
 
 
 @control(
     "scope-changes-approved",
-    question="Did every change to scope after the plan go through change control?",
+    question="Did every scope change after the plan go through change control?",
     objective=BUILD,
-    risk="scope creeps: what is built is no longer what was agreed and paid for",
+    risk="the scope grows beyond what was agreed and budgeted",
     warrant="MSF 4.0, Build and Stabilize: change control from the plan on (rule 13)",
     by=("change-manager", "solution-manager", "program-manager"),
     use=("raise-change-request", "decide-change-request"),
@@ -58,26 +58,25 @@ def scope_changes_approved(context: EvaluationContext) -> Finding:
     project = context.project
     plan = project.gates.passed(Gate.PLAN_APPROVED)
     if plan is None:
-        return not_applicable("the plan was not approved before, so nothing could depart from it")
+        return not_applicable("no plan is approved yet, so there is no scope to compare with")
     changes, agreed = list(scope_changes(project, plan.version)), _agreed(project)
     creep = {part: change for part, change in changes if not agreed.covers(part, change.event)}
     if creep:
         what = counted(len(creep), "part")
         return unmet(
-            f"{what} of the scope changed since the plan without an approved change: {examples(creep)}", *creep.values()
+            f"{what} of the scope changed after the plan without an approved change request: {examples(creep)}",
+            *creep.values(),
         )
     if not _scope(project.facts):
-        return nothing(context, "neither requirements nor features are on record, so there is no scope to hold")
+        return nothing(context, "no requirement or feature is recorded, so there is no scope to control")
     if not changes:
-        return met(
-            "nothing came into the scope or left it since the plan, but by an approved change", *agreed.decisions
-        )
+        return met("the scope has not changed since the plan except by approved change requests", *agreed.decisions)
     rests_on = (*(change for _, change in changes), *agreed.decisions)
-    return met(f"{counted(len(changes), 'change')} to the scope since the plan, each by an approved request", *rests_on)
+    return met(f"{counted(len(changes), 'scope change')} since the plan, each by an approved change request", *rests_on)
 
 
 def scope_changes(project: Project, since: int) -> Iterator[tuple[str, Recorded]]:
-    """What came into scope, left it or changed in it after a version of the stream: the part and the record of it."""
+    """The items that entered or left the scope or changed after a version of the stream, each with its record."""
     removed = removed_by_change(project)
     for name, planned in project.facts.parts(FeaturePlanned).items():
         if planned.version > since and (name in removed or _first(project.facts, name).version > since):
@@ -100,7 +99,7 @@ def _scope(facts: Facts) -> bool:
 
 @dataclass(frozen=True)
 class _Agreed:
-    """What change control has let come into this release and go out of it, by which requests."""
+    """The items that approved change requests added to this release and removed from it."""
 
     requests: set[str]
     comes: set[str]
@@ -129,7 +128,7 @@ def _agreed(project: Project) -> _Agreed:
     "test-specification-ready",
     question="Is there a test specification for what was built?",
     objective=QUALITY,
-    risk="testing begins without anyone having said what is to be tested",
+    risk="testing begins without an agreed definition of what is tested",
     warrant="MOF 4.0, Stabilize SMF: write the test specification document (process 1)",
     by=("tester",),
     use=("record-document",),
@@ -137,15 +136,15 @@ def _agreed(project: Project) -> _Agreed:
 def test_specification_ready(context: EvaluationContext) -> Finding:
     found = documents(context.project, "test-specification")
     if not found:
-        return unmet("no test specification is on record")
-    return met(f"{examples([each.event.document for each in found])} on record as test specification", *found)
+        return unmet("no test specification is recorded")
+    return met(f"test specification recorded: {examples([each.event.document for each in found])}", *found)
 
 
 @control(
     "build-accepted",
-    question="Was the build that is handed over accepted by its verification?",
+    question="Did the build that is handed over pass its verification?",
     objective=BUILD,
-    risk="a build that doesn't work is handed over, and testing it tells nothing",
+    risk="testing starts on a build that does not work",
     warrant="MSF, Daily Build: a build counts once its verification passed (mof.md §2.3)",
     by=("developer", "tester"),
     use=("record-build", "verify-build"),
@@ -153,11 +152,11 @@ def test_specification_ready(context: EvaluationContext) -> Finding:
 def build_accepted(context: EvaluationContext) -> Finding:
     build = handed_over(context.project)
     if build is None:
-        return unmet("no build is on record that could be handed over")
+        return unmet("no build is recorded; record the build to hand over")
     name = build.event.build
     verification = verification_of(context.project, name)
     if verification is None:
-        return unmet(f"build {name} is handed over and was not verified yet", build)
+        return unmet(f"build {name} is not verified yet", build)
     if not verification.event.accepted:
-        return unmet(f"build {name} is handed over although its verification did not accept it", build, verification)
-    return met(f"build {name} is handed over and was accepted by its verification", build, verification)
+        return unmet(f"build {name} failed its verification", build, verification)
+    return met(f"build {name} passed its verification", build, verification)

@@ -1,7 +1,7 @@
-"""The controls that a candidate is proven: tested, without blocking defects, accepted by users, piloted as agreed."""
+"""Controls of the release candidate: tests, defects, user acceptance and pilot."""
 
 from domain.build.documents import documents
-from domain.controls.consent import tellings
+from domain.controls.consent import matching_reports
 from domain.controls.control import EvaluationContext, Finding, control, met, not_applicable, nothing, unmet
 from domain.controls.objectives import QUALITY
 from domain.controls.wording import counted, examples
@@ -15,9 +15,9 @@ from domain.stabilize.test_runs import TestRunCompleted, TestType, runs_on
 
 @control(
     "candidate-tested",
-    question="Was the chosen candidate (this digest) tested, with results on record?",
+    question="Was the chosen candidate (this digest) tested, with recorded results?",
     objective=QUALITY,
-    risk="what is released was never tested",
+    risk="the release is not tested",
     warrant="MOF 4.0, Stabilize SMF: test the release candidate (process 1, rule 8)",
     by=("tester", "developer"),
     use=("build-candidate", "choose-candidate", "complete-test-run", "report-defect"),
@@ -30,7 +30,7 @@ def candidate_tested(context: EvaluationContext) -> Finding:
     "acceptance-tested",
     question="Was user acceptance testing done on the chosen candidate?",
     objective=QUALITY,
-    risk="users find out in production that it isn't what they need",
+    risk="users discover in production that the solution does not meet their needs",
     warrant="MOF 4.0, Stabilize SMF: complete user acceptance testing (process 1)",
     by=("tester", "customer", "user-experience"),
     use=("complete-test-run", "report-defect"),
@@ -40,29 +40,29 @@ def acceptance_tested(context: EvaluationContext) -> Finding:
 
 
 def _tested(context: EvaluationContext, what: str, of_type: TestType | None = None) -> Finding:
-    """Tested is what passed in its last run of each type, or failed in a way that a defect on it accounts for."""
+    """Whether the last run of each type passed, or its failures are covered by reported defects."""
     chosen = chosen_candidate(context.project)
     if chosen is None:
-        return unmet("no candidate was chosen yet")
+        return unmet("no candidate is chosen yet")
     candidate = chosen.event.candidate
     runs = list({run.event.type: run for run in runs_on(context.project, candidate, of_type)}.values())
     failed = [run.event.run for run in runs if not run.event.successful]
     if not runs:
-        return unmet(f"candidate {candidate} is chosen, and no {what} on it is on record", chosen)
+        return unmet(f"candidate {candidate} is chosen, but no {what} of it is recorded", chosen)
     if not failed:
         return met(f"candidate {candidate} passed {examples(run.event.run for run in runs)}", chosen, *runs)
     known = [each for each in context.project.facts.parts(DefectReported).values() if each.event.candidate == candidate]
-    lacking = f"not every case of {examples(failed)} passed on {candidate}"
+    lacking = f"not all cases of {examples(failed)} passed on {candidate}"
     if not known:
-        return unmet(f"{lacking}, and no defect says what is wrong", chosen, *runs)
-    return met(f"{lacking}; {counted(len(known), 'defect')} on record", chosen, *runs, *known)
+        return unmet(f"{lacking}, and no defect is reported for it", chosen, *runs)
+    return met(f"{lacking}; {counted(len(known), 'defect')} reported", chosen, *runs, *known)
 
 
 @control(
     "no-blocking-defects",
-    question="Is no defect of a blocking severity open?",
+    question="Are all defects of a blocking severity closed?",
     objective=QUALITY,
-    risk="a defect that is known and bad escapes to production",
+    risk="a known severe defect reaches production",
     warrant="MOF 4.0, Stabilize SMF: find and resolve bugs until stable (process 1)",
     by=("developer", "tester"),
     use=("triage-defect", "resolve-defect", "verify-defect"),
@@ -76,19 +76,21 @@ def no_blocking_defects(context: EvaluationContext) -> Finding:
         return unmet(f"{counted(len(open_), 'blocking defect')} open: {names}", *(defect.last for defect in open_))
     runs = context.project.facts.parts(TestRunCompleted).values()
     if not known and not runs:
-        return nothing(context, "no defect is known, but nothing was tested either")
+        return nothing(context, "no defect is reported, but no test run is recorded either")
     deferred = sum(defect.state == "deferred" for defect in bad)
-    put_off = f"; {deferred} put off to a later release" if deferred else ""
+    deferred_note = f"; {deferred} deferred to a later release" if deferred else ""
     return met(
-        f"{counted(len(known), 'defect')} known, none that blocks is open{put_off}", *(d.last for d in known), *runs
+        f"{counted(len(known), 'defect')} reported, no blocking defect open{deferred_note}",
+        *(d.last for d in known),
+        *runs,
     )
 
 
 @control(
     "pilot-criteria-agreed-first",
-    question="If there is a pilot: were its criteria agreed with the customer before it began?",
+    question="If there is a pilot, were its success criteria agreed with the customer before it began?",
     objective=QUALITY,
-    risk="a pilot is judged by whatever it happened to show",
+    risk="a pilot is judged by criteria chosen after its results are known",
     warrant="MOF 4.0, Stabilize SMF: success criteria are agreed with the customer beforehand (process 2, rule 7)",
     by=("customer", "release-management"),
     use=("agree-pilot",),
@@ -106,24 +108,24 @@ def pilot_criteria_agreed_first(context: EvaluationContext) -> Finding:
     rests_on = [*runs, *{agreed.version: agreed for agreed in agreements if agreed}.values()]
     if lacking:
         names = examples([f"{name}: {reason}" for name, (_, reason) in lacking.items()])
-        return unmet(f"{counted(len(lacking), 'pilot run')} began without agreed criteria ({names})", *rests_on)
-    return met(f"the criteria of {counted(len(runs), 'pilot run')} were agreed before it began", *rests_on)
+        return unmet(f"{counted(len(lacking), 'pilot run')} started without agreed criteria ({names})", *rests_on)
+    return met(f"the criteria of {counted(len(runs), 'pilot run')} were agreed before the start", *rests_on)
 
 
 def _not_agreed(
     context: EvaluationContext, run: Recorded[PilotStarted], agreed: Recorded[PilotAgreed] | None, team: set[str]
 ) -> str | None:
-    """What is wrong with the agreement that a run of a pilot began on."""
+    """What is wrong with the agreement that a pilot run started on, if anything."""
     if agreed is None or run.time < agreed.time:
-        return "nothing was agreed before"
+        return "no agreement before the start"
     if not agreed.event.criteria:
-        return "no criterion was agreed"
+        return "no criterion agreed"
     customer = agreed.event.agreed_by
     if team & context.project.team.roles_of(customer, agreed.measured_at):
-        return "agreed by the team itself"
-    own = [each for each in tellings(context, agreed) if each.who == customer]
+        return "agreed by a member of the team"
+    own = [each for each in matching_reports(context, agreed) if each.who == customer]
     if not any(each.version < run.version and each.time <= run.time for each in own):
-        return f"{customer} had not told so before"
+        return f"agreement not recorded by {customer} before the start"
     return None
 
 
@@ -131,7 +133,7 @@ def _not_agreed(
     "pilot-decided-deploy",
     question="Was the last pilot's outcome `deploy`?",
     objective=QUALITY,
-    risk="the release goes on although its pilot said otherwise, or nobody ever tried it",
+    risk="the release continues without a successful pilot",
     warrant="MOF 4.0, Stabilize SMF: pilot outcomes (process 2, rule 8)",
     by=("release-management", "solution-manager"),
     use=("start-pilot", "decide-pilot"),
@@ -148,15 +150,20 @@ def pilot_decided_deploy(context: EvaluationContext) -> Finding:
         return unmet(f"the last pilot run, {last.event.run}, ended in {decided.event.outcome}", last, decided)
     if chosen and chosen.event.candidate != last.event.candidate:
         piloted = f"{last.event.run} was decided for {last.event.candidate}"
-        return unmet(f"{piloted}, and chosen is {chosen.event.candidate}, which no pilot tried", last, decided, chosen)
-    return met(f"the last pilot run, {last.event.run}, was decided: deploy", last, decided)
+        return unmet(
+            f"{piloted}, but the chosen candidate is {chosen.event.candidate}, which has no pilot",
+            last,
+            decided,
+            chosen,
+        )
+    return met(f"the last pilot run, {last.event.run}, ended in deploy", last, decided)
 
 
 @control(
     "workarounds-documented",
     question="Has every open pilot issue a documented workaround?",
     objective=QUALITY,
-    risk="support meets issues that the pilot knew, and has no answer",
+    risk="support has no workaround for issues known from the pilot",
     warrant="MOF 4.0, Stabilize SMF: Release Readiness, key questions (process 3, rule 8)",
     by=("release-management", "support", "developer"),
     use=("record-document", "verify-defect"),
@@ -165,10 +172,10 @@ def workarounds_documented(context: EvaluationContext) -> Finding:
     runs = pilot_runs(context.project)
     decided = context.project.facts.parts(PilotDecided)
     if not runs:
-        return not_applicable("there was no pilot, so it left no issue")
+        return not_applicable("there was no pilot, so there are no pilot issues")
     last = {run.event.pilot: decided[run.event.run] for run in runs if run.event.run in decided}
     if not last:
-        return nothing(context, "no pilot run is decided yet, so its issues are not known")
+        return nothing(context, "no pilot run is decided yet, so the pilot issues are unknown")
     closed = {defect.id for defect in defects(context.project) if defect.state == "closed"}
     issues = {issue for decision in last.values() for issue in decision.event.issues} - closed
     workarounds = documents(context.project, "workaround")
@@ -176,4 +183,4 @@ def workarounds_documented(context: EvaluationContext) -> Finding:
     if lacking:
         what = counted(len(lacking), "open pilot issue")
         return unmet(f"{what} without a documented workaround: {examples(lacking)}", *last.values())
-    return met(f"{counted(len(issues), 'open pilot issue')}, none without a workaround", *last.values(), *workarounds)
+    return met(f"{counted(len(issues), 'open pilot issue')}, all with a workaround", *last.values(), *workarounds)

@@ -1,4 +1,4 @@
-"""Consent: that a person agreed counts where they say so themselves, and not where somebody tells it of them."""
+"""Consent: a person's agreement counts where they confirm it themselves, not where another person reports it."""
 
 from domain.controls.control import EvaluationContext
 from domain.controls.signatures import signed
@@ -6,17 +6,17 @@ from domain.event import Recorded
 from domain.state.project import ProjectFact
 
 
-def own_word(context: EvaluationContext, told: Recorded[ProjectFact], person: str) -> bool:
-    """Whether a person stands up for a fact: they told it in the same words, or signed for go after it was told."""
-    words = [word for word in signed(context) if (word.person, word.verdict) == (person, "go")]
-    own = any(each.who == person for each in tellings(context, told))
-    return own or any(word.version > told.version for word in words)
+def is_confirmed_by(context: EvaluationContext, fact: Recorded[ProjectFact], person: str) -> bool:
+    """Whether a person confirms a fact: they reported the same fact, or signed go after it was reported."""
+    signoffs = [signoff for signoff in signed(context) if (signoff.person, signoff.verdict) == (person, "go")]
+    reported = any(each.who == person for each in matching_reports(context, fact))
+    return reported or any(signoff.version > fact.version for signoff in signoffs)
 
 
-def tellings(context: EvaluationContext, told: Recorded[ProjectFact]) -> list[Recorded[ProjectFact]]:
-    """Every time that a fact was told in the same words, for whatever reason."""
-    fact = told.event
-    part = getattr(fact, fact.part_field) if fact.part_field else ""
-    same = fact.model_copy(update={"reason": None})
-    known = context.project.facts.history(type(fact), part)
-    return [each for each in known if each.event.model_copy(update={"reason": None}) == same]
+def matching_reports(context: EvaluationContext, fact: Recorded[ProjectFact]) -> list[Recorded[ProjectFact]]:
+    """Every report of the same fact, whatever its reason."""
+    event = fact.event
+    part = getattr(event, event.part_field) if event.part_field else ""
+    same = event.model_copy(update={"reason": None})
+    reports = context.project.facts.history(type(event), part)
+    return [each for each in reports if each.event.model_copy(update={"reason": None}) == same]

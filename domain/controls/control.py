@@ -1,4 +1,4 @@
-"""What a control is, what it looks at, and what it answers."""
+"""Controls: definition, evaluation context and findings."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ Answer = Literal["met", "unmet", "undetermined", "not-applicable"]
 
 @dataclass(frozen=True)
 class EvaluationContext:
-    """What a control looks at: a project, at one gate or act, at one moment, under one policy.
+    """The input of a control: a project, at one gate or act, at one moment, under one policy.
 
-    `who` asks or decides; `assumed` is what the same review decides before this gate (earlier gates, the
-    request for change), `auth` how it was made sure who asks.
+    `who` is the person who asks or decides; `assumed` is what the same review decides before this gate (earlier gates,
+    the request for change); `auth` is how the person was authenticated.
     """
 
     project: Project
@@ -38,7 +38,7 @@ class EvaluationContext:
 
     @property
     def strict(self) -> bool:
-        """Whether an empty set fails a control: nothing over nothing is not met for significant and major."""
+        """Whether an empty set is unmet: for significant and major changes."""
         return self.column in STRICT
 
     @property
@@ -54,7 +54,7 @@ class EvaluationContext:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a control found: a result, a sentence for people, and the versions of the events that it rests on."""
+    """The finding of a control: a result, a sentence for people, and the versions of the events that it rests on."""
 
     result: Answer
     sentence: str
@@ -62,7 +62,7 @@ class Finding:
 
 
 class Placed(Protocol):
-    """Anything that has its place in a project's stream: a record, a sign-off, a milestone, a waiver."""
+    """Anything with a version in a project's stream: a record, a sign-off, a milestone, a waiver."""
 
     @property
     def version(self) -> int: ...
@@ -89,7 +89,7 @@ def undetermined(sentence: str, *records: Placed) -> Finding:
 
 
 def nothing(context: EvaluationContext, sentence: str) -> Finding:
-    """The answer over an empty set."""
+    """The finding for an empty set: unmet for significant and major changes, else not applicable."""
     return Finding("unmet" if context.strict else "not-applicable", sentence)
 
 
@@ -99,9 +99,9 @@ C = TypeVar("C", bound=Check)
 
 @dataclass(frozen=True)
 class Control:
-    """A named check: the question it answers, what it guards, on what authority, and who can meet it with what.
+    """A named check with its question, objective, risk and source.
 
-    `met_by` names the roles that can meet it, `met_with` the commands.
+    `warrant` is the source, `met_by` names the roles that can meet the control, `met_with` the commands.
     """
 
     name: str
@@ -127,7 +127,7 @@ def control(
     by: tuple[str, ...],
     use: tuple[str, ...],
 ) -> Callable[[C], C]:
-    """Make a check a control of this name. `warrant` names the rule and page of MOF, or the standard, it comes from."""
+    """Register a check as the control. `warrant` is its source: the rule and page of MOF, or the standard."""
 
     def register(check: C) -> C:
         if name in _controls:
@@ -139,5 +139,5 @@ def control(
 
 
 def controls() -> Mapping[str, Control]:
-    """Every control there is, by name."""
+    """All registered controls, by name."""
     return dict(_controls)

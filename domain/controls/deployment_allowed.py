@@ -1,4 +1,4 @@
-"""The controls before anything goes into production: the request for change, early core components, the window."""
+"""Controls before a deployment: request for change, early core components, change window."""
 
 from datetime import datetime
 
@@ -20,9 +20,9 @@ CONSENTING = ("operations", "operations-experience")
 
 @control(
     "rfc-approved",
-    question="Is the request for change approved by the body that its category asks for, and not expired?",
+    question="Is the request for change approved by the required body, and is the approval not expired?",
     objective=STABILITY,
-    risk="a change is made in production without authority",
+    risk="a change is made in production without authorization",
     warrant="MOF 4.0, Deploy SMF: a processed RFC exists before deployment (process 1, rule 9)",
     by=("change-manager", "cab", "executive", "emergency-committee"),
     use=("submit-rfc", "decide-rfc", "authorize-deployment"),
@@ -30,16 +30,17 @@ CONSENTING = ("operations", "operations-experience")
 def rfc_approved(context: EvaluationContext) -> Finding:
     submitted = context.project.facts.newest(RfcSubmitted)
     if Act.RFC in context.assumed:
-        return met("the request for change is decided together with this gate", *([submitted] if submitted else []))
+        return met("this review also decides the request for change", *([submitted] if submitted else []))
     if submitted is None:
-        return unmet("no request for change was submitted, so none is approved")
+        return unmet("no request for change is submitted")
     rfc, began = submitted.event.rfc, _deployment(context)
     answers = {body: context.project.facts.latest(RfcDecided, f"{rfc}/{body}") for body in _bodies(context)}
     lacking = [why for body, answer in answers.items() if (why := _lacks(body, answer, submitted, began, context.now))]
     records = [submitted, *(answer for answer in answers.values() if answer)]
     if not answers:
         return unmet(
-            f"policy {context.policy.label} names nobody who decides requests for {context.column} changes", submitted
+            f"policy {context.policy.label} defines no body that decides requests for {context.column} changes",
+            submitted,
         )
     if lacking:
         return unmet(f"request for change {rfc}: {'; '.join(lacking)}", *records)
@@ -51,12 +52,12 @@ def rfc_approved(context: EvaluationContext) -> Finding:
 
 
 def _deployment(context: EvaluationContext) -> Recorded[DeploymentStarted] | None:
-    """The deployment that is looked at, where it is one that has begun already."""
+    """The deployment under evaluation, if one has already started."""
     return context.project.facts.newest(DeploymentStarted) if context.point is Act.DEPLOYMENT else None
 
 
 def _bodies(context: EvaluationContext) -> tuple[str, ...]:
-    """Who has to approve, each of them, by the policy."""
+    """The bodies that must approve by the policy, all of them."""
     rule = context.policy.gate("rfc", context.column)
     if rule is None:
         return ()
@@ -66,37 +67,42 @@ def _bodies(context: EvaluationContext) -> tuple[str, ...]:
 def _lacks(
     body: str, answer: Recorded[RfcDecided] | None, submitted: Recorded, began: Recorded | None, now: datetime
 ) -> str | None:
-    """What is missing from the approval of one body, if anything."""
+    """What the approval of one body lacks, if anything."""
     if answer is None:
-        return f"{body} has not decided it"
+        return f"not decided by {body}"
     if answer.version < submitted.version:
-        return f"{body} decided it before it was submitted as it is now"
+        return f"the decision by {body} is older than the current version of the request"
     if answer.event.outcome != "approved":
-        return f"{body} has {answer.event.outcome} it"
+        return f"{answer.event.outcome} by {body}"
     if began and began.time < answer.measured_at:
-        return f"{body} approved it only after {began.time:%Y-%m-%d %H:%M} UTC, when the deployment began"
+        return f"{body} approved it only after the deployment began at {began.time:%Y-%m-%d %H:%M} UTC"
     until = answer.event.valid_until
     if until and (began.time if began else now) >= until:
-        return f"the approval by {body} ended on {until:%Y-%m-%d %H:%M} UTC"
+        return f"the approval by {body} expired on {until:%Y-%m-%d %H:%M} UTC"
     return None
 
 
 def _out_of_turn(context: EvaluationContext, began: Recorded[DeploymentStarted]) -> str | None:
-    """What a deployment lacked as it began: an authorization, where many sign or it names one; a readiness that held.
+    """What a deployment lacked when it started: an authorization (if required or named), or a valid
+    release readiness.
 
-    Early core components go ahead of readiness; for all else what was authorized before it was granted counts no more.
+    Early core components need no readiness; for all others, an authorization before the readiness does not count.
     """
     named, known = began.event.authorization, context.project.facts.parts(DeploymentAuthorized)
     given = [each for name, each in known.items() if named in (None, name) and _covers(each, began)]
     if not given and (named or context.strict):
-        what = f"{began.event.attempt} began at {began.event.target}"
-        return f"{what} without an authorization of this candidate there that held then"
+        what = f"{began.event.attempt} started at {began.event.target}"
+        return f"{what} without a valid authorization of this candidate for this target"
     ready = context.project.gates.passed(Gate.RELEASE_READY)
     if any(each.event.scope == "early-core" for each in given):
         return None
     if ready is None or not ready.covers(began.event.candidate_digest, began.time):
-        return f"{began.event.attempt} began without a release readiness of these bytes that held then"
-    return None if not given or given[-1].version > ready.version else "its authorization ended with the readiness lost"
+        return f"{began.event.attempt} started without a valid release readiness of this candidate"
+    return (
+        None
+        if not given or given[-1].version > ready.version
+        else "its authorization ended when release-ready was reversed"
+    )
 
 
 def _covers(given: Recorded[DeploymentAuthorized], began: Recorded[DeploymentStarted]) -> bool:
@@ -112,43 +118,47 @@ def _covers(given: Recorded[DeploymentAuthorized], began: Recorded[DeploymentSta
 
 @control(
     "early-core-approved",
-    question="Was early deployment of core components approved on its own, with operations' consent?",
+    question="Was the early deployment of core components approved separately, with the consent of operations?",
     objective=STABILITY,
-    risk="core components change under a service whose operators were not asked",
+    risk="core components change without the consent of operations",
     warrant="MSF 3.1, Deploying: core components ahead of the rest, if operations is confident (rule 10)",
     by=("operations", "operations-experience", "cab", "executive"),
     use=("give-signoff", "decide-rfc", "authorize-deployment"),
 )
 def early_core_approved(context: EvaluationContext) -> Finding:
-    rfc, word = rfc_approved(context), _word_of_operations(context.project)
+    rfc, signoff = rfc_approved(context), _operations_signoff(context.project)
     versions = set(rfc.rests_on)
-    if word:
-        versions.add(word.version)
+    if signoff:
+        versions.add(signoff.version)
     rests_on = tuple(sorted(versions))
     if rfc.result != "met":
         return Finding("unmet", rfc.sentence, rests_on)
-    if word is None:
-        return Finding("unmet", "operations has signed nothing about what was built", rests_on)
-    if word.verdict != "go":
-        return Finding("unmet", f"operations does not consent: {word.person} signed {word.verdict} last", rests_on)
-    return Finding("met", f"operations consents, by the word of {word.person}, and {rfc.sentence}", rests_on)
+    if signoff is None:
+        return Finding("unmet", "operations has not signed the current build", rests_on)
+    if signoff.verdict != "go":
+        return Finding(
+            "unmet",
+            f"operations does not consent: the last sign-off by {signoff.person} is {signoff.verdict}",
+            rests_on,
+        )
+    return Finding("met", f"operations consents by the sign-off of {signoff.person}; {rfc.sentence}", rests_on)
 
 
-def _word_of_operations(project: Project) -> Signoff | None:
-    """What operations said last in a review of what was built."""
+def _operations_signoff(project: Project) -> Signoff | None:
+    """The newest sign-off of operations in a review of the build."""
     reviews = [
         each for each in project.gates.reviews.values() if {Gate.BUILD_COMPLETED, Gate.RELEASE_READY} & {*each.gates}
     ]
     asked = [(review, required) for review in reviews for required in review.required if required.role in CONSENTING]
-    words = [word for review, required in asked if (word := review.given(required))]
-    return max(words, key=lambda word: word.version, default=None)
+    signoffs = [signoff for review, required in asked if (signoff := review.signoff_for(required))]
+    return max(signoffs, key=lambda signoff: signoff.version, default=None)
 
 
 @control(
     "window-kept",
-    question="Is now inside the approved window and outside every freeze?",
+    question="Is the moment inside the approved change window and outside every freeze?",
     objective=STABILITY,
-    risk="production changes when nobody expects it, or when it must not",
+    risk="production changes outside the agreed time or during a freeze",
     warrant="MOF 4.0, Change and Configuration SMF, step 4: approve and schedule (mof.md §6)",
     by=("change-manager", "release-management"),
     use=("schedule-rfc",),
@@ -160,20 +170,18 @@ def window_kept(context: EvaluationContext) -> Finding:
     records = [record for record in (scheduled, began) if record]
     frozen = _frozen(context, submitted, moment)
     if frozen and not (scheduled and scheduled.event.freeze_exception):
-        return unmet(
-            f"{moment:%Y-%m-%d %H:%M} UTC lies in the freeze {examples(frozen)}, without an exception", *records
-        )
+        return unmet(f"{moment:%Y-%m-%d %H:%M} UTC is in the freeze {examples(frozen)}, without an exception", *records)
     if scheduled is None:
-        return nothing(context, "no window was scheduled for this change")
+        return nothing(context, "no change window is scheduled")
     window = scheduled.event.window
-    told = f"the window from {window.opens:%Y-%m-%d %H:%M} to {window.closes:%Y-%m-%d %H:%M} UTC"
+    window_text = f"the change window from {window.opens:%Y-%m-%d %H:%M} to {window.closes:%Y-%m-%d %H:%M} UTC"
     if not window.opens <= moment < window.closes:
-        return unmet(f"{moment:%Y-%m-%d %H:%M} UTC lies outside {told}", *records)
-    return met(f"{moment:%Y-%m-%d %H:%M} UTC lies in {told}", *records)
+        return unmet(f"{moment:%Y-%m-%d %H:%M} UTC is outside {window_text}", *records)
+    return met(f"{moment:%Y-%m-%d %H:%M} UTC is in {window_text}", *records)
 
 
 def _frozen(context: EvaluationContext, submitted: Recorded[RfcSubmitted] | None, moment: datetime) -> list[str]:
-    """The freezes that hold then for what this project changes."""
+    """The freezes at a moment for the services that this project changes."""
     services = {cohort(context.project, "service") or "", *(submitted.event.services if submitted else ())}
     return [
         freeze.id

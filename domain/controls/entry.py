@@ -1,10 +1,10 @@
-"""Controls of entry: classified with authority, on a valid template, let in, with a goal, with people who answer."""
+"""Controls of entry: classification, template, portfolio approval, goal and accountable roles."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from domain.controls.consent import tellings
+from domain.controls.consent import matching_reports
 from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
 from domain.controls.objectives import COMPLIANCE, NEEDS, PLAN, STABILITY
 from domain.controls.wording import examples
@@ -20,9 +20,9 @@ from domain.state.gates import Signoff
 
 @control(
     "category-classified",
-    question="Was the category set from answered criteria by someone allowed to, standard only by a valid template?",
+    question="Was the category derived from answers by an authorized person, and standard only by a valid template?",
     objective=COMPLIANCE,
-    risk="people choose the rigour that suits them",
+    risk="people choose the category that needs the least control",
     warrant="MOF 4.0, Change and Configuration SMF, steps 3 and 4 (mof.md §6)",
     by=("change-manager", "cab", "emergency-committee"),
     use=("classify-change",),
@@ -38,14 +38,14 @@ def category_classified(context: EvaluationContext) -> Finding:
     if said.answers is None:
         return unmet(f"classified as {said.category} by {last.who} without answers to the questions", last)
     if said.authority and last.who != context.project.entry.requester:
-        return met(f"{said.category} from a sum of {said.score}, by {last.who} as {said.authority}", last)
+        return met(f"{said.category} with a score of {said.score}, by {last.who} as {said.authority}", last)
     confirmed = next(_confirmations(context, last), None)
     if confirmed:
         return met(
             f"{said.category} by {last.who}, confirmed by {confirmed.person} as {confirmed.role}", last, confirmed
         )
-    roles = " or ".join(_classifiers(context, said)) or "nobody, by this policy,"
-    return unmet(f"classified as {said.category} by {last.who} alone: {roles} has to confirm it", last)
+    roles = " or ".join(_classifiers(context, said)) or "nobody (by this policy)"
+    return unmet(f"classified as {said.category} by {last.who} alone; {roles} must confirm it", last)
 
 
 def _classifiers(context: EvaluationContext, said: ChangeClassified) -> tuple[str, ...]:
@@ -54,21 +54,21 @@ def _classifiers(context: EvaluationContext, said: ChangeClassified) -> tuple[st
 
 
 def _confirmations(context: EvaluationContext, last: Recorded[ChangeClassified]) -> Iterator[Signoff]:
-    """The words for go, since the classification, of others who may classify themselves."""
+    """The go sign-offs since the classification by other people who may classify."""
     roles, not_alone = _classifiers(context, last.event), {last.who, context.project.entry.requester}
     for review in context.project.gates.reviews.values():
         for required in review.required:
-            word = review.given(required)
-            since = word is not None and word.verdict == "go" and word.version > last.version
-            if word and since and word.role in roles and word.person not in not_alone:
-                yield word
+            signoff = review.signoff_for(required)
+            since = signoff is not None and signoff.verdict == "go" and signoff.version > last.version
+            if signoff and since and signoff.role in roles and signoff.person not in not_alone:
+                yield signoff
 
 
 @control(
     "template-valid",
-    question="Is the template registered, in date, of this service, within its limits and failure rate?",
+    question="Is the template registered, valid, for this service, and within its limits and failure rate?",
     objective=STABILITY,
-    risk="a change that is no known one runs without anyone's approval",
+    risk="an unknown kind of change runs without approval",
     warrant="MOF 4.0, Change and Configuration SMF, step 4: pre-defined approval (mof.md §6)",
     by=("cab",),
     use=("register-standard-change", "start-standard-change"),
@@ -76,31 +76,31 @@ def _confirmations(context: EvaluationContext, last: Recorded[ChangeClassified])
 def template_valid(context: EvaluationContext) -> Finding:
     records = [known] if (known := context.project.facts.latest(ProjectPreapproved)) else []
     why = template_fault(context)
-    return unmet(why, *records) if why else met(f"template {context.project.entry.template} holds", *records)
+    return unmet(why, *records) if why else met(f"template {context.project.entry.template} is valid", *records)
 
 
 def template_fault(context: EvaluationContext) -> str | None:
-    """What is wrong with the template that a project runs on, if anything; its own and later uses don't count."""
+    """What is wrong with the template of a project, if anything; its own and later uses don't count."""
     project = context.project
     name = project.entry.template
     if name is None:
-        return "it runs on no template"
+        return "the change has no template"
     template = context.rulebook.templates.get(name)
     if template is None:
         return f"template {name} is not registered"
     service = cohort(project, "service")
     if service != template.service:
-        return f"template {name} is one of service {template.service}, not of {service}"
+        return f"template {name} is for service {template.service}, not for {service}"
     earlier = list(takewhile(lambda use: use.project != project.key, template.uses))
     why = replace(template, uses=earlier).unusable(context.now, context.policy.templates.failures_counted_over)
-    return f"template {name} doesn't hold: {why}" if why else None
+    return f"template {name} is not valid: {why}" if why else None
 
 
 @control(
     "portfolio-approved",
-    question="Did the Portfolio review, or a standing approval, let it into Deliver?",
+    question="Did the portfolio review or a standing approval admit the project to the Deliver Phase?",
     objective=NEEDS,
-    risk="work is done that nobody decided to invest in",
+    risk="work is done without an investment decision",
     warrant="MOF 4.0, Deliver Phase Overview: the Portfolio review leads into Deliver (rule 1)",
     by=("solution-manager", "portfolio-board"),
     use=("call-review", "decide-review"),
@@ -108,17 +108,17 @@ def template_fault(context: EvaluationContext) -> str | None:
 def portfolio_approved(context: EvaluationContext) -> Finding:
     passed = context.project.gates.portfolio
     if passed:
-        return met(f"let into Deliver on {passed.at:%Y-%m-%d}, basis {passed.basis}", passed)
+        return met(f"admitted to the Deliver Phase on {passed.at:%Y-%m-%d}, basis {passed.basis}", passed)
     if Gate.PORTFOLIO in context.assumed:
-        return met("this review lets it into Deliver")
-    return unmet("the Portfolio review has not let this project into Deliver")
+        return met("this review admits the project to the Deliver Phase")
+    return unmet("the portfolio review has not admitted this project to the Deliver Phase")
 
 
 @control(
     "goal-linked",
-    question="Which goal of the organisation does it serve, and who says so?",
+    question="Is the project linked to a goal of the organisation, and is the link confirmed?",
     objective=NEEDS,
-    risk="IT's work serves no goal of the organisation",
+    risk="the project serves no goal of the organisation",
     warrant="MOF 4.0, Deliver Phase Overview: IT's goals are aligned with the organisation's",
     by=("product-manager", "sponsor"),
     use=("link-goal",),
@@ -126,26 +126,26 @@ def portfolio_approved(context: EvaluationContext) -> Finding:
 def goal_linked(context: EvaluationContext) -> Finding:
     goals = context.project.facts.parts(GoalLinked)
     if not goals:
-        return nothing(context, "no goal of the organisation is named")
+        return nothing(context, "the project is linked to no goal of the organisation")
     confirmed = [goal for goal in goals.values() if _confirmed(context, goal)]
     if not confirmed:
-        return unmet(f"nobody has confirmed that it serves {examples(goals)}", *goals.values())
+        return unmet(f"the link to {examples(goals)} is not confirmed", *goals.values())
     first = confirmed[0]
     others = f" and {len(confirmed) - 1} more" if len(confirmed) > 1 else ""
-    return met(f"serves {first.event.goal}, says the {first.event.confirmed_by_role}{others}", *confirmed)
+    return met(f"linked to {first.event.goal}, confirmed by the {first.event.confirmed_by_role}{others}", *confirmed)
 
 
 def _confirmed(context: EvaluationContext, goal: Recorded[GoalLinked]) -> bool:
-    """Whether somebody told it in the role that is said to confirm it."""
+    """Whether a report was made in the role that the event names as confirming."""
     team, role = context.project.team, goal.event.confirmed_by_role
-    return any(role in team.roles_of(each.who, each.measured_at) for each in tellings(context, goal))
+    return any(role in team.roles_of(each.who, each.measured_at) for each in matching_reports(context, goal))
 
 
 @control(
     "accountable-named",
-    question="Is there exactly one Solution Manager and one owner (Program Manager) now?",
+    question="Are exactly one Solution Manager and one owner (Program Manager) assigned?",
     objective=PLAN,
-    risk="nobody answers for the project",
+    risk="nobody is accountable for the project",
     warrant="MOF 4.0, Team SMF: someone is ultimately accountable; Deliver Phase: the Solution Manager is",
     by=("solution-manager", "administrator"),
     use=("assign-role", "release-role"),
@@ -157,15 +157,15 @@ def accountable_examples(context: EvaluationContext) -> Finding:
     wrong = [f"{role} {examples(names) or 'nobody'}" for role, names in people.items() if len(names) != 1]
     records = [assignment for assignments in held.values() for assignment in assignments]
     if wrong:
-        return unmet(f"there has to be exactly one of each, and there is: {'; '.join(wrong)}", *records)
-    return met(f"{people[ACCOUNTABLE][0]} is accountable, {people[OWNER][0]} owns it", *records)
+        return unmet(f"exactly one person must hold each role; now: {'; '.join(wrong)}", *records)
+    return met(f"{people[ACCOUNTABLE][0]} is accountable, {people[OWNER][0]} is the owner", *records)
 
 
 @control(
     "category-not-lowered",
-    question="Since the last gate, was the category lowered only with the authority that the higher one asks for?",
+    question="Was the category lowered since the last gate only with the authority for the higher category?",
     objective=COMPLIANCE,
-    risk="a gate is bypassed by calling the change smaller",
+    risk="a gate is bypassed by lowering the category",
     warrant="MOF 4.0, Change and Configuration SMF: approval is driven by category (mof.md §6)",
     by=("change-manager", "cab", "executive"),
     use=("classify-change",),
@@ -175,13 +175,13 @@ def category_not_lowered(context: EvaluationContext) -> Finding:
     lowered = [known for known in said if known.event.lowers]
     wrong = [known for known in lowered if not known.event.authority and _still_lower(known.event, context)]
     if wrong:
-        return unmet(f"{wrong[-1].who} lowered it to {wrong[-1].event.category} without authority", *wrong)
+        return unmet(f"{wrong[-1].who} lowered the category to {wrong[-1].event.category} without authority", *wrong)
     if lowered:
-        return met(f"lowered to {lowered[-1].event.category} with authority, by {lowered[-1].who}", *lowered)
-    return met("not lowered since the last gate", *said)
+        return met(f"{lowered[-1].who} lowered the category to {lowered[-1].event.category} with authority", *lowered)
+    return met("the category was not lowered since the last gate", *said)
 
 
 def _still_lower(said: ChangeClassified, context: EvaluationContext) -> bool:
-    """Whether the category is lower even now than it was before that classification."""
-    was, now = said.was, context.project.entry.category
+    """Whether the current category is still lower than before that classification."""
+    was, now = said.previous, context.project.entry.category
     return was is not None and now is not None and CATEGORIES.index(now) < CATEGORIES.index(was.category)

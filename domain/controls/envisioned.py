@@ -1,4 +1,4 @@
-"""Controls of Envision: vision and scope, structure, risk, success criteria, and who approved."""
+"""Controls of Envision: vision and scope, project structure, risks, success criteria and approvals."""
 
 from domain.build.documents import documents
 from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
@@ -15,7 +15,7 @@ from domain.state.gates import Signoff
 
 @control(
     "vision-scope-baselined",
-    question="Are vision and scope (in and out) written, versioned and digested?",
+    question="Are vision and scope (in and out) written and baselined by version and digest?",
     objective=NEEDS,
     risk="the scope is unclear",
     warrant="MOF 4.0, Envision SMF, process 2: write the vision/scope document (rule 3, goal G1)",
@@ -30,7 +30,7 @@ def vision_scope_baselined(context: EvaluationContext) -> Finding:
     parts = {"what is in scope": event.in_scope, "what is out of scope": event.out_of_scope}
     missing = [part for part, points in parts.items() if not points]
     if missing:
-        return unmet(f"version {event.version} of vision and scope doesn't say {' and '.join(missing)}", baseline)
+        return unmet(f"version {event.version} of vision and scope does not state {' and '.join(missing)}", baseline)
     return met(f"version {event.version} of vision and scope is baselined, as {event.document.document}", baseline)
 
 
@@ -38,7 +38,7 @@ def vision_scope_baselined(context: EvaluationContext) -> Finding:
     "structure-recorded",
     question="Are roles, trade-offs and approaches recorded in the project structure?",
     objective=PLAN,
-    risk="nobody knows who does what, and what gives way when time is short",
+    risk="responsibilities and trade-offs are unclear",
     warrant="MOF 4.0, Envision SMF: project structure document (rule 3)",
     by=("program-manager",),
     use=("record-document",),
@@ -52,9 +52,9 @@ def structure_recorded(context: EvaluationContext) -> Finding:
 
 @control(
     "risks-assessed",
-    question="Was risk assessed since the last gate, or declared none, each open risk with an owner?",
+    question="Were risks assessed since the last gate (or declared as none), and does each open risk have an owner?",
     objective=PLAN,
-    risk="what can go wrong is met unprepared",
+    risk="the team is unprepared for foreseeable problems",
     warrant="MOF 4.0, Envision and Project Planning SMFs: risk assessment, revised (rules 3 and 5)",
     by=("program-manager",),
     use=("assess-risk", "record-no-risks"),
@@ -64,21 +64,21 @@ def risks_assessed(context: EvaluationContext) -> Finding:
     none_found = context.project.facts.latest(NoRisksRecorded)
     looked = [*risks.values(), *([none_found] if none_found else ())]
     if not looked:
-        return nothing(context, "no risk was assessed, and nobody declared that there is none")
+        return nothing(context, "no risk is assessed, and no declaration of no risks is recorded")
     ownerless = [name for name, risk in risks.items() if risk.event.state == "open" and risk.event.owner is None]
     if ownerless:
-        return unmet(f"open and without an owner: {examples(ownerless)}", *(risks[name] for name in ownerless))
+        return unmet(f"open risks without an owner: {examples(ownerless)}", *(risks[name] for name in ownerless))
     if all(record.version < context.last_gate for record in looked):
-        return unmet("risk was not looked at since the last gate", *looked)
+        return unmet("risks were not assessed since the last gate", *looked)
     known = sum(risk.event.state == "open" for risk in risks.values())
-    return met(f"looked at since the last gate: {counted(known, 'open risk')}, none without an owner", *looked)
+    return met(f"assessed since the last gate: {counted(known, 'open risk')}, all with an owner", *looked)
 
 
 @control(
     "success-criteria-agreed",
-    question="Is it agreed with the customer how success will be measured, from what baseline, by when?",
+    question="Are success criteria agreed with the customer, with measure, baseline and date?",
     objective=VALUE,
-    risk="nobody can tell whether it was worth it",
+    risk="the success of the project can't be measured",
     warrant="MOF 4.0, Deploy SMF: success criteria are communicated (indicator I-23)",
     by=("product-manager",),
     use=("agree-success-criterion",),
@@ -91,7 +91,7 @@ def success_criteria_agreed(context: EvaluationContext) -> Finding:
     vague = {name: missing for name, record in criteria.items() if (missing := _missing(record.event, customers))}
     if vague:
         what = examples([f"{name} ({', '.join(missing)})" for name, missing in vague.items()])
-        return unmet(f"not fully agreed: {what}", *(criteria[name] for name in vague))
+        return unmet(f"incomplete success criteria: {what}", *(criteria[name] for name in vague))
     return met(f"agreed with the customer: {examples(criteria)}", *criteria.values())
 
 
@@ -105,7 +105,7 @@ def _missing(criterion: SuccessCriterionAgreed, customers: set[str]) -> list[str
 
 
 def _customers(context: EvaluationContext) -> set[str]:
-    """The project's customer: the unit, the parties that have that stake, the people who hold that role."""
+    """The names of the project's customer: the unit, the parties with that stake, and the holders of that role."""
     project = context.project
     parties = project.facts.parts(StakeholderIdentified).values()
     people = {assignment.person for assignment in project.team.holders("customer", context.now)}
@@ -115,7 +115,7 @@ def _customers(context: EvaluationContext) -> set[str]:
 
 @control(
     "customer-and-stakeholders-approved",
-    question="Did the customer and every stakeholder named as required approve?",
+    question="Did the customer and every required stakeholder approve?",
     objective=NEEDS,
     risk="a stakeholder is missing",
     warrant="MOF 4.0, Envision SMF: team, customers and stakeholders approve the review (rule 3)",
@@ -125,19 +125,21 @@ def _customers(context: EvaluationContext) -> set[str]:
 def customer_and_stakeholders_approved(context: EvaluationContext) -> Finding:
     review = context.review
     if review is None:
-        return unmet("no review is called in which customer and stakeholders could approve")
+        return unmet("no review is called, so customer and stakeholders can't approve")
     gate = Gate(context.point)
-    words = [word for required in review.required if (word := review.given(required)) and word.verdict == "go"]
+    signoffs = [
+        signoff for required in review.required if (signoff := review.signoff_for(required)) and signoff.verdict == "go"
+    ]
     stakeholders = [known for known in required_at(context.project, gate) if known.event.stake != "customer"]
-    silent = [known.event.party for known in stakeholders if not _approved(words, known.event.party)]
-    if not any(word.role == "customer" for word in words):
+    silent = [known.event.party for known in stakeholders if not _approved(signoffs, known.event.party)]
+    if not any(signoff.role == "customer" for signoff in signoffs):
         silent.insert(0, "the customer")
     if silent:
-        return unmet(f"not approved yet by {examples(silent)}", *stakeholders, *words)
+        return unmet(f"approval pending: {examples(silent)}", *stakeholders, *signoffs)
     return met(
-        f"approved by the customer and {counted(len(stakeholders), 'required stakeholder')}", *stakeholders, *words
+        f"approved by the customer and {counted(len(stakeholders), 'required stakeholder')}", *stakeholders, *signoffs
     )
 
 
-def _approved(words: list[Signoff], party: str) -> bool:
-    return any(word.party == party for word in words)
+def _approved(signoffs: list[Signoff], party: str) -> bool:
+    return any(signoff.party == party for signoff in signoffs)

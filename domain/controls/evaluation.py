@@ -1,4 +1,4 @@
-"""Evaluation: every control that the policy asks for at a gate, with severity, waivers, debts, standing approval."""
+"""Evaluation of the controls that the policy requires, with severity, waivers, deferrals and standing approval."""
 
 import hashlib
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from domain.values import Count, Digest, Fact, Key, Moment, Sentence, Version
 MOST_VERSIONS = 20
 
 
-Answered = Literal["met", "unmet", "waived", "owed", "undetermined", "not-applicable"]
+Answered = Literal["met", "unmet", "waived", "deferred", "undetermined", "not-applicable"]
 
 
 class Result(Fact):
-    """What one control answered at one gate or act, how strict it was held, and what it rests on.
+    """The result of one control at one gate or act: severity, sentence, and the versions that it rests on.
 
-    `rests_on` has at most 20 versions, the newest; `rests_on_count` and `rests_on_digest` stand for all of them.
+    `rests_on` has at most 20 versions, the newest; `rests_on_count` and `rests_on_digest` cover all of them.
     """
 
     control: Key
@@ -44,7 +44,7 @@ class Result(Fact):
 
 
 def digest_of(parts: Iterable[str]) -> str:
-    """One digest over many parts: SHA-256 of them, each ended by a line feed."""
+    """One digest over many parts: SHA-256 over the parts, each ended by a line feed."""
     whole = hashlib.sha256()
     for part in parts:
         whole.update(part.encode() + b"\n")
@@ -52,7 +52,7 @@ def digest_of(parts: Iterable[str]) -> str:
 
 
 def digest_of_results(results: tuple[Result, ...]) -> str:
-    """One digest over all that the controls answered; sentences apart, for they may name the moment."""
+    """One digest over the results of controls, without their sentences, which may contain the moment."""
     return digest_of(
         f"{r.at} {r.control} {r.severity} {r.result} {r.rests_on_count} {' '.join(map(str, r.rests_on))}"
         for r in results
@@ -60,14 +60,14 @@ def digest_of_results(results: tuple[Result, ...]) -> str:
 
 
 def evaluate(context: EvaluationContext) -> list[Result]:
-    """The result of each control that the policy asks for here in the project's column, in the policy's order."""
+    """Evaluate each control that the policy requires at this point in the project's column, in the policy's order."""
     rules = [rule for rule in context.policy.controls if context.point in rule.at]
     asked: list[tuple[ControlRule, Severity | None]] = [(rule, rule.severity.of(context.column)) for rule in rules]
     return [_result(rule, severity, controls()[rule.control], context) for rule, severity in asked if severity]
 
 
 def finding_of(control: Control, context: EvaluationContext) -> Finding:
-    """What a control finds by itself, before severity, waiver or standing approval."""
+    """The finding of a control before severity, waiver and standing approval."""
     return observed(control, context) if context.project.imported else control.check(context)
 
 
@@ -90,30 +90,30 @@ def _result(rule: ControlRule, severity: Severity, control: Control, context: Ev
     )
 
 
-Mitigated = tuple[Literal["met", "unmet", "waived", "owed"], str, datetime | None]
+Mitigated = tuple[Literal["met", "unmet", "waived", "deferred"], str, datetime | None]
 
 
 def _mitigated(rule: ControlRule, severity: Severity, finding: Finding, context: EvaluationContext) -> Mitigated:
     standing = standing_approval(context)
     if severity == "standing" and standing:
-        return "met", f"met by the standing approval {standing}: {finding.sentence}", None
+        return "met", f"met by standing approval {standing}: {finding.sentence}", None
     waiver = waiver_in_force(rule, context)
     if waiver:
         return "waived", f"waived by {waiver.granted_by} until {waiver.until:%Y-%m-%d}: {finding.sentence}", None
-    if severity == "owe":
+    if severity == "defer":
         due = _due(rule, context)
-        return "owed", f"owed until {due:%Y-%m-%d %H:%M} UTC: {finding.sentence}", due
+        return "deferred", f"deferred until {due:%Y-%m-%d %H:%M} UTC: {finding.sentence}", due
     return "unmet", finding.sentence, None
 
 
 def _due(rule: ControlRule, context: EvaluationContext) -> datetime:
-    """When a debt is to be paid: once owed, a later gate doesn't put it off."""
-    earlier = [debt.due for debt in context.project.gates.debts if debt.control == rule.control]
-    return min(earlier, default=working_days_later(context.now, rule.owed_within, context.policy.calendar))
+    """When a deferred control is due: a later gate does not extend the first due date."""
+    earlier = [deferral.due for deferral in context.project.gates.deferrals if deferral.control == rule.control]
+    return min(earlier, default=working_days_later(context.now, rule.due_within, context.policy.calendar))
 
 
 def standing_approval(context: EvaluationContext) -> str | None:
-    """The template that this project was approved by in advance, while it holds."""
+    """The template that approved this project in advance, while it is valid."""
     entry = context.project.entry
     template = context.rulebook.templates.get(entry.template or "")
     if template is None or entry.template_left or template.suspended or context.now >= template.valid_until:

@@ -1,4 +1,4 @@
-"""Evidence: the facts that a review looks at, bound by digests, so that a sign-off knows what it was given on."""
+"""Evidence: the facts that a review examines, bound by digests, to which sign-offs refer."""
 
 from collections.abc import Iterable
 
@@ -15,14 +15,14 @@ ANSWERS_FOR: dict[str, tuple[str, ...]] = {
     "support": ("readiness-item.", "procedure.", "plan.", "document.", "incident."),
     "release-management": ("candidate.", "pilot.", "procedure.", "plan.", "rfc.", "document.", "deployment.", "site."),
 }
-"""The kinds of fact that a role answers for, by which a sign-off is carried into the next attempt.
+"""The kinds of fact that a role is responsible for: while they are unchanged, its sign-off carries to the next attempt.
 
-A role that isn't named here answers for all of them. In an attempt a sign-off holds for all that it was given on.
+Other roles are responsible for all kinds. Within an attempt a sign-off refers to all evidence.
 """
 
 
 def evidence_of(project: Project, gates: Iterable[Gate]) -> tuple[Evidence, ...]:
-    """Of each kind of fact that these gates look at: how many there are, and one digest over their newest bytes."""
+    """The evidence of these gates: for each kind of fact the number, and one digest over the newest bytes."""
     looked_at = set(gates)
     found: list[Evidence] = []
     for kind in project.facts.kinds():
@@ -35,6 +35,6 @@ def evidence_of(project: Project, gates: Iterable[Gate]) -> tuple[Evidence, ...]
 
 
 def evidence_digest(evidence: Iterable[Evidence], role: str | None = None) -> str:
-    """One digest over the evidence, or over that part of it that a role answers for."""
+    """One digest over the evidence, or over the part that a role is responsible for."""
     kinds = ANSWERS_FOR.get(role or "")
     return digest_of(f"{e.item} {e.count} {e.digest}" for e in evidence if kinds is None or e.item.startswith(kinds))

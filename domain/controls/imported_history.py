@@ -1,4 +1,4 @@
-"""Controls over imported histories: the same questions, asked of what their source can tell."""
+"""Controls of imported histories: the same questions, answered by what the source provides."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,14 +11,14 @@ from domain.portfolio.coverage import stated
 from domain.portfolio.proposal import ProjectProposed
 
 APPROVER = "approver"
-"""The role of those whose approval the source names as required for the plan."""
+"""The role of the people whose approval of the plan the source requires."""
 
 
 def observed(control: Control, context: EvaluationContext) -> Finding:
-    """What a control finds in an imported project: as the source states it, else as it can be seen there."""
+    """The finding of a control in an imported project: as the source states it, else by evaluation."""
     said = stated(context.project, control.name, context.point)
     if said and said.answer != "in-force":
-        return Finding(said.answer, str(said.because))
+        return Finding(said.answer, str(said.explanation))
     return _OBSERVED.get(control.name, control.check)(context)
 
 
@@ -36,59 +36,61 @@ def _gates_in_order(context: EvaluationContext) -> Finding:
         return met(f"earlier milestones: {examples(before) or 'none'}, none missing", *passed)
     known = [gate for gate in asked if gate in gates.lost or stated(context.project, gate) or not _begins_late(context)]
     if not known:
-        return undetermined(f"the record begins too late to tell of {examples(asked)}", *passed)
+        return undetermined(f"the source begins too late to show {examples(asked)}", *passed)
     return unmet(
-        examples(f"{gate} was {'lost again' if gate in gates.lost else 'not reached'}" for gate in known), *passed
+        examples(f"{gate} was {'reversed' if gate in gates.lost else 'not reached'}" for gate in known), *passed
     )
 
 
 def _none_of_its(gate: Gate, context: EvaluationContext) -> str | None:
-    """Why a gate is none of this project's, if the source says so."""
+    """Why a gate does not apply to this project, if the source says so."""
     said = stated(context.project, gate)
-    return str(said.because) if said and said.answer == "not-applicable" else None
+    return str(said.explanation) if said and said.answer == "not-applicable" else None
 
 
 def _begins_late(context: EvaluationContext) -> bool:
-    """Whether the project was first seen after its beginning."""
+    """Whether the source begins after the start of the project."""
     proposed = context.project.facts.latest(ProjectProposed)
     return proposed is not None and proposed.time_quality in ("at-latest", "inferred")
 
 
 def _every_role_signed(context: EvaluationContext) -> Finding:
     gates = context.project.gates
-    words = [word for word in gates.signed.get(Gate(context.point), ()) if word.verdict == "go"]
-    if words:
-        return met(f"signed by {examples(sorted({word.role for word in words}))}", *words)
+    signoffs = [signoff for signoff in gates.signed.get(Gate(context.point), ()) if signoff.verdict == "go"]
+    if signoffs:
+        return met(f"signed by {examples(sorted({signoff.role for signoff in signoffs}))}", *signoffs)
     if context.point in gates.lost:
         return undetermined(
-            "it is tried again, and a renewed approval by the same person leaves no trace in the source"
+            "this is a repeated attempt, and the source does not show a renewed approval by the same person"
         )
-    return unmet(f"nobody had signed for {context.point}")
+    return unmet(f"nobody signed for {context.point}")
 
 
 def _decider_independent(context: EvaluationContext) -> Finding:
-    team, words = context.project.team, context.project.gates.signed.get(Gate(context.point), [])
+    team, signoffs = context.project.team, context.project.gates.signed.get(Gate(context.point), [])
     authors = {held.person: held for held in team.holders(OWNER, context.now)}
     named = {held.person: held for held in team.holders(APPROVER, context.now) if context.point == Gate.PLAN_APPROVED}
-    both = [word for word in words if word.person in authors]
+    both = [signoff for signoff in signoffs if signoff.person in authors]
     if both:
-        people = examples(sorted({word.person for word in both}))
-        return unmet(f"{people} signed and is an author", *both, *(authors[word.person] for word in both))
+        people = examples(sorted({signoff.person for signoff in both}))
+        return unmet(f"{people} signed and is also an author", *both, *(authors[signoff.person] for signoff in both))
     independent = [held for person, held in named.items() if person not in authors]
     if named and not independent:
         return unmet(f"{examples(sorted(named))}: every approver is an author", *named.values())
-    if len(independent) == len(named) and (named or words):
-        return met(f"{counted(len(named) + len(words), 'approver')} named, none an author", *named.values(), *words)
-    return undetermined("the source doesn't say who decided", *named.values())
+    if len(independent) == len(named) and (named or signoffs):
+        return met(
+            f"{counted(len(named) + len(signoffs), 'approver')} named, none is an author", *named.values(), *signoffs
+        )
+    return undetermined("the source does not say who decided", *named.values())
 
 
 def _schedule_baselined(context: EvaluationContext) -> Finding:
     schedule = context.project.facts.latest(ScheduleBaselined)
     if schedule:
         named = examples(f"{due.gate} {due.release or due.day}" for due in schedule.event.milestones)
-        return met(f"version {schedule.event.version} of the schedule aims at {named}", schedule)
+        return met(f"version {schedule.event.version} of the schedule plans {named}", schedule)
     if _begins_late(context):
-        return undetermined("the record begins too late to tell whether there was a schedule")
+        return undetermined("the source begins too late to show whether there was a schedule")
     return unmet("no schedule is baselined")
 
 

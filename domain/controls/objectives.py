@@ -1,4 +1,4 @@
-"""What the Deliver Phase is for and each control guards: MOF's seven goals, and objectives with their risks."""
+"""Goals and objectives of the Deliver Phase: MOF's seven goals, and objectives with their risks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Goal(StrEnum):
 
 @dataclass(frozen=True)
 class Objective:
-    """One objective of the phase, the goal it comes from where it has one, and the risks to it (mof.md §8)."""
+    """One objective of the phase, its goal if it has one, and its risks (mof.md §8)."""
 
     name: str
     statement: str
@@ -28,27 +28,27 @@ class Objective:
 
 NEEDS = Objective(
     "needs", "Needs are captured before planning", Goal.G1,
-    ("the wrong problem is solved", "the scope is unclear", "a stakeholder is missing"),
+    ("the solution does not meet the need", "the scope is unclear", "a stakeholder is missing"),
 )  # fmt: skip
 SPECIFICATION = Objective(
     "specification", "Specification and design match the requirements", Goal.G2,
-    ("features can't be traced to needs", "rework comes late"),
+    ("features can't be traced to requirements", "rework is needed late"),
 )  # fmt: skip
 PLAN = Objective(
     "plan", "Plan, cost and schedule are realistic", Goal.G3,
-    ("the project overruns", "the dates are wishes"),
+    ("the project exceeds time or budget", "the dates are not realistic"),
 )  # fmt: skip
 BUILD = Objective(
     "build", "What is built is what was specified", Goal.G4,
-    ("scope creeps", "features are incomplete", "what is built doesn't conform"),
+    ("the scope grows without control", "features are incomplete", "the build does not conform to the specification"),
 )  # fmt: skip
 QUALITY = Objective(
     "quality", "The release has the highest quality", Goal.G5,
-    ("defects escape", "pilot or roll-back were never tried"),
+    ("defects reach production", "pilot or rollback is not tested"),
 )  # fmt: skip
 STABILITY = Objective(
     "stability", "Production stays stable", Goal.G6,
-    ("a deployment fails", "the service is out", "a change is made without authority"),
+    ("a deployment fails", "the service has an outage", "a change is made without authorization"),
 )  # fmt: skip
 READINESS = Objective(
     "readiness", "Operations and support are ready", Goal.G7,
@@ -56,7 +56,7 @@ READINESS = Objective(
 )  # fmt: skip
 VALUE = Objective(
     "value", "Value is realised and the phase is effective", None,
-    ("there is no benefit", "gates don't work"),
+    ("the expected benefit does not occur", "gates are not effective"),
 )  # fmt: skip
 COMPLIANCE = Objective(
     "compliance", "The phase itself keeps its rules", None,

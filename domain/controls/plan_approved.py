@@ -1,4 +1,4 @@
-"""Controls of Project Planning: discipline, needs, specification, plan, schedule, estimates, request for change."""
+"""Controls of Project Planning: discipline, requirements, specification, plan, schedule, estimates, RFC."""
 
 from domain.build.documents import documents
 from domain.controls.control import EvaluationContext, Finding, control, met, nothing, unmet
@@ -20,7 +20,7 @@ from domain.planning.traces import features_of
     "discipline-chosen",
     question="Was the management discipline chosen before planning began?",
     objective=PLAN,
-    risk="the team plans by no method, or by several",
+    risk="the team plans without an agreed method",
     warrant="MOF 4.0, Project Planning SMF: the discipline is chosen before planning begins (rule 2)",
     by=("program-manager",),
     use=("choose-discipline", "baseline-plan"),
@@ -34,15 +34,17 @@ def discipline_chosen(context: EvaluationContext) -> Finding:
     plans = [plan for plan in (facts.latest(PlanBaselined), facts.latest(ScheduleBaselined)) if plan]
     early = [plan for plan in plans if plan.version < first.version]
     if early:
-        return unmet("plan or schedule was baselined before a discipline was chosen: baseline it anew", first, *early)
+        return unmet(
+            "the plan or schedule was baselined before the discipline was chosen; baseline it again", first, *early
+        )
     return met(f"{chosen.event.discipline} is chosen", chosen)
 
 
 @control(
     "needs-before-plan",
-    question="Were requirements captured before the plan that answers them was baselined?",
+    question="Were the requirements captured before the plan was baselined?",
     objective=NEEDS,
-    risk="the wrong problem is solved",
+    risk="the solution does not meet the need",
     warrant="MOF 4.0, Deliver Phase Overview, goal G1: needs are captured before a solution is planned (rule 4)",
     by=("product-manager", "program-manager"),
     use=("capture-requirement", "baseline-specification"),
@@ -53,20 +55,26 @@ def needs_before_plan(context: EvaluationContext) -> Finding:
         return nothing(context, "no requirement is captured")
     baseline = context.project.facts.latest(SpecificationBaselined)
     if baseline is None:
-        return unmet(f"no specification answers the {counted(len(needs), 'requirement')} captured", *needs.values())
+        return unmet(
+            f"no specification is baselined for the {counted(len(needs), 'captured requirement')}", *needs.values()
+        )
     late = [name for name, need in needs.items() if need.version > baseline.version]
     if late:
-        return unmet(f"captured after the specification: {examples(late)}", baseline, *(needs[name] for name in late))
+        return unmet(
+            f"captured after the specification: {examples(late)}; baseline the specification again",
+            baseline,
+            *(needs[name] for name in late),
+        )
     return met(
-        f"{counted(len(needs), 'requirement')} captured, none after the specification", baseline, *needs.values()
+        f"{counted(len(needs), 'requirement')} captured, all before the specification", baseline, *needs.values()
     )
 
 
 @control(
     "specification-baselined",
-    question="Is there a functional specification and design, by digest?",
+    question="Are a functional specification and a design baselined by digest?",
     objective=SPECIFICATION,
-    risk="nobody can say whether what is built is what was meant",
+    risk="the build can't be compared with an agreed specification",
     warrant="MOF 4.0, Project Planning SMF: functional specification and design (rule 5, goal G2)",
     by=("program-manager", "developer"),
     use=("baseline-specification", "record-document"),
@@ -85,9 +93,9 @@ def specification_baselined(context: EvaluationContext) -> Finding:
 
 @control(
     "requirements-traced",
-    question="Has every requirement of the baseline at least one feature?",
+    question="Does every baselined requirement have at least one feature?",
     objective=SPECIFICATION,
-    risk="features can't be traced to needs",
+    risk="features can't be traced to requirements",
     warrant="MSF: requirements stay traceable to features (mof.md §2.2, §8 O2)",
     by=("program-manager", "product-manager"),
     use=("plan-feature", "link-trace"),
@@ -100,15 +108,15 @@ def requirements_traced(context: EvaluationContext) -> Finding:
     answered = features_of(context.project)
     untraced = [name for name in needs if name not in answered]
     if untraced:
-        return unmet(f"no feature answers {examples(untraced)}", *(needs[name] for name in untraced))
-    return met(f"{counted(len(needs), 'requirement')} baselined, each with a feature", *needs.values())
+        return unmet(f"requirements without a feature: {examples(untraced)}", *(needs[name] for name in untraced))
+    return met(f"{counted(len(needs), 'requirement')} baselined, all with a feature", *needs.values())
 
 
 @control(
     "plan-baselined",
-    question="Is the master plan baselined, with the sub-plans that its category asks for?",
+    question="Is the master plan baselined with the sub-plans that its category requires?",
     objective=PLAN,
-    risk="work is forgotten until it is late",
+    risk="necessary work is discovered too late",
     warrant="MOF 4.0, Project Planning SMF: plans roll up into the master plan (rule 5, goal G3)",
     by=("program-manager",),
     use=("baseline-plan",),
@@ -126,9 +134,9 @@ def plan_baselined(context: EvaluationContext) -> Finding:
 
 @control(
     "schedule-baselined",
-    question="Has every remaining milestone a baselined date?",
+    question="Does every remaining milestone have a baselined date?",
     objective=PLAN,
-    risk="the dates are wishes",
+    risk="the dates are not realistic",
     warrant="MOF 4.0, Project Planning SMF: master project schedule (rule 5, goal G3)",
     by=("program-manager",),
     use=("baseline-schedule",),
@@ -142,14 +150,14 @@ def schedule_baselined(context: EvaluationContext) -> Finding:
     undated = [gate for gate in following if gate not in dated]
     if undated:
         return unmet(f"version {schedule.event.version} of the schedule has no date for {examples(undated)}", schedule)
-    return met(f"version {schedule.event.version} of the schedule dates every remaining milestone", schedule)
+    return met(f"version {schedule.event.version} of the schedule has a date for every remaining milestone", schedule)
 
 
 @control(
     "estimates-recorded",
     question="Are effort and cost estimated, with a budget at completion?",
     objective=PLAN,
-    risk="the project overruns",
+    risk="the project exceeds time or budget",
     warrant="MOF 4.0, Project Planning SMF: cost estimates (rule 5, goal G3)",
     by=("program-manager", "developer"),
     use=("give-estimate", "baseline-budget"),
@@ -165,15 +173,15 @@ def estimates_recorded(context: EvaluationContext) -> Finding:
     records = [*estimates, *([budget] if budget else [])]
     missing = [what for what, known in there.items() if not known]
     if missing:
-        return unmet(f"not estimated: {examples(missing)}", *records)
-    return met(f"{counted(len(estimates), 'estimate')} given, and the budget is baselined", *records)
+        return unmet(f"missing: {examples(missing)}", *records)
+    return met(f"{counted(len(estimates), 'estimate')} recorded, and the budget is baselined", *records)
 
 
 @control(
     "rfc-submitted",
-    question="Has operations got the request for change: services, configuration items, downtime, window?",
+    question="Is the request for change submitted with services, configuration items, downtime and window?",
     objective=STABILITY,
-    risk="operations learns of the change when it breaks something",
+    risk="operations is not informed of the change in advance",
     warrant="MOF 4.0, Project Planning SMF: a request for change is submitted at this review (rule 5)",
     by=("program-manager", "release-management"),
     use=("submit-rfc", "schedule-rfc"),
@@ -192,5 +200,5 @@ def rfc_submitted(context: EvaluationContext) -> Finding:
     }
     missing = [what for what, known in there.items() if not known]
     if missing:
-        return unmet(f"request {event.rfc} doesn't say: {', '.join(missing)}", request)
-    return met(f"request {event.rfc} is with operations", request)
+        return unmet(f"request for change {event.rfc} lacks: {', '.join(missing)}", request)
+    return met(f"request for change {event.rfc} is complete", request)

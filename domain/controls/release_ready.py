@@ -1,4 +1,4 @@
-"""The controls that a release is ready: the way back, procedures, notes, operations, and everyone's word for go."""
+"""Controls of release readiness: rollback, procedures, release notes, readiness items and sign-offs."""
 
 from typing import Literal
 
@@ -17,14 +17,14 @@ from domain.stabilize.readiness import ReadinessItemConfirmed, confirmed_items
 from domain.state.gates import Required, Review, Signoff
 
 OPERATIONS = frozenset({"operations", "support"})
-"""Who runs and supports the service, outside the project's team."""
+"""The roles that operate and support the service, outside the project team."""
 
 
 @control(
     "rollback-planned",
-    question="Is there a rollback plan, exercised, or a reason why there can be none?",
+    question="Is there a tested rollback plan, or a recorded reason why rollback is impossible?",
     objective=STABILITY,
-    risk="a deployment fails and there is no way back",
+    risk="a deployment fails and can't be rolled back",
     warrant="MOF 3.0, Release Readiness Review: no-go without a backup plan (mof.md §3.1)",
     by=("release-management", "operations"),
     use=("record-document", "baseline-plan", "submit-rfc", "test-procedure", "rule-out-rollback"),
@@ -35,19 +35,19 @@ def rollback_planned(context: EvaluationContext) -> Finding:
     plans = list(_rollback_plans(context))
     records = [*plans, tried] if tried else plans
     if ruled_out and all(record.version < ruled_out.version for record in records):
-        return met("there can be no rollback, with a reason on record", ruled_out)
+        return met("rollback is impossible (reason recorded)", ruled_out)
     if not plans:
-        return unmet("no rollback plan is on record, and no reason why there can be none", *records)
+        return unmet("neither a rollback plan nor a reason why rollback is impossible is recorded", *records)
     if tried:
-        where = f"a rollback plan, exercised in {tried.event.where}"
-        return met(where, *records) if tried.event.passed else unmet(f"{where}, where it did not work", *records)
+        where = f"a rollback plan, tested in {tried.event.where}"
+        return met(where, *records) if tried.event.passed else unmet(f"{where}, where the test failed", *records)
     if context.strict:
-        return unmet("there is a rollback plan that nobody has exercised", *plans)
-    return met(f"there is a rollback plan; {context.column} changes need no exercise of it", *plans)
+        return unmet("the rollback plan is not tested", *plans)
+    return met(f"there is a rollback plan; {context.column} changes need no test of it", *plans)
 
 
 def _rollback_plans(context: EvaluationContext) -> list[Recorded]:
-    """Wherever a way back may be written down: a document, a sub-plan, the request for change."""
+    """The records that may contain a rollback plan: a document, a sub-plan, the request for change."""
     plan, rfc = context.project.facts.latest(PlanBaselined), context.project.facts.newest(RfcSubmitted)
     found: list[Recorded] = list(documents(context.project, "rollback-plan"))
     if plan and any(subplan.subplan == "rollback" for subplan in plan.event.subplans):
@@ -59,9 +59,9 @@ def _rollback_plans(context: EvaluationContext) -> list[Recorded]:
 
 @control(
     "procedures-tested",
-    question="Were deployment and operations procedures exercised (in the pilot)?",
+    question="Were the deployment and operations procedures tested (in the pilot)?",
     objective=READINESS,
-    risk="the first time that a procedure is followed is the time that it matters",
+    risk="a procedure is used in production without a test",
     warrant="MOF 4.0, Stabilize SMF: Release Readiness, key questions (process 3, rule 8)",
     by=("release-management", "operations", "operations-experience"),
     use=("test-procedure",),
@@ -73,10 +73,10 @@ def procedures_tested(context: EvaluationContext) -> Finding:
     missing = [name for name, record in tried.items() if record is None]
     failed = [name for name, record in tried.items() if record and not record.event.passed]
     if not missing and not failed:
-        return met("deployment and operations procedures were exercised, and both passed", *records)
-    why = [f"{examples(missing)} never exercised"] if missing else []
+        return met("the deployment and operations procedures were tested and passed", *records)
+    why = [f"{examples(missing)} not tested"] if missing else []
     if failed:
-        why.append(f"{examples(failed)} exercised last without passing")
+        why.append(f"last test of {examples(failed)} not passed")
     return unmet(f"procedures: {'; '.join(why)}", *records)
 
 
@@ -84,7 +84,7 @@ def procedures_tested(context: EvaluationContext) -> Finding:
     "release-notes-recorded",
     question="Are there release notes for this candidate?",
     objective=READINESS,
-    risk="nobody knows what changed, what is known to be wrong, and what to look at",
+    risk="changes and known issues of the release are unknown to users and support",
     warrant="MOF 4.0, Stabilize SMF: release notes are an input of Release Readiness (process 3, rule 8)",
     by=("release-management", "developer", "user-experience"),
     use=("record-document",),
@@ -92,13 +92,15 @@ def procedures_tested(context: EvaluationContext) -> Finding:
 def release_notes_recorded(context: EvaluationContext) -> Finding:
     chosen = chosen_candidate(context.project)
     if chosen is None:
-        return unmet("no candidate was chosen that release notes could be about")
+        return unmet("no candidate is chosen, so there are no release notes for it")
     candidate, notes = chosen.event.candidate, documents(context.project, "release-notes")
     about = [each for each in notes if candidate in each.event.about]
     if about:
-        return met(f"{examples(each.event.document for each in about)} on record, about candidate {candidate}", *about)
-    others = f"; {examples(each.event.document for each in notes)} name others or none" if notes else ""
-    return unmet(f"no release notes are about candidate {candidate}{others}", chosen, *notes)
+        return met(f"{examples(each.event.document for each in about)} recorded for candidate {candidate}", *about)
+    others = (
+        f"; {examples(each.event.document for each in notes)} refer to another candidate or to none" if notes else ""
+    )
+    return unmet(f"no release notes are recorded for candidate {candidate}{others}", chosen, *notes)
 
 
 @control(
@@ -114,7 +116,7 @@ def operations_ready(context: EvaluationContext) -> Finding:
     items = context.policy.readiness_items.of(context.column) or ()
     confirmed = confirmed_items(context.project)
     if not items:
-        return nothing(context, f"policy {context.policy.label} names no readiness item for {context.column} changes")
+        return nothing(context, f"policy {context.policy.label} defines no readiness item for {context.column} changes")
     missing = [item for item in items if item not in confirmed]
     others = [item for item in items if item in confirmed and not _by_operations(context, confirmed[item])]
     records = [confirmed[item] for item in items if item in confirmed]
@@ -122,7 +124,7 @@ def operations_ready(context: EvaluationContext) -> Finding:
         return met(f"all {len(items)} readiness items are confirmed by operations or support", *records)
     why = [f"{examples(missing)} not confirmed"] if missing else []
     if others:
-        why.append(f"{examples(others)} confirmed by nobody who held operations or support")
+        why.append(f"{examples(others)} confirmed without the role operations or support")
     return unmet(f"{len(missing) + len(others)} of {len(items)} readiness items are open: {'; '.join(why)}", *records)
 
 
@@ -132,9 +134,9 @@ def _by_operations(context: EvaluationContext, record: Recorded[ReadinessItemCon
 
 @control(
     "every-role-signed",
-    question="Has every role that the policy asks for signed for go?",
+    question="Did every role that the policy requires sign go?",
     objective=QUALITY,
-    risk="the release goes out over the head of someone who knows better",
+    risk="the release is deployed against the objection of a responsible role",
     warrant="MOF 4.0, Stabilize SMF: all team roles are ready to sign off (process 3, rule 8)",
     by=("program-manager", "developer", "tester", "release-management", "operations", "support", "customer"),
     use=("call-review", "give-signoff"),
@@ -142,18 +144,20 @@ def _by_operations(context: EvaluationContext, record: Recorded[ReadinessItemCon
 def every_role_signed(context: EvaluationContext) -> Finding:
     review = context.review
     if review is None:
-        return unmet(f"no review of {context.point} is called, so nobody has signed")
+        return unmet(f"no review of {context.point} is called, so there are no sign-offs")
     rule = context.policy.gate(Gate(context.point), context.column)
-    words = [(required, review.given(required)) for required in review.required]
-    given: list[Placed] = [review, *(word for _, word in words if word)]
-    out = [_who(required) for required, word in words if word is None or word.verdict in ("abstain", "recused")]
-    against = [_who(required) for required, word in words if word and _stands_against(word, rule)]
+    signoffs = [(required, review.signoff_for(required)) for required in review.required]
+    given: list[Placed] = [review, *(signoff for _, signoff in signoffs if signoff)]
+    out = [
+        _who(required) for required, signoff in signoffs if signoff is None or signoff.verdict in ("abstain", "recused")
+    ]
+    against = [_who(required) for required, signoff in signoffs if signoff and _stands_against(signoff, rule)]
     if against:
         return unmet(f"{examples(against)} signed no-go", *given)
     if out:
-        return unmet(f"{len(out)} of {len(words)} have not signed for go: {examples(out)}", *given)
-    if not any(word and word.verdict == "go" for _, word in words):
-        return unmet("nobody has signed for go", *given)
+        return unmet(f"{len(out)} of {len(signoffs)} required sign-offs are not go: {examples(out)}", *given)
+    if not any(signoff and signoff.verdict == "go" for _, signoff in signoffs):
+        return unmet("no sign-off is go", *given)
     return met(_all_signed(review), *given)
 
 
@@ -161,14 +165,14 @@ def _who(required: Required) -> str:
     return f"{required.role} for {required.party}" if required.party else required.role
 
 
-def _stands_against(word: Signoff, rule: GateRule | None) -> bool:
+def _stands_against(signoff: Signoff, rule: GateRule | None) -> bool:
     """Whether this is a no-go that the decider can't override by this rule."""
-    overridable = rule is not None and rule.no_go == "overridable" and word.role not in rule.no_go_stands
-    return word.verdict == "no-go" and not overridable
+    overridable = rule is not None and rule.no_go == "overridable" and signoff.role not in rule.no_go_stands
+    return signoff.verdict == "no-go" and not overridable
 
 
 def _all_signed(review: Review) -> str:
-    verdicts = [word.verdict for required in review.required if (word := review.given(required))]
+    verdicts = [signoff.verdict for required in review.required if (signoff := review.signoff_for(required))]
     no_go = verdicts.count("no-go")
-    overridden = f"; {no_go} said no-go, which the decider may override" if no_go else ""
-    return f"{verdicts.count('go')} of {len(verdicts)} that were asked signed for go{overridden}"
+    overridden = f"; {no_go} signed no-go, which the decider may override" if no_go else ""
+    return f"{verdicts.count('go')} of {len(verdicts)} required sign-offs are go{overridden}"

@@ -1,4 +1,4 @@
-"""Controls of duties: nobody decides, approves or tests their own work, nobody speaks for two opposed interests."""
+"""Controls of separation of duties: nobody decides, approves or tests their own work or holds conflicting roles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from domain.state.project import Project, ProjectFact
 from domain.state.team import Assignment
 
 NOT_EVIDENCE = (RfcScheduled,)
-"""What the change's authority says itself is no evidence that was prepared for it."""
+"""Kinds of fact that the change's authority records itself, which are not prepared evidence."""
 
 
 @control(
     "decider-independent",
-    question="Is the decider neither submitter nor preparer of the evidence?",
+    question="Is the decider neither the caller of the review nor a preparer of its evidence?",
     objective=COMPLIANCE,
     risk="people approve their own work",
     warrant="MOF 4.0, GRC SMF: segregation of duties (mof.md §5.3.1)",
@@ -36,22 +36,31 @@ NOT_EVIDENCE = (RfcScheduled,)
 def decider_independent(context: EvaluationContext) -> Finding:
     who, review = context.who, context.review
     if who is None:
-        return not_applicable("nobody asks to decide yet; who does may have neither called the review nor fed it")
+        return not_applicable(
+            "no decider is known yet; the decider must not have called the review or prepared its evidence"
+        )
     if review and review.called_by == who:
-        return unmet(f"{who} called the review {review.id}, so somebody else decides it", review)
+        return unmet(f"{who} called review {review.id}; another person must decide it", review)
     own = [record for record in _evidence(context) if who in _preparers(record)]
     if own:
         kinds = examples(sorted({record.event.kind.partition("/")[0] for record in own}))
-        return unmet(f"{who} prepared {counted(len(own), 'piece')} of the evidence ({kinds})", *own)
+        return unmet(
+            f"{who} prepared {counted(len(own), 'piece')} of the evidence ({kinds}); "
+            "another person must decide the review",
+            *own,
+        )
     since = _accepts_since(context)
     corrected = [kind.kind.partition("/")[0] for kind, by in _corrected(context) if by.get(who, 0) > since]
     if corrected:
-        return unmet(f"{who} corrected some of the evidence ({examples(sorted(corrected))})")
+        return unmet(
+            f"{who} corrected some of the evidence ({examples(sorted(corrected))}); "
+            "another person must decide the review"
+        )
     return met(f"{who} neither called the review nor prepared its evidence", *([review] if review else []))
 
 
 def _evidence(context: EvaluationContext) -> Iterator[Recorded]:
-    """What a gate looks at; for a requester who accepts, what came since the last gate: the rest others decided on."""
+    """The evidence of a gate; for an accepting requester, only what is newer than the last gate."""
     facts, since = context.project.facts, _accepts_since(context)
     for kind in _looked_at(context):
         yield from (record for record in facts.parts(kind).values() if record.version > since)
@@ -63,7 +72,7 @@ def _looked_at(context: EvaluationContext) -> list[type[ProjectFact]]:
 
 
 def _corrected(context: EvaluationContext) -> Iterator[tuple[type[ProjectFact], dict[str, int]]]:
-    """Who corrected or took back what a gate looks at, which is preparing it as well."""
+    """Who corrected or retracted evidence of a gate, which counts as preparing it."""
     return ((kind, context.project.facts.correctors(kind)) for kind in _looked_at(context))
 
 
@@ -80,9 +89,9 @@ def _preparers(record: Recorded) -> set[str]:
 
 @control(
     "implementer-not-approver",
-    question="Did nobody approve a change that they ask for, build or deploy?",
+    question="Was the change approved only by people who neither requested, build nor deploy it?",
     objective=STABILITY,
-    risk="a change is made without authority",
+    risk="a change is made without authorization",
     warrant="MOF 4.0, Change and Configuration SMF, step 3: who initiates doesn't approve (mof.md §5.3.5)",
     by=("change-manager", "cab", "emergency-committee"),
     use=("decide-rfc", "decide-review"),
@@ -90,17 +99,17 @@ def _preparers(record: Recorded) -> set[str]:
 def implementer_not_approver(context: EvaluationContext) -> Finding:
     approvers = dict(_approvers(context))
     if not approvers:
-        return not_applicable("nobody has approved the change, or asks to")
+        return not_applicable("the change has no approval yet")
     doing = dict(_implementers(context.project))
     both = [f"{person}, who {doing[person]}" for person in approvers if person in doing]
     records = [record for record in approvers.values() if record]
     if both:
         return unmet(f"approved by {examples(both)}", *records)
-    return met(f"approved by {examples(list(approvers))}, who neither asked for it nor implement it", *records)
+    return met(f"approved by {examples(list(approvers))}, who neither requested nor implement it", *records)
 
 
 def _approvers(context: EvaluationContext) -> Iterator[tuple[str, Placed | None]]:
-    """Who approves now, where that is a permission, and who approved before, with the record that says so."""
+    """The person who approves now (if this is a permission) and earlier approvers, with their records."""
     if context.who and context.point is not Act.DEPLOYMENT:
         yield context.who, None
     facts = context.project.facts
@@ -114,7 +123,7 @@ def _approvers(context: EvaluationContext) -> Iterator[tuple[str, Placed | None]
 
 
 def _implementers(project: Project) -> Iterator[tuple[str, str]]:
-    """Everyone who asks for the change, builds or deploys it, and how."""
+    """Everyone who requested, builds or deploys the change, and how."""
     for kind in (FeatureCompleted, BuildRecorded):
         yield from ((record.who, "builds it") for record in project.facts.parts(kind).values())
     yield from ((held.person, "is its developer") for held in _held(project, "developer"))
@@ -124,42 +133,51 @@ def _implementers(project: Project) -> Iterator[tuple[str, str]]:
     proposed = project.facts.latest(ProjectProposed)
     asking = {project.entry.requester, *(r.who for r in requests), *(r.event.initiator for r in requests)}
     asking.add(proposed.who if proposed else None)
-    yield from ((who, "asks for it") for who in asking if who)
+    yield from ((who, "requested it") for who in asking if who)
 
 
 def _held(project: Project, role: str) -> list[Assignment]:
-    """All who ever held a role in this project."""
+    """All assignments to a role in this project, ended ones included."""
     return [assignment for assignment in project.team.assignments.values() if assignment.role == role]
 
 
 @control(
     "developer-not-tester",
-    question="Did no developer of this release sign as tester?",
+    question="Is every tester who signed not a developer of this release?",
     objective=QUALITY,
-    risk="builders judge their own work",
+    risk="developers test their own work",
     warrant="MSF Team Model: development and test are never combined (mof.md §5.2)",
     by=("tester",),
     use=("give-signoff", "assign-role"),
 )
 def developer_not_tester(context: EvaluationContext) -> Finding:
-    words = [word for word in signed(context) if word.role in ("tester", "peer") and word.verdict == "go"]
-    if not words:
-        return nothing(context, "nobody has signed as tester yet")
+    signoffs = [
+        signoff for signoff in signed(context) if signoff.role in ("tester", "peer") and signoff.verdict == "go"
+    ]
+    if not signoffs:
+        return nothing(context, "no tester has signed yet")
     developers: dict[str, Placed] = {held.person: held for held in _held(context.project, "developer")}
     for record in context.project.facts.parts(FeatureCompleted).values():
         developers.setdefault(record.who, record)
-    both = [word for word in words if word.person in developers]
+    both = [signoff for signoff in signoffs if signoff.person in developers]
     if both:
-        people = examples(sorted({word.person for word in both}))
-        return unmet(f"{people} signed as tester and developed it", *both, *(developers[word.person] for word in both))
-    return met(f"{examples([word.person for word in words])} signed as tester and developed none of it", *words)
+        people = examples(sorted({signoff.person for signoff in both}))
+        return unmet(
+            f"{people} signed as tester but developed a part of the release",
+            *both,
+            *(developers[signoff.person] for signoff in both),
+        )
+    return met(
+        f"{examples([signoff.person for signoff in signoffs])} signed as tester and developed no part of the release",
+        *signoffs,
+    )
 
 
 @control(
     "roles-compatible",
-    question="Does nobody hold two roles that the matrix marks as not recommended?",
+    question="Does nobody hold two roles that the policy marks as not recommended?",
     objective=COMPLIANCE,
-    risk="one person speaks for two opposed interests",
+    risk="one person represents conflicting interests",
     warrant="MSF Team Model, combination of roles (mof.md §5.2)",
     by=("solution-manager",),
     use=("assign-role", "release-role"),
@@ -167,7 +185,7 @@ def developer_not_tester(context: EvaluationContext) -> Finding:
 def roles_compatible(context: EvaluationContext) -> Finding:
     held = [assignment for assignment in context.project.team.now(context.now) if assignment.role != REQUESTER]
     if not held:
-        return nothing(context, "nobody was given a role yet")
+        return nothing(context, "no role is assigned yet")
     people: dict[str, dict[str, Assignment]] = {}
     for assignment in held:
         people.setdefault(assignment.person, {})[assignment.role] = assignment
@@ -177,12 +195,12 @@ def roles_compatible(context: EvaluationContext) -> Finding:
         records = [record for pair in clashing for record in pair.records]
         return unmet(f"not recommended: {examples([pair.sentence for pair in clashing])}", *records)
     unlikely = f"; unlikely: {examples([pair.sentence for pair in found])}" if found else ""
-    return met(f"nobody holds two opposed roles{unlikely}", *held)
+    return met(f"nobody holds conflicting roles{unlikely}", *held)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two roles of one person that speak against each other."""
+    """Two conflicting roles of one person."""
 
     verdict: str
     sentence: str

@@ -1,4 +1,4 @@
-"""Controls of signatures: given by whom they should, as who they are, in a role that holds, on what is there now."""
+"""Controls of sign-offs: independence of the customer, current evidence, current roles and authentication."""
 
 from collections.abc import Iterator
 
@@ -24,14 +24,14 @@ from domain.state.team import Assignment
 
 
 def signed(context: EvaluationContext) -> list[Signoff]:
-    """The newest word of everyone who had to sign in the open review."""
+    """The current sign-offs of the open review."""
     review = context.review
-    return [word for required in review.required if (word := review.given(required))] if review else []
+    return [signoff for required in review.required if (signoff := review.signoff_for(required))] if review else []
 
 
 @control(
     "customer-outside-team",
-    question="Is whoever signs as customer not of the project team?",
+    question="Is everyone who signs as customer outside the project team?",
     objective=VALUE,
     risk="the team accepts its own work",
     warrant="MOF 4.0, Deploy SMF: the customer explicitly agrees (mof.md §5.3.4)",
@@ -41,90 +41,94 @@ def signed(context: EvaluationContext) -> list[Signoff]:
 def customer_outside_team(context: EvaluationContext) -> Finding:
     customers = dict(_customers(context))
     if not customers:
-        return nothing(context, "nobody speaks as the customer yet")
+        return nothing(context, "no customer is assigned and none has signed")
     inside = {*context.policy.team_roles, ACCOUNTABLE, "architect"}
     team = {held.person: held for held in context.project.team.now(context.now) if held.role in inside}
     both = [person for person in customers if person in team]
     if both:
         records = [record for person in both for record in (customers[person], team[person])]
         roles = [f"{person}, who is {team[person].role}" for person in both]
-        return unmet(f"of the project team: {examples(roles)}", *records)
-    return met(f"{examples(customers)} speaks as customer and is not of the team", *customers.values())
+        return unmet(f"a customer is a member of the project team: {examples(roles)}", *records)
+    return met(f"{examples(customers)} acts as customer and is outside the team", *customers.values())
 
 
 def _customers(context: EvaluationContext) -> Iterator[tuple[str, Placed]]:
-    """Who signed as customer, who accepted, and who may sign as customer."""
+    """Everyone who signed as customer, accepted, or holds the role customer."""
     for held in context.project.team.holders("customer", context.now):
         yield held.person, held
     accepted = acceptance(context.project)
     if accepted:
         yield accepted.who, accepted
-    yield from ((word.person, word) for word in signed(context) if word.role == "customer")
+    yield from ((signoff.person, signoff) for signoff in signed(context) if signoff.role == "customer")
 
 
 @control(
     "sign-offs-current",
-    question="Was every sign-off given on the evidence as it is now, by someone who still holds the role?",
+    question="Was every sign-off given on the current evidence, by a person who still holds the role?",
     objective=COMPLIANCE,
-    risk="what was signed is not what is decided",
+    risk="the decision rests on other evidence than the sign-offs",
     warrant="21 CFR 11.70: signatures are bound to their records",
     by=("customer", "operations", "support", "tester", "developer", "product-manager", "program-manager"),
     use=("give-signoff",),
 )
 def sign_offs_current(context: EvaluationContext) -> Finding:
-    review, words = context.review, signed(context)
-    if review is None or not words:
-        return nothing(context, "nobody has signed yet")
+    review, signoffs = context.review, signed(context)
+    if review is None or not signoffs:
+        return nothing(context, "there are no sign-offs yet")
     evidence = evidence_digest(evidence_of(context.project, review.gates))
-    stale = [word for word in words if word.evidence != evidence]
+    stale = [signoff for signoff in signoffs if signoff.evidence != evidence]
     if stale:
-        return unmet(f"the evidence has changed since these signed: {_signers(stale)}", *stale)
-    ended = [word for word in words if not _holds(word, context)]
+        return unmet(f"the evidence has changed since these sign-offs: {_signers(stale)}; sign again", *stale)
+    ended = [signoff for signoff in signoffs if not _holds(signoff, context)]
     if ended:
-        return unmet(f"these no longer hold the role they signed in: {_signers(ended)}", *ended)
-    return met(f"{counted(len(words), 'sign-off')} on the evidence as it is now", *words)
+        return unmet(f"these signers no longer hold their role: {_signers(ended)}", *ended)
+    return met(f"{counted(len(signoffs), 'sign-off')} on the current evidence", *signoffs)
 
 
-def _signers(words: list[Signoff]) -> str:
-    return examples(f"{word.person} as {word.role}" for word in words)
+def _signers(signoffs: list[Signoff]) -> str:
+    return examples(f"{signoff.person} as {signoff.role}" for signoff in signoffs)
 
 
-def _holds(word: Signoff, context: EvaluationContext) -> bool:
-    assignment = context.project.team.assignments.get(word.assignment or "")
+def _holds(signoff: Signoff, context: EvaluationContext) -> bool:
+    assignment = context.project.team.assignments.get(signoff.assignment or "")
     return assignment is not None and assignment.holds(context.now)
 
 
 @control(
     "signers-authenticated",
-    question="Was everyone who signed or decided authenticated, in a role granted before, by someone else?",
+    question="Was everyone who signed or decided authenticated, in a role that another person granted before?",
     objective=COMPLIANCE,
-    risk="nobody can tell who signed",
-    warrant="21 CFR 11.10(d)(g), 11.200: only authorized people, made sure of, sign",
+    risk="the signers can't be identified",
+    warrant="21 CFR 11.10(d)(g), 11.200: only authorized and authenticated people sign",
     by=("administrator", "solution-manager"),
     use=("assign-role", "give-signoff"),
 )
 def signers_authenticated(context: EvaluationContext) -> Finding:
-    words = signed(context)
+    signoffs = signed(context)
     if context.auth == "unauthenticated":
-        return not_applicable("nobody can sign in in local mode, so who signs is recorded, not checked", *words)
+        return not_applicable("local mode has no authentication, so signers are recorded and not verified", *signoffs)
     if context.auth == "unknown":
-        return undetermined("the source doesn't say how it was made sure who signed", *words)
-    unsure = [word for word in words if word.auth == "unauthenticated"]
+        return undetermined("the source does not say how signers were authenticated", *signoffs)
+    unsure = [signoff for signoff in signoffs if signoff.auth == "unauthenticated"]
     if unsure:
-        return unmet(f"these signed without having signed in: {_signers(unsure)}", *unsure)
-    usurped = [word for word in words if not _granted_before(word, context)]
+        return unmet(f"these signers were not authenticated: {_signers(unsure)}", *unsure)
+    usurped = [signoff for signoff in signoffs if not _granted_before(signoff, context)]
     if usurped:
-        return unmet(f"nobody else had granted these the role before they signed: {_signers(usurped)}", *usurped)
+        return unmet(
+            f"these signers did not hold a role granted before by another person: {_signers(usurped)}", *usurped
+        )
     if context.review and context.who and not _may_decide(context.who, context.review, context):
         return unmet(
-            f"nobody else has granted {context.who} the role of {' or '.join(context.review.decided_by)}", *words
+            f"{context.who} does not hold {' or '.join(context.review.decided_by)} by another person's grant", *signoffs
         )
-    return met(f"{counted(len(words), 'signer')} and the decider signed in, in roles that others granted", *words)
+    return met(
+        f"{counted(len(signoffs), 'signer')} and the decider were authenticated, in roles granted by others", *signoffs
+    )
 
 
-def _granted_before(word: Signoff, context: EvaluationContext) -> bool:
-    assignment = context.project.team.assignments.get(word.assignment or "")
-    return assignment is not None and _by_others(assignment) and assignment.version < word.version
+def _granted_before(signoff: Signoff, context: EvaluationContext) -> bool:
+    assignment = context.project.team.assignments.get(signoff.assignment or "")
+    return assignment is not None and _by_others(assignment) and assignment.version < signoff.version
 
 
 def _may_decide(who: str, review: Review, context: EvaluationContext) -> bool:
@@ -133,5 +137,5 @@ def _may_decide(who: str, review: Review, context: EvaluationContext) -> bool:
 
 
 def _by_others(assignment: Assignment) -> bool:
-    """Whether somebody else granted it; that someone asked for the change is no grant."""
+    """Whether another person granted the assignment; the requester's role has no grantor."""
     return assignment.role == REQUESTER or assignment.granted_by != assignment.person

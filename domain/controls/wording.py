@@ -1,4 +1,4 @@
-"""The words of findings: a few examples instead of ten thousand names."""
+"""Wording of findings: a few examples instead of a long list."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ EXAMPLES = 3
 
 
 def examples(names: Iterable[object]) -> str:
-    """The first three of these by name, in their order, and how many more there are."""
+    """The first three names, in their order, and how many more there are."""
     known = [str(name) for name in names]
     more = len(known) - EXAMPLES
     first = ", ".join(known[:EXAMPLES])
@@ -14,5 +14,5 @@ def examples(names: Iterable[object]) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """So many of these things: `1 feature`, `2 features`."""
+    """A number with its noun: `1 feature`, `2 features`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,1 +1,1 @@
-"""Deploy: into production, stable there, handed over, accepted, reviewed (MOF 4.0, Deploy SMF)."""
+"""Deploy: deployment, stabilization, transfer to operations, acceptance and review (MOF 4.0, Deploy SMF)."""

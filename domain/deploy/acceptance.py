@@ -1,4 +1,4 @@
-"""Acceptance: the customer explicitly agrees that the solution meets its objectives."""
+"""Acceptance of the solution by the customer."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -18,9 +18,9 @@ Reservations = Annotated[tuple[Text, ...], Field(max_length=20)]
 
 
 class SolutionAccepted(ProjectFact, kind="solution.accepted/1", function=Phase.DEPLOY):
-    """The customer agreed that the solution meets its objectives (MOF 4.0, Deploy SMF: process 4, rule 12).
+    """The customer accepted that the solution meets its objectives (MOF 4.0, Deploy SMF: process 4, rule 12).
 
-    Who it was, in which role by which assignment, stands in the envelope.
+    The envelope contains the person, role and assignment.
     """
 
     statement: Text
@@ -28,7 +28,7 @@ class SolutionAccepted(ProjectFact, kind="solution.accepted/1", function=Phase.D
 
 
 class AcceptSolution(ProjectCommand, function=Phase.DEPLOY):
-    """Accept what is in production as its customer; for standard and minor changes its requester may do so too."""
+    """Accept the solution in production, as the customer; in standard and minor changes also as the requester."""
 
     statement: Text
     reservations: Reservations = ()
@@ -36,9 +36,9 @@ class AcceptSolution(ProjectCommand, function=Phase.DEPLOY):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if not in_production(state):
-            raise Rejected("nothing is in production yet: there is nothing to accept")
+            raise Rejected("the solution can't be accepted: nothing is in production; record the deployment first")
         by_requester = state.column in ("standard", "minor") and context.who == state.entry.requester
-        role = context.role if by_requester else acting_as(state, context, ("customer",), "accepting a solution")
+        role = context.role if by_requester else acting_as(state, context, ("customer",), "accept the solution")
         accepted = SolutionAccepted(statement=self.statement, reservations=self.reservations)
         known = acceptance(state)
         if known is None or known.event != accepted:
@@ -46,6 +46,6 @@ class AcceptSolution(ProjectCommand, function=Phase.DEPLOY):
 
 
 def acceptance(project: Project) -> Recorded[SolutionAccepted] | None:
-    """The customer's acceptance of what is in production now, unless it was deployed or rolled back since."""
+    """The customer's acceptance, unless a deployment or rollback followed."""
     known = project.facts.latest(SolutionAccepted)
     return known if known and known.version > last_change(project) else None

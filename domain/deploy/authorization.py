@@ -1,4 +1,4 @@
-"""Authorization of a deployment: permission, before it begins."""
+"""Authorizations of deployments."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from domain.values import Digest, EventId, Key, Moment
 
 
 class DeploymentAuthorized(ProjectEvent, kind="deployment.authorized/1", function=Phase.DEPLOY):
-    """This candidate may go to core or sites until then; early core only with operations' consent (MOF, Deploy)."""
+    """The deployment was authorized; early core needs operations' consent (MOF, Deploy)."""
 
     authorization: Key
     scope: Literal["early-core", "core", "site"]

@@ -1,4 +1,4 @@
-"""Benefits: what a success criterion measures once the solution is used."""
+"""Benefits: measured values of success criteria."""
 
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Phase
@@ -10,7 +10,7 @@ from domain.values import Day, Decimal, Document, Key
 class BenefitMeasured(
     ProjectFact, kind="benefit.measured/1", function=Phase.DEPLOY, command="measure-benefit", part="criterion"
 ):
-    """A success criterion was measured, in its own unit (MSF CMMI: are we realising the value envisioned?)."""
+    """A success criterion was measured, in its unit (MSF CMMI: are we realizing the value envisioned?)."""
 
     criterion: Key
     value: Decimal
@@ -19,4 +19,4 @@ class BenefitMeasured(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.measured_on > day_of(context.now, context.policy.calendar):
-            raise Rejected("measured_on: a benefit can't be measured in the future")
+            raise Rejected("measured_on: the day is in the future; give the day of the measurement")

@@ -1,4 +1,4 @@
-"""Deployments: attempts to bring a solution into production, how each ended, and what is in production now."""
+"""Deployments: attempts, their results, and what is in production."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from domain.state.project import Project, ProjectFact
 from domain.values import Digest, Key, Person, Text
 
 CORE = "core"
-"""The target that is no site: the core components."""
+"""The target that is not a site: the core components."""
 
 
 class DeploymentStarted(
@@ -26,10 +26,10 @@ class DeploymentStarted(
     evidence=(Gate.DEPLOYED,),
     checked_at=Act.DEPLOYMENT,
 ):
-    """Something began to go into production, authorized or not (MOF 4.0, Deploy SMF: processes 1 and 2, rule 9).
+    """A deployment was started, authorized or not (MOF 4.0, Deploy SMF: processes 1 and 2, rule 9).
 
-    `target` is `core` or a site, `deployer` whoever does it where that is not who tells it. Each try has an id of its
-    own: raises `Rejected` where the attempt has ended already.
+    `target` is `core` or a site, `deployer` the person who deploys if it is not the reporter. Each attempt has its own
+    id: rejected if the attempt has already ended.
     """
 
     attempt: Key
@@ -42,7 +42,10 @@ class DeploymentStarted(
         known = project.facts.latest(DeploymentStarted, self.attempt)
         ends = (project.facts.latest(kind, self.attempt) for kind in (DeploymentFinished, DeploymentRolledBack))
         if known and known.event != self and any(ends):
-            raise Rejected(f"attempt: {self.attempt} has ended already, give the next try an id of its own")
+            raise Rejected(
+                f"attempt: deployment attempt {self.attempt} has already ended; "
+                "record the next attempt under its own id"
+            )
 
 
 class DeploymentFinished(
@@ -53,7 +56,7 @@ class DeploymentFinished(
     part="attempt",
     evidence=(Gate.DEPLOYED,),
 ):
-    """An attempt ended, at the event's time; `digest_found` is what production holds then (MOF 4.0, Deploy SMF)."""
+    """A deployment attempt ended at the event's time; `digest_found` is then in production (MOF 4.0, Deploy SMF)."""
 
     attempt: Key
     result: Literal["succeeded", "failed", "partial"]
@@ -73,7 +76,7 @@ class DeploymentRolledBack(
     part="attempt",
     evidence=(Gate.DEPLOYED,),
 ):
-    """What an attempt had done was undone, by the event's time (Change and Configuration SMF: back-out)."""
+    """A deployment attempt was rolled back by the event's time (Change and Configuration SMF: back-out)."""
 
     attempt: Key
     to_digest: Digest | None = None
@@ -87,13 +90,15 @@ def known_attempt(project: Project, attempt: Key) -> Recorded[DeploymentStarted]
     """The start of this attempt. Raises `Rejected` where there is none."""
     known = project.facts.latest(DeploymentStarted, attempt)
     if known is None:
-        raise Rejected(f"attempt: {attempt} never started, record its start first")
+        raise Rejected(
+            f"attempt: deployment attempt {attempt} is not started; record its start first (start-deployment)"
+        )
     return known
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deploy, as it stands: with its start, and its end and roll-back where there were any."""
+    """A deployment attempt: its start, and its end and rollback if any."""
 
     started: Recorded[DeploymentStarted]
     finished: Recorded[DeploymentFinished] | None
@@ -122,16 +127,16 @@ def attempts(project: Project) -> list[Attempt]:
 
 @dataclass(frozen=True, slots=True)
 class InProduction:
-    """What stands at a target: its digest, None where a roll-back didn't say, and the record that says so."""
+    """The digest at a target, None if a rollback did not state it, and the record that it comes from."""
 
     digest: str | None
     because: Recorded[DeploymentFinished] | Recorded[DeploymentRolledBack]
 
 
 def in_production(project: Project) -> dict[str, InProduction]:
-    """What stands at each target after the last attempt there that changed it.
+    """What is in production at each target, by the last attempt that changed it.
 
-    What was found counts before what was meant; a failed attempt changed nothing unless something was found.
+    A found digest overrides the intended one; a failed attempt changes nothing unless a digest was found.
     """
     changes = sorted(_changes(project), key=lambda change: change[1].because.version)
     return dict(changes)
@@ -147,6 +152,6 @@ def _changes(project: Project) -> Iterator[tuple[str, InProduction]]:
 
 
 def last_change(project: Project) -> int:
-    """The version of the newest word about a deployment; 0 where there was none."""
+    """The version of the newest event about a deployment; 0 if there is none."""
     kinds = (DeploymentStarted, DeploymentFinished, DeploymentRolledBack)
     return max((record.version for kind in kinds if (record := project.facts.newest(kind))), default=0)

@@ -1,4 +1,4 @@
-"""Incidents: what went wrong in production after a deployment, and when it was put right."""
+"""Incidents in production, and their restoration."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ class IncidentReported(
     part="incident",
     evidence=(Gate.DEPLOYED,),
 ):
-    """Something went wrong in production (MOF 4.0, Customer Service SMF), perhaps because of an attempt to deploy."""
+    """An incident in production was reported, possibly caused by a deployment (MOF 4.0, Customer Service SMF)."""
 
     incident: Key
     service: Key
@@ -32,9 +32,9 @@ class IncidentReported(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.detected_at > context.now:
-            raise Rejected("detected_at: an incident can't be detected in the future")
+            raise Rejected("detected_at: the time is in the future; give the time of detection")
         if self.started_at and self.started_at > self.detected_at:
-            raise Rejected("started_at: an incident can't start after it was detected")
+            raise Rejected("started_at: the start is later than detected_at; give an earlier time")
         if self.suspected_attempt is not None:
             known_attempt(project, self.suspected_attempt)
 
@@ -47,7 +47,7 @@ class IncidentRestored(
     part="incident",
     evidence=(Gate.DEPLOYED,),
 ):
-    """The service was there again, at the event's time; the outages are those of this incident (MOF 4.0, Operate)."""
+    """The service was restored at the event's time; the outages are those of this incident (MOF 4.0, Operate)."""
 
     incident: Key
     how: Text | None = None
@@ -55,12 +55,12 @@ class IncidentRestored(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(IncidentReported, self.incident) is None:
-            raise Rejected(f"incident: {self.incident} was never reported, report it first")
+            raise Rejected(f"incident: incident {self.incident} is not reported; report it first (report-incident)")
         check_outages("outages", self.outages)
 
 
 def open_incidents(project: Project) -> list[Recorded[IncidentReported]]:
-    """The incidents after whose last report nothing was restored, oldest first."""
+    """The open incidents, oldest first."""
     restored = project.facts.parts(IncidentRestored)
     found = [
         reported

@@ -1,4 +1,4 @@
-"""Outages: from when to when a service was down, and for which share of its users."""
+"""Outages: periods in which a service is unavailable for a share of its users."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from domain.values import Fact, Moment, Permille
 
 
 class Outage(Fact):
-    """A time in which a service was not there for a `share` of its users, in thousandths."""
+    """A period in which a service was unavailable for a `share` of its users, in thousandths."""
 
     since: Moment
     until: Moment
@@ -15,6 +15,6 @@ class Outage(Fact):
 
 
 def check_outages(place: str, outages: Iterable[Outage]) -> None:
-    """Raise `Rejected` where an outage ends before it begins."""
+    """Raise `Rejected` if an outage ends before it begins."""
     if any(outage.until < outage.since for outage in outages):
-        raise Rejected(f"{place}: an outage can't end before it begins")
+        raise Rejected(f"{place}: the outage ends before it begins; give a later end")

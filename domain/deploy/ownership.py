@@ -1,4 +1,4 @@
-"""Ownership: that operations took the solution over."""
+"""Transfer of ownership to operations."""
 
 from typing import Annotated
 
@@ -17,9 +17,9 @@ class OwnershipTransferred(
     evidence=(Gate.DEPLOYED,),
     per_person=True,
 ):
-    """A unit of operations owns the solution now; `accepted_by` took it over for them (MOF 4.0, Deploy: goal G7).
+    """Ownership was transferred to a unit of operations; `accepted_by` accepted it (MOF 4.0, Deploy: goal G7).
 
-    It counts where whoever took it over tells it too, or signs for it.
+    It counts if that person records it too, or signs for it.
     """
 
     to_unit: Key

@@ -1,4 +1,4 @@
-"""Closing: the review after implementation, what was learnt, and what the solution was worth."""
+"""Post-implementation reviews."""
 
 from typing import Annotated, Literal
 
@@ -16,9 +16,9 @@ class PostImplementationReviewRecorded(
     command="record-post-implementation-review",
     evidence=(Gate.DEPLOYED,),
 ):
-    """The project was looked back on (MOF 4.0, Change and Configuration SMF: post-implementation review, rule 17).
+    """A post-implementation review was recorded (MOF 4.0, Change and Configuration SMF, rule 17).
 
-    What is declared here of dates and budget stands beside what the baselines say.
+    Its statements on time and budget are compared with the baselines.
     """
 
     technical_success: bool

@@ -1,4 +1,4 @@
-"""Sites: where the solution is to go, who signed for it there, and what was left out by agreement."""
+"""Sites: planned sites, their sign-offs, and exclusions by agreement."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,10 +20,10 @@ class SitePlanned(
     evidence=(Gate.DEPLOYED,),
     per_person=True,
 ):
-    """A site is to get the solution, or is left out by agreement (MOF 4.0, Deploy SMF: process 2, deploy sites).
+    """A site was planned, or excluded by agreement (MOF 4.0, Deploy SMF: process 2, deploy sites).
 
-    A site that is `excluded` is left to operations: `agreed_by` says who agreed, the reason why. It counts where they
-    tell it too, or sign for it.
+    An `excluded` site is left to operations: `agreed_by` is the person who agreed. It counts if that person records it
+    too, or signs for it.
     """
 
     site: Key
@@ -34,9 +34,11 @@ class SitePlanned(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.site == CORE:
-            raise Rejected(f"site: {CORE} means the core components, call the site something else")
+            raise Rejected(f"site: the id {CORE} is reserved for the core components; use another id")
         if self.state == "excluded" and (self.agreed_by is None or self.reason is None):
-            raise Rejected(f"agreed_by: {self.site} can only be left out with who agreed to it, and a reason")
+            raise Rejected(
+                f"agreed_by: to exclude site {self.site}, give the person who agreed (agreed_by) and a reason"
+            )
 
 
 class NoSitesDeclared(
@@ -46,11 +48,11 @@ class NoSitesDeclared(
     command="declare-no-sites",
     evidence=(Gate.DEPLOYED,),
 ):
-    """There are no sites to deploy to beside the core, as somebody stands up for with a reason (MSF, Deploying)."""
+    """The solution has no sites besides the core, for a stated reason (MSF, Deploying)."""
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.reason is None:
-            raise Rejected("reason: that there are no sites needs a reason, say where the solution runs")
+            raise Rejected("reason: a declaration of no sites needs a reason; say where the solution runs")
 
 
 class DeploymentSignedOff(
@@ -61,9 +63,9 @@ class DeploymentSignedOff(
     part="target",
     evidence=(Gate.DEPLOYED,),
 ):
-    """The owner of a site, or of the core components, signed that it is deployed (MOF 4.0, Deploy SMF: process 1).
+    """The owner of a site or of the core components signed off its deployment (MOF 4.0, Deploy SMF: process 1).
 
-    `owner` is who signed the sheet, `attempt` the one that they signed for.
+    `owner` is the signer, `attempt` the deployment attempt that they signed.
     """
 
     target: Key
@@ -74,31 +76,33 @@ class DeploymentSignedOff(
         planned = self.target == CORE or project.facts.latest(SitePlanned, self.target)
         starts = project.facts.parts(DeploymentStarted)
         if not planned and self.target not in {start.event.target for start in starts.values()}:
-            raise Rejected(f"target: {self.target} is no site that was planned or deployed to, plan it first")
+            raise Rejected(f"target: {self.target} is not a planned or deployed site; plan it first (plan-site)")
         if self.attempt is not None and self.attempt not in starts:
-            raise Rejected(f"attempt: {self.attempt} never started, record its start first")
+            raise Rejected(
+                f"attempt: deployment attempt {self.attempt} is not started; record its start first (start-deployment)"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A planned site as it stands."""
+    """The state of a planned site."""
 
     planned: Recorded[SitePlanned]
     signed_off: Recorded[DeploymentSignedOff] | None
 
     @property
     def open(self) -> bool:
-        """Whether it is neither signed off nor left out."""
+        """Whether it is neither signed off nor excluded."""
         return self.signed_off is None and self.planned.event.state == "planned"
 
 
 def sites(project: Project) -> list[Site]:
-    """Every planned site, in one pass."""
+    """The state of every planned site, in one pass."""
     signed = project.facts.parts(DeploymentSignedOff)
     return [Site(planned, signed.get(site)) for site, planned in project.facts.parts(SitePlanned).items()]
 
 
 def no_sites(project: Project) -> Recorded[NoSitesDeclared] | None:
-    """The word that there are no sites, unless one has been planned since."""
+    """The declaration of no sites, unless a site was planned later."""
     declared, planned = project.facts.latest(NoSitesDeclared), project.facts.newest(SitePlanned)
     return declared if declared and (planned is None or planned.version < declared.version) else None

@@ -1,4 +1,4 @@
-"""Stabilization of the deployment: that it does in production what it should, and the quiet period that shows it."""
+"""Stabilization of the deployment, and the quiet period."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,10 +25,10 @@ class DeploymentConfirmedStable(
     evidence=(Gate.DEPLOYED,),
     per_person=True,
 ):
-    """The solution does in production what it should (MOF 4.0, Deploy SMF: process 3, rule 11).
+    """The deployment was confirmed as stable in production (MOF 4.0, Deploy SMF: process 3, rule 11).
 
-    `attempt` is the one that brought it there, `verified` says what was looked at and how, `agreed_by` who of
-    customer and team agreed: each counts who tells it too, or signs for it.
+    `attempt` is the deployment attempt, `verified` says what was checked and how, `agreed_by` names the people of
+    customer and team who agreed: each counts if they record it too, or sign for it.
     """
 
     attempt: Key
@@ -40,7 +40,7 @@ class DeploymentConfirmedStable(
 
 
 class Assumed(Fact):
-    """What a quiet period was expected to show: availability in millionths, incidents, minutes until restored."""
+    """The expected results of a quiet period: availability in millionths, incidents, minutes to restore."""
 
     availability_ppm: Annotated[Count, Field(le=1_000_000)] | None = None
     incidents: Count | None = None
@@ -48,21 +48,21 @@ class Assumed(Fact):
 
 
 class QuietPeriodStarted(ProjectFact, kind="quiet-period.started/1", function=Phase.DEPLOY, evidence=(Gate.DEPLOYED,)):
-    """The quiet period began; it ends at `planned_until`, without another event (MSF, Deploying: quiet period)."""
+    """The quiet period was started; it ends at `planned_until` without another event (MSF, Deploying: quiet period)."""
 
     planned_until: Moment
     assumed: Assumed | None = None
 
 
 class StartQuietPeriod(ProjectCommand, function=Phase.DEPLOY):
-    """Begin the quiet period, for as long as the policy asks; begin it anew after another deployment."""
+    """Start the quiet period, for the time that the policy requires; start it again after another deployment."""
 
     assumed: Assumed | None = None
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if not in_production(state):
-            raise Rejected("nothing is in production yet: record the deployment first")
+            raise Rejected("the quiet period can't start: nothing is in production; record the deployment first")
         running = quiet_period(state)
         until = running.event.planned_until if running else quiet_until(state, context)
         started = QuietPeriodStarted(planned_until=until, assumed=self.assumed)
@@ -71,13 +71,13 @@ class StartQuietPeriod(ProjectCommand, function=Phase.DEPLOY):
 
 
 def quiet_period(project: Project) -> Recorded[QuietPeriodStarted] | None:
-    """The quiet period of what is in production now, unless it was deployed or rolled back since."""
+    """The current quiet period, unless a deployment or rollback followed."""
     known = project.facts.latest(QuietPeriodStarted)
     return known if known and known.version > last_change(project) else None
 
 
 def quiet_until(project: Project, context: CommandContext) -> datetime:
-    """When a quiet period that begins now ends: after working days, or a bounded share of the stabilization."""
+    """The end of a quiet period that starts now: after working days, or after a bounded share of the stabilization."""
     times = context.policy.times_of(project.column)
     if times.quiet_working_days:
         return working_days_later(context.now, times.quiet_working_days, context.policy.calendar)
@@ -87,6 +87,6 @@ def quiet_until(project: Project, context: CommandContext) -> datetime:
 
 
 def stabilization(project: Project) -> timedelta:
-    """How long it took from the completed build to readiness for release; nothing where either is missing."""
+    """The time from build-completed to release-ready; zero if either is missing."""
     built, ready = (project.gates.passed(gate) for gate in (Gate.BUILD_COMPLETED, Gate.RELEASE_READY))
     return ready.at - built.at if built and ready else timedelta()

@@ -1,1 +1,1 @@
-"""Envision: the need, the vision, the scope, the team, the risks (MOF 4.0, Envision SMF)."""
+"""Envision: vision and scope, stakeholders, success criteria, team and risks (MOF 4.0, Envision SMF)."""

@@ -1,4 +1,4 @@
-"""Success criteria: how it will be told whether the project was worth it."""
+"""Success criteria: how the success of the project is measured."""
 
 from typing import Literal
 
@@ -15,7 +15,7 @@ class SuccessCriterionAgreed(
     part="criterion",
     evidence=(Gate.ENVISIONED, Gate.DEPLOYED),
 ):
-    """It is agreed what is measured, from which value to which, by when and by whom (MOF 4.0, Deploy SMF).
+    """A success criterion was agreed: measure, baseline and target value, date and person (MOF 4.0, Deploy SMF).
 
     `agreed_with` is the party that agreed; the values are in `unit`.
     """

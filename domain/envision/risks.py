@@ -1,4 +1,4 @@
-"""Risks: assessed, owned, looked at again at every gate, closed; or said to be none."""
+"""Risks: assessments with an owner, reassessed at every gate, and declarations of no risks."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ class RiskAssessed(
     renewed_per_gate=True,
     evidence=(Gate.ENVISIONED, Gate.PLAN_APPROVED, Gate.RELEASE_READY),
 ):
-    """A risk was looked at: what it is, how likely (‰), what it would cost, who answers for it (MOF, Risk Template)."""
+    """A risk was assessed: statement, probability (‰), impact, owner and response (MOF, Risk Template)."""
 
     risk: Key
     statement: Text
@@ -30,14 +30,16 @@ class RiskAssessed(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.state != "open" and project.facts.latest(RiskAssessed, self.risk) is None:
-            raise Rejected(f"risk {self.risk} can't be {self.state}: it was never assessed")
+            raise Rejected(
+                f"risk: risk {self.risk} can't be {self.state} before it is assessed; assess it first (assess-risk)"
+            )
 
 
 class NoRisksRecorded(
     ProjectFact, kind="no-risks.recorded/1", function=Phase.ENVISION, command="record-no-risks", renewed_per_gate=True
 ):
-    """Risk was looked for and none was found, as somebody stands up for with a reason."""
+    """No risk was found in an assessment; a reason is required."""
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.reason is None:
-            raise Rejected("that there is no risk needs a reason: say what was looked at")
+            raise Rejected("reason: a declaration of no risks needs a reason; say what was examined")

@@ -1,4 +1,4 @@
-"""Stakeholders: who has to be asked, and at which gates."""
+"""Stakeholders: who must approve, and at which gates."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ class StakeholderIdentified(
     part="party",
     evidence=(Gate.ENVISIONED,),
 ):
-    """A person or unit has a stake in the project, and has to approve at these gates (MOF 4.0, Envision SMF)."""
+    """A person or unit has a stake in the project and must approve at these gates (MOF 4.0, Envision SMF)."""
 
     party: Key
     stake: Stake
@@ -29,6 +29,6 @@ class StakeholderIdentified(
 
 
 def required_at(project: Project, gate: Gate) -> list[Recorded[StakeholderIdentified]]:
-    """The stakeholders who have to approve at a gate."""
+    """The stakeholders who must approve at a gate."""
     known = project.facts.parts(StakeholderIdentified).values()
     return [stakeholder for stakeholder in known if gate in stakeholder.event.required_at]

@@ -1,4 +1,4 @@
-"""The team: roles are granted before they are used, by someone else, and end."""
+"""The team: assignment and release of roles."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ OWNER = "program-manager"
 
 
 class RoleAssigned(ProjectEvent, kind="role.assigned/1", function=Phase.ENVISION):
-    """A person may act in a role from then on (MOF 4.0, Team SMF).
+    """A role was assigned to a person (MOF 4.0, Team SMF).
 
-    `deputy_for` is the assignment they stand in for, `granted_by_role` the role that granted it; none for a requester.
-    `party` is the unit or stakeholder that they speak for in this role.
+    `deputy_for` is the assignment that they deputise for, `granted_by_role` the role that granted it; none for a
+    requester. `party` is the unit or stakeholder that they represent in this role.
     """
 
     person: Person
@@ -47,10 +47,10 @@ class RoleAssigned(ProjectEvent, kind="role.assigned/1", function=Phase.ENVISION
 
 
 class AssignRole(ProjectCommand, function=Phase.ENVISION):
-    """Give a role to somebody else, from now or a later moment on; `party` is whom they then speak for.
+    """Assign a role to another person, from now or a later moment; `party` is whom they represent.
 
-    Who may is the policy's to say, for roles that sign or decide apart from others; while a role or the Solution
-    Manager is missing, the requester or the owner may.
+    The policy says who may assign, separately for roles that sign or decide. While a role or the Solution Manager is
+    missing, the requester or the owner may assign it.
     """
 
     person: Person
@@ -67,7 +67,7 @@ class AssignRole(ProjectCommand, function=Phase.ENVISION):
             return
         self._makes_sense(state, context)
         if self.person == context.who:
-            raise Rejected(f"person: nobody gives a role to themselves: someone else has to assign {self.person}")
+            raise Rejected(f"person: {self.person} can't assign a role to themselves; another person must assign it")
         founds = _open(state, self.role, context) and _founds(state, context)
         role = _founder_role(state, context) if founds else _granting(state, self.role, context)
         fields = {name: getattr(self, name) for name in type(self).model_fields}
@@ -81,20 +81,25 @@ class AssignRole(ProjectCommand, function=Phase.ENVISION):
     def _makes_sense(self, state: Project, context: CommandContext) -> None:
         policy, now = context.policy, context.now
         if policy.roles and self.role not in policy.roles:
-            raise Rejected(f"role: policy {policy.label} knows no {self.role}, but {', '.join(policy.roles)}")
+            raise Rejected(
+                f"role: policy {policy.label} does not define {self.role}; choose one of {', '.join(policy.roles)}"
+            )
         if self.role == "requester":
-            raise Rejected("role: the requester is who asked for the project, and nobody is made that afterwards")
+            raise Rejected("role: requester is set by the proposal and can't be assigned; choose another role")
         if self.since and self.since < now:
-            raise Rejected("since: a role is never granted for the past: leave it out, or give a later moment")
+            raise Rejected("since: a role can't be granted for the past; leave it out or give a future moment")
         if self.until and self.until <= (self.since or now):
-            raise Rejected("until: the role would end before it began: give a later moment")
+            raise Rejected("until: the end is not after the beginning; give a later moment")
         stands_in_for = state.team.assignments.get(self.deputy_for or "")
         if self.deputy_for and (stands_in_for is None or stands_in_for.role != self.role):
-            raise Rejected(f"deputy_for: {self.deputy_for} is no assignment as {self.role} here")
+            raise Rejected(
+                f"deputy_for: this project has no assignment {self.deputy_for} as {self.role}; "
+                "give the id of such an assignment"
+            )
 
 
 class RoleReleased(ProjectEvent, kind="role.released/1", function=Phase.ENVISION):
-    """A person no longer acts in a role."""
+    """A role assignment ended."""
 
     assignment: EventId
 
@@ -103,7 +108,7 @@ class RoleReleased(ProjectEvent, kind="role.released/1", function=Phase.ENVISION
 
 
 class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
-    """End an assignment: the person themself, or whoever may grant the role; a founder takes back what they gave."""
+    """End a role assignment: by its holder or by whoever may assign the role; by a founder for own assignments."""
 
     assignment: EventId
     reason: Text | None = None
@@ -112,7 +117,10 @@ class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
         must_be_alive(state)
         held = state.team.assignments.get(self.assignment)
         if held is None:
-            raise Rejected(f"assignment: {self.assignment} is no assignment here")
+            raise Rejected(
+                f"assignment: this project has no assignment {self.assignment}; "
+                "give the id of an assignment of this project"
+            )
         if held.ends and held.ends <= context.now:
             return
         founded = held.granted_by == context.who and _light(state) and _founds(state, context)
@@ -122,7 +130,7 @@ class ReleaseRole(ProjectCommand, function=Phase.ENVISION):
 
 
 def signing_roles(policy: Policy, column: Column) -> frozenset[str]:
-    """The roles that sign or decide at some gate of a column."""
+    """The roles that sign or decide at any gate of a column."""
     found: set[str] = set()
     for rule in policy.gates:
         if rule.column == column:
@@ -139,14 +147,14 @@ def _roles_in(wording: str, policy: Policy) -> tuple[str, ...]:
 
 
 def _lasting(project: Project, role: str, context: CommandContext) -> list[Assignment]:
-    """The assignments to a role that have not ended, those that only begin included."""
+    """The assignments to a role that have not ended, future ones included."""
     now = context.now
     given = project.team.assignments.values()
     return [a for a in given if a.role == role and (a.ends is None or now < a.ends)]
 
 
 def _founds(project: Project, context: CommandContext) -> bool:
-    """Whether this person may set up a team that nobody can set up yet: as requester, or as owner."""
+    """Whether this person may set up the initial team, as requester or as owner."""
     is_requester = context.who == project.entry.requester
     return is_requester or _founder_role(project, context) is not None
 
@@ -157,17 +165,17 @@ def _founder_role(project: Project, context: CommandContext) -> str | None:
 
 
 def _light(project: Project) -> bool:
-    """Whether the requester and the owner staff the project: unclassified, standard, minor, and in an emergency."""
+    """Whether the requester and the owner staff the project: if unclassified, standard, minor or an emergency."""
     return project.entry.category is None or project.column in ("standard", "minor", "emergency")
 
 
 def _open(project: Project, role: str, context: CommandContext) -> bool:
-    """Whether there is nobody yet whom the policy could ask for this role."""
+    """Whether nobody with the policy's authority for this role exists yet."""
     return not _lasting(project, role if _light(project) else ACCOUNTABLE, context)
 
 
 def _granting(project: Project, role: str, context: CommandContext) -> str:
-    """The role in which this person grants or ends another. Raises `Rejected` where the policy gives them none."""
+    """The role in which this person grants or ends another role. Raises `Rejected` if the policy gives them none."""
     policy = context.policy
     act = "assign-signing-role" if role in signing_roles(policy, project.column) else "assign-role"
-    return acting_as(project, context, policy.authorities_for(act, project.column), f"to grant or end {role}")
+    return acting_as(project, context, policy.authorities_for(act, project.column), f"grant or end the role {role}")

@@ -1,4 +1,4 @@
-"""Vision and scope: what is to be different, what is in, and what is not."""
+"""Vision and scope: objectives, what is in scope, and what is out of scope."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ class VisionScopeBaselined(
     command="baseline-vision-scope",
     evidence=(Gate.ENVISIONED,),
 ):
-    """Vision (unbounded) and scope (what constraints leave of it) are written and fixed (MOF 4.0, Envision SMF)."""
+    """A version of vision (without constraints) and scope (within constraints) was baselined (MOF, Envision SMF)."""
 
     document: Document
     problem: Text

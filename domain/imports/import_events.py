@@ -1,4 +1,4 @@
-"""Imports: which foreign history was read, by which mapping, what it can tell, and what became of its lines."""
+"""Imports: which file was read with which mapping, what facts it provides, and the outcome of its lines."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from domain.lifecycle import SupportingFunction
 from domain.values import Count, Digest, Name, Person
 
 ORIGIN = "import:"
-"""What the origin of every imported stream begins with."""
+"""The prefix of the origin of every imported stream."""
 
 
 @dataclass
 class Imports:
-    """What the stream of one import says: each file that was opened, and those that were read to their end."""
+    """The state of one import: the files that were opened, and those that were finished."""
 
     version: int = 0
     opened: dict[str, "ImportOpened"] = field(default_factory=dict[str, "ImportOpened"])
@@ -38,7 +38,7 @@ class Imports:
 
 
 class ImportEvent(Event, function=SupportingFunction.IMPORT):
-    """An event of an import's stream: says itself what it changes."""
+    """An event of an import's stream; `evolve` applies it to the state."""
 
     belongs_to: ClassVar[str] = "import"
 
@@ -47,10 +47,10 @@ class ImportEvent(Event, function=SupportingFunction.IMPORT):
 
 
 class ImportOpened(ImportEvent, kind="import.opened/1"):
-    """A file with the history of others was opened: foreign history is marked and bounded (event-kinds, 104).
+    """The import of a file with an external history began (event-kinds, 104).
 
-    `carries` names the facts that its source can tell, `lacks` those that it keeps nowhere; digests are of the bytes
-    of file and mapping, `policy` is the label of the rules that the history is held to.
+    `available_facts` names the facts that the source provides, `missing_facts` those that it lacks. Digests are over
+    the bytes of file and mapping; `policy` is the label of the policy that evaluates the history.
     """
 
     source: Name
@@ -58,16 +58,16 @@ class ImportOpened(ImportEvent, kind="import.opened/1"):
     lines: Count
     mapping: Digest
     policy: Name
-    carries: tuple[Name, ...] = ()
-    lacks: tuple[Name, ...] = ()
-    by: Person
+    available_facts: tuple[Name, ...] = ()
+    missing_facts: tuple[Name, ...] = ()
+    imported_by: Person
 
     def evolve(self, imports: Imports, recorded: Recorded) -> None:
         imports.opened[self.file] = self
 
 
 class ImportFinished(ImportEvent, kind="import.finished/1"):
-    """A file was read to its end: what became of each of its lines, so that nothing is dropped in silence.
+    """The import of a file was finished, with the outcome of each of its lines.
 
     Every line is in one of `applied`, `no_effect`, `skipped` and `refused`; `events` were written for it.
     """
@@ -86,30 +86,30 @@ class ImportFinished(ImportEvent, kind="import.finished/1"):
 
 
 class ImportCommand(Command[Imports], listed=False, function=SupportingFunction.IMPORT):
-    """A command to an import's stream, given by the importer alone."""
+    """A command to an import's stream, sent only by the importer."""
 
     belongs_to: ClassVar[str] = "import"
 
 
 class OpenImport(ImportCommand, listed=False):
-    """Say that a file is being read; one that was opened already is not opened again."""
+    """Open the import of a file; a file that is already opened is ignored."""
 
     called: ClassVar[str] = "open-import"
-    says: ImportOpened
+    event: ImportOpened
 
     def decide(self, state: Imports, context: CommandContext) -> Iterator[DecidedEvent]:
-        if self.says.file not in state.opened:
-            yield DecidedEvent(self.says, context.role)
+        if self.event.file not in state.opened:
+            yield DecidedEvent(self.event, context.role)
 
 
 class FinishImport(ImportCommand, listed=False):
-    """Say what became of a file's lines; once, however often it is read."""
+    """Finish the import of a file; a file that is already finished is ignored."""
 
     called: ClassVar[str] = "finish-import"
-    says: ImportFinished
+    event: ImportFinished
 
     def decide(self, state: Imports, context: CommandContext) -> Iterator[DecidedEvent]:
-        if self.says.file not in state.opened:
-            raise Rejected(f"file: {self.says.file} was never opened: open it first")
-        if self.says.file not in state.finished:
-            yield DecidedEvent(self.says, context.role)
+        if self.event.file not in state.opened:
+            raise Rejected(f"file: the import of file {self.event.file} is not opened; open it first")
+        if self.event.file not in state.finished:
+            yield DecidedEvent(self.event, context.role)

@@ -1,4 +1,4 @@
-"""The policy of an import: rules that foreign histories are held to, and that keep nobody from anything."""
+"""The policy of an import, which evaluates imported histories and blocks nothing."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from domain.policy_changes.adoption import AdoptPolicy, PolicyAdopted, follows
 
 
 class AdoptForImport(AdoptPolicy, listed=False):
-    """Put a policy in force that imported histories are held to; it blocks nothing, so nobody's permission is asked."""
+    """Adopt a policy for imported histories; it blocks nothing and therefore needs no second person."""
 
     def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
         if not context.origin.startswith(ORIGIN) or not self.policy.observed_only:
-            raise Rejected("policy.observed_only: an import brings a policy that only observes, for itself alone")
+            raise Rejected("policy.observed_only: an import can adopt only a policy with observed_only = true")
         if state.policies.get(self.policy.label) == self.policy:
             return
         follows(state, self.policy)

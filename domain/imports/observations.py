@@ -1,4 +1,4 @@
-"""Observations: what a source can say of a project, each turned into the events that it stands for."""
+"""Observations: statements of a source about a project, each translated into events."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -31,11 +31,11 @@ from domain.values import Key, Name, Person, Role
 
 SIGNED = "every-role-signed"
 Effect = Literal["withdrawn-before-effect", "rolled-back", "undetermined"]
-"""Whether something lost had taken effect: it had not come out yet, it had, or the source doesn't say."""
+"""Whether a lost milestone had taken effect: not yet, yes, or the source does not say."""
 
 
 class ProposalSeen(Observation):
-    """The project is there, as far as the source knows it."""
+    """The project exists, with the attributes that the source knows."""
 
     said_as = "proposal"
     title: Name
@@ -52,7 +52,7 @@ class ProposalSeen(Observation):
 
 
 class TitleSeen(Observation):
-    """The project is called otherwise now."""
+    """The project has a new title."""
 
     said_as = "title"
     title: Name
@@ -61,25 +61,25 @@ class TitleSeen(Observation):
         known = project.facts.latest(ProjectProposed)
         if known and known.event.title != self.title:
             was, now = (orjson.dumps(title).decode() for title in (known.event.title, self.title))
-            field = FieldCorrected(name="title", was=was, now=now)
+            field = FieldCorrected(name="title", previous=was, new=now)
             yield FactCorrected(event=known.id, corrects=known.version, fields=(field,))
 
 
 class CohortSeen(Observation):
-    """The project counts under another customer, portfolio or service now."""
+    """The project belongs to another customer, portfolio or service."""
 
     said_as = "cohort"
     attribute: Attribute
-    becomes: Key
+    new: Key
 
     def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         was = cohort(project, self.attribute)
-        if was != self.becomes:
-            yield ProjectReassigned(attribute=self.attribute, was=was, becomes=self.becomes)
+        if was != self.new:
+            yield ProjectReassigned(attribute=self.attribute, previous=was, new=self.new)
 
 
 class FactSeen(Observation):
-    """A fact of any kind that needs no more than to be kept; `kind` is its own."""
+    """A fact of any kind that is recorded as it is; `kind` is its kind."""
 
     said_as = "fact"
     kind: Name
@@ -95,7 +95,7 @@ class FactSeen(Observation):
 
 
 class ScheduleSeen(Observation):
-    """The days or releases aimed at, all that are known: the first baseline, or the next version of it."""
+    """The planned days or releases, all that are known: the first baseline or its next version."""
 
     said_as = "schedule"
     milestones: tuple[MilestoneDue, ...]
@@ -108,7 +108,7 @@ class ScheduleSeen(Observation):
 
 
 class RoleSeen(Observation):
-    """A person is named in a role, or no longer."""
+    """A person holds a role, or no longer holds it."""
 
     said_as = "role"
     person: Person
@@ -124,7 +124,7 @@ class RoleSeen(Observation):
 
 
 class SignoffSeen(Observation):
-    """A person signed for go at a gate; where the gate was passed without, that it came late, and by how many days."""
+    """A person signed go at a gate; after the gate was passed, this records how many days the sign-off was late."""
 
     said_as = "signoff"
     gate: Gate
@@ -159,9 +159,9 @@ class SignoffSeen(Observation):
 
 
 class MilestoneSeen(Observation):
-    """A milestone was reached, for the first time or again: with what the rules find, and the breach of those unmet.
+    """A milestone was reached, for the first time or again: with the results of the controls and a breach if unmet.
 
-    `stated` is what the source can tell of controls and gates as it is reached.
+    `stated` is what the source states about controls and gates at that moment.
     """
 
     said_as = "milestone"
@@ -181,10 +181,10 @@ class MilestoneSeen(Observation):
 
 
 def _is_news(project: Project, statement: CoverageStated) -> bool:
-    """Whether a statement changes what is known; that a control looks for itself goes without saying at first."""
+    """Whether a statement changes the known coverage; an initial `in-force` of a control changes nothing."""
     known = project.facts.latest(CoverageStated, statement.place)
     if known is None:
-        return statement.answer != "in-force" or statement.about in GATES
+        return statement.answer != "in-force" or statement.subject in GATES
     return known.event.answer != statement.answer
 
 
@@ -193,7 +193,7 @@ def _breach(gate: Gate, version: int, results: tuple[Result, ...], settles: str 
 
 
 class ReturnSeen(Observation):
-    """The project went back to an earlier phase."""
+    """The project returned to an earlier phase."""
 
     said_as = "return"
     to_phase: Phase
@@ -204,13 +204,13 @@ class ReturnSeen(Observation):
 
 
 def _phase(project: Project, otherwise: Phase) -> Phase:
-    """The phase that a project is in, by the gate it passed last; the last phase once it is deployed."""
+    """The phase of a project by its last gate; the last phase once it is deployed."""
     passed = project.gates.last()
     return (phase_after(passed.gate) or Phase.DEPLOY) if passed else otherwise
 
 
 class ReversalSeen(Observation):
-    """A milestone is no longer said to be reached, so it and all that followed are lost."""
+    """The source no longer states a milestone, so it and all later milestones are lost."""
 
     said_as = "reversal"
     gate: Gate
@@ -224,7 +224,7 @@ class ReversalSeen(Observation):
 
 
 class HoldSeen(Observation):
-    """The project waits for something, or goes on."""
+    """The project is put on hold, or resumed."""
 
     said_as = "hold"
     cause: HoldCause | None = None
@@ -237,15 +237,15 @@ class HoldSeen(Observation):
 
 
 class CancellationSeen(Observation):
-    """The project is over without deployment; of a deployed one it is noted that it was said, in the source's words."""
+    """The project ended without deployment; for a deployed project the source's text is noted instead."""
 
     said_as = "cancellation"
     cause: CancelCause
-    about: Name
-    says: Name
+    topic: Name
+    text: Name
 
     def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
         if project.gates.passed(Gate.DEPLOYED):
-            yield SourceNoted(about=self.about, says=self.says)
+            yield SourceNoted(topic=self.topic, text=self.text)
         elif not project.entry.cancelled:
             yield ProjectCancelled(cause=self.cause)

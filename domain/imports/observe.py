@@ -1,4 +1,4 @@
-"""Observing: what the source of an imported history says is recorded at its time, never refused, and held to rules."""
+"""The command that records observations of an imported history at their own time, never refused, and evaluated."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ from domain.values import Fact
 
 
 class Observation(Fact):
-    """Something that a source says happened, in words that the domain knows."""
+    """A statement of a source about a project, in terms of the domain."""
 
     said_as: ClassVar[str]
 
     @model_serializer(mode="wrap")
     def _named(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """With its name, so that two that only differ in what they say are not taken for the same words."""
+        """Add the observation's name, so that observations of different types with equal fields differ."""
         return {"said_as": self.said_as, **fields(self)}
 
     @abstractmethod
     def follows(self, project: Project, context: CommandContext) -> Iterator[ProjectEvent]:
-        """What follows, each event in force before the next is asked for; nothing where it was known already."""
+        """The events that follow, each applied before the next is requested; none if nothing is new."""
 
 
 class Observe(ProjectCommand, listed=False):
-    """Record all that a source says happened to a project at one moment, in its order; for imports alone.
+    """Record the statements of a source about a project at one moment, in their order; for imports only.
 
-    Raises `Rejected` only where this is older than what was recorded before: then it is another history.
+    Raises `Rejected` if they are older than what is already recorded: then the source's history has changed.
     """
 
     called: ClassVar[str] = "observe"
@@ -41,11 +41,12 @@ class Observe(ProjectCommand, listed=False):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         now = context.now
         if not context.origin.startswith(ORIGIN):
-            raise Rejected("only an import observes: report what happened, or ask for what is to be permitted")
+            raise Rejected("observe is for imports only; use the command for the fact or the permission instead")
         if state.told_until and now < state.told_until:
             raise Rejected(
-                f"history changed: this is of {now:%Y-%m-%d %H:%M}, and {state.told_until:%Y-%m-%d %H:%M} UTC "
-                "was recorded before it: import the changed history under another name"
+                f"the source's history has changed: this event is of {now:%Y-%m-%d %H:%M} UTC, but events up to "
+                f"{state.told_until:%Y-%m-%d %H:%M} UTC are already imported; "
+                "import the changed history under another name"
             )
         for observation in self.said:
             for event in observation.follows(state, context):

@@ -1,1 +1,1 @@
-"""Project Planning: what, how, by whom, when, at what cost; and the request for change (MOF 4.0)."""
+"""Project Planning: requirements, specification, plans, schedule, cost and request for change (MOF 4.0)."""

@@ -1,4 +1,4 @@
-"""The budget: what the project may cost when it is complete."""
+"""The budget at completion of a project."""
 
 from domain.command import CommandContext, Rejected
 from domain.lifecycle import Gate, Phase
@@ -14,7 +14,7 @@ class BudgetBaselined(
     command="baseline-budget",
     evidence=(Gate.PLAN_APPROVED,),
 ):
-    """The budget at completion is fixed, and what is kept back for what can't be foreseen (goal G3)."""
+    """The budget at completion and its contingency were baselined (goal G3)."""
 
     at_completion: Money
     contingency: Money | None = None
@@ -23,4 +23,4 @@ class BudgetBaselined(
     def check(self, project: Project, context: CommandContext) -> None:
         super().check(project, context)
         if self.contingency and self.contingency.currency != self.at_completion.currency:
-            raise Rejected("contingency: a budget is kept in one currency")
+            raise Rejected("contingency: the currency differs from the budget's; give both amounts in one currency")

@@ -1,4 +1,4 @@
-"""Change requests: changes to what was agreed are asked for, and decided by somebody else."""
+"""Change requests: changes of agreed scope, dates or cost, decided by another person than the requester."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -14,10 +14,10 @@ from domain.state.project_status import must_be_alive
 from domain.values import Key, Money, Person, Text, Whole
 
 Parts = Annotated[tuple[Key, ...], Field(max_length=100)]
-"""Ids of features or requirements; more than a hundred at once are several requests."""
+"""Ids of features or requirements; at most a hundred in one request."""
 
 DECIDERS = ("change-manager", "solution-manager")
-"""Who decides where the policy names nobody for it (MOF 4.0, Change and Configuration SMF)."""
+"""The roles that decide if the policy names none (MOF 4.0, Change and Configuration SMF)."""
 
 
 class ChangeRequestRaised(
@@ -28,7 +28,7 @@ class ChangeRequestRaised(
     part="request",
     evidence=(Gate.BUILD_COMPLETED, Gate.RELEASE_READY),
 ):
-    """Someone asks to change what was agreed: what comes in, what goes out, and what that costs (rule 13)."""
+    """A change of the agreed scope was requested: additions, removals and their impact (rule 13)."""
 
     request: Key
     about: Literal["scope", "requirement", "date", "budget", "discipline", "category"]
@@ -43,11 +43,13 @@ class ChangeRequestRaised(
         decided = project.facts.latest(ChangeRequestDecided, self.request)
         if decided:
             outcome = decided.event.outcome
-            raise Rejected(f"request: {self.request} was {outcome} already: raise this as another request")
+            raise Rejected(
+                f"request: change request {self.request} is already {outcome}; raise a new request under another id"
+            )
 
 
 class ChangeRequestDecided(ProjectEvent, kind="change-request.decided/1", function=Phase.PLANNING):
-    """A change request was approved or refused; `next_release` puts what it adds off to the next one (rule 13)."""
+    """A change request was approved or refused; `next_release` moves its additions to the next release (rule 13)."""
 
     request: Key
     outcome: Literal["approved", "refused"]
@@ -58,7 +60,7 @@ class ChangeRequestDecided(ProjectEvent, kind="change-request.decided/1", functi
 
 
 class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
-    """Approve or refuse a change request that somebody else asked for. That is final: what follows is a new request."""
+    """Approve or refuse another person's change request. The decision is final: raise a new request to change it."""
 
     request: Key
     outcome: Literal["approved", "refused"]
@@ -69,22 +71,26 @@ class DecideChangeRequest(ProjectCommand, function=Phase.PLANNING):
         must_be_alive(state)
         raised = state.facts.latest(ChangeRequestRaised, self.request)
         if raised is None:
-            raise Rejected(f"request: nobody raised a change request {self.request}: raise it first")
+            raise Rejected(f"request: there is no change request {self.request}; raise it first (raise-change-request)")
         decided = state.facts.latest(ChangeRequestDecided, self.request)
         event = ChangeRequestDecided(**{name: getattr(self, name) for name in type(self).model_fields})
         if decided and decided.event == event:
             return
         if decided:
-            raise Rejected(f"request: {self.request} was {decided.event.outcome} already: raise another request")
+            raise Rejected(
+                f"request: change request {self.request} is already {decided.event.outcome}; raise a new request"
+            )
         if context.who in (raised.who, raised.event.asked_by):
-            raise Rejected(f"{context.who} asked for {self.request}: someone else has to decide it")
+            raise Rejected(
+                f"request: {context.who} asked for {self.request} and can't decide it; another person must decide it"
+            )
         roles = context.policy.authorities_for("decide-change-request", state.column) or DECIDERS
-        role = acting_as(state, context, roles, f"to decide change request {self.request}")
+        role = acting_as(state, context, roles, f"decide change request {self.request}")
         yield DecidedEvent(event, role)
 
 
 def approved_changes(project: Project) -> list[tuple[Recorded[ChangeRequestRaised], Recorded[ChangeRequestDecided]]]:
-    """The change requests that were approved, each with its decision, by the order of decision."""
+    """The approved change requests, each with its decision, in the order of decisions."""
     raised = project.facts.parts(ChangeRequestRaised)
     decided = sorted(project.facts.parts(ChangeRequestDecided).values(), key=lambda decision: decision.version)
     approved = [decision for decision in decided if decision.event.outcome == "approved"]
@@ -92,9 +98,9 @@ def approved_changes(project: Project) -> list[tuple[Recorded[ChangeRequestRaise
 
 
 def removed_by_change(project: Project) -> dict[str, int]:
-    """What approved changes took out of this release: ids of features and requirements, with the decision's version.
+    """The ids of features and requirements that approved changes removed from this release, with versions.
 
-    An approved change takes out what it removes; one for the next release puts off what it adds instead.
+    A change for the next release removes its additions from this one.
     """
     return {
         part: decided.version

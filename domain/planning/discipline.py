@@ -1,4 +1,4 @@
-"""Discipline: how a project is managed, chosen before planning begins."""
+"""The management discipline of a project, chosen before planning begins."""
 
 from domain.command import CommandContext, Rejected
 from domain.event import Recorded
@@ -14,7 +14,7 @@ class DisciplineChosen(
     command="choose-discipline",
     evidence=(Gate.PLAN_APPROVED,),
 ):
-    """Program management chose a management discipline (MOF 4.0, Project Planning SMF), or one of its own."""
+    """A management discipline was chosen (MOF 4.0, Project Planning SMF)."""
 
     discipline: Key
     iteration_days: Count | None = None
@@ -23,7 +23,9 @@ class DisciplineChosen(
         known = [terms.discipline for terms in context.policy.disciplines]
         if known and self.discipline not in known:
             label = context.policy.label
-            raise Rejected(f"discipline: policy {label} knows no {self.discipline}, but {', '.join(known)}")
+            raise Rejected(
+                f"discipline: policy {label} does not define {self.discipline}; choose one of {', '.join(known)}"
+            )
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         super().evolve(project, recorded)

@@ -1,4 +1,4 @@
-"""Estimates: who thinks that what takes how much, by which method."""
+"""Estimates of effort and cost, by role and method."""
 
 import decimal
 from typing import Literal
@@ -17,10 +17,10 @@ class EstimateGiven(
     part="item",
     evidence=(Gate.PLAN_APPROVED,),
 ):
-    """Effort or cost of a package or a feature was estimated; `low` and `high` bound the effort in hours (goal G3)."""
+    """The effort or cost of a work package or feature was estimated; `low` and `high` bound the hours (goal G3)."""
 
-    about: Literal["package", "feature"]
-    of: Key
+    item_type: Literal["package", "feature"]
+    item_id: Key
     effort_hours: Decimal | None = None
     low: Decimal | None = None
     high: Decimal | None = None
@@ -30,11 +30,11 @@ class EstimateGiven(
 
     @property
     def item(self) -> str:
-        """The part that an estimate is of: packages and features may share ids."""
-        return f"{self.about}:{self.of}"
+        """The item that is estimated; packages and features may share ids."""
+        return f"{self.item_type}:{self.item_id}"
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.effort_hours is None and self.cost is None:
-            raise Rejected("effort_hours: an estimate needs hours of effort or a cost")
+            raise Rejected("effort_hours: the estimate is empty; give hours of effort, a cost, or both")
         if self.low and self.high and decimal.Decimal(self.high) < decimal.Decimal(self.low):
-            raise Rejected(f"high: {self.high} hours is below the low estimate of {self.low}")
+            raise Rejected(f"high: {self.high} hours is below low ({self.low}); give a higher number")

@@ -1,4 +1,4 @@
-"""Features: what is planned to be built, and what of it is in scope."""
+"""Features: planned features, and those in scope."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ class FeaturePlanned(
     part="feature",
     evidence=(Gate.PLAN_APPROVED, Gate.BUILD_COMPLETED),
 ):
-    """A feature is planned for these requirements; its size is in the project's own `unit` (MOF, Planning SMF)."""
+    """A feature was planned for requirements; its size is in the project's `unit` (MOF, Planning SMF)."""
 
     feature: Key
     title: Name
@@ -34,11 +34,13 @@ class FeaturePlanned(
     def check(self, project: Project, context: CommandContext) -> None:
         for requirement in self.requirements:
             if project.facts.latest(RequirementCaptured, requirement) is None:
-                raise Rejected(f"requirements: {requirement} was never captured: capture it first")
+                raise Rejected(
+                    f"requirements: requirement {requirement} is not captured; capture it first (capture-requirement)"
+                )
 
 
 def features_in_scope(project: Project) -> dict[str, Recorded[FeaturePlanned]]:
-    """The features planned and not taken out by an approved change; planning one anew brings it back."""
+    """The planned features that no approved change removed; planning one again restores it."""
     removed = removed_by_change(project)
     planned = project.facts.parts(FeaturePlanned)
     return {name: record for name, record in planned.items() if record.version > removed.get(name, 0)}

@@ -1,4 +1,4 @@
-"""Interim milestones: the points between the gates that a discipline looks at."""
+"""Interim milestones of a discipline, between the gates."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ class InterimMilestoneReached(
     command="reach-interim-milestone",
     part="occasion",
 ):
-    """Core team organised, design freeze, internal release `n` …: a point of the discipline was reached (MSF)."""
+    """An interim milestone was reached: core team organised, design freeze, internal release `n` … (MSF)."""
 
     milestone: Key
     phase: Phase
@@ -26,7 +26,7 @@ class InterimMilestoneReached(
 
     @property
     def occasion(self) -> str:
-        """The part that is reached: an internal release is another one each time."""
+        """The milestone, with its number if it occurs several times."""
         return self.milestone if self.n is None else f"{self.milestone}/{self.n}"
 
     def check(self, project: Project, context: CommandContext) -> None:
@@ -34,4 +34,4 @@ class InterimMilestoneReached(
         terms = disciplines.get(project.entry.discipline or "")
         if terms and terms.interim_milestones and self.milestone not in terms.interim_milestones:
             known = ", ".join(terms.interim_milestones)
-            raise Rejected(f"milestone: {terms.title} has no interim milestone {self.milestone}, but {known}")
+            raise Rejected(f"milestone: {terms.title} has no interim milestone {self.milestone}; choose one of {known}")

@@ -1,4 +1,4 @@
-"""The master plan: how and by whom, rolled up from sub-plans."""
+"""The master project plan and its sub-plans."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from domain.values import Document, Fact, Key, Role
 
 
 class Subplan(Fact):
-    """A plan within the master plan: communications, budget, test, pilot, rollback … and who drives it (MSF 3.1)."""
+    """A sub-plan of the master plan: communications, budget, test, pilot, rollback …, and its owner (MSF 3.1)."""
 
     subplan: Key
     driving_role: Role
@@ -26,7 +26,7 @@ class PlanBaselined(
     command="baseline-plan",
     evidence=(Gate.PLAN_APPROVED, Gate.RELEASE_READY),
 ):
-    """The master project plan is fixed, with its sub-plans (MOF 4.0, Project Planning SMF; goal G3)."""
+    """The master project plan was baselined with its sub-plans (MOF 4.0, Project Planning SMF; goal G3)."""
 
     document: Document
     subplans: Annotated[tuple[Subplan, ...], Field(max_length=50)] = ()
@@ -37,4 +37,4 @@ class PlanBaselined(
         names = [subplan.subplan for subplan in self.subplans]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise Rejected(f"subplans: {', '.join(twice)} stands there twice: name each once")
+            raise Rejected(f"subplans: {', '.join(twice)} is listed more than once; list each sub-plan once")

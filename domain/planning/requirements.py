@@ -1,4 +1,4 @@
-"""Requirements: captured, revised, removed, restored; and which are in force."""
+"""Requirements: capture, revision, removal and restoration."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ class RequirementCaptured(
     part="requirement",
     evidence=(Gate.PLAN_APPROVED,),
 ):
-    """A need was written down: of the business, its users, operations or the system; `source` is the party that has it.
+    """A requirement of business, users, operations or system was captured; `source` is the party that has it.
 
     The four levels are those of MSF 3.1.
     """
@@ -32,7 +32,9 @@ class RequirementCaptured(
         known = project.facts.latest(RequirementCaptured, self.requirement)
         revised = project.facts.latest(RequirementRevised, self.requirement)
         if known and (revised or known.event != self):
-            raise Rejected(f"requirement: {self.requirement} is captured already: revise it, or choose another id")
+            raise Rejected(
+                f"requirement: {self.requirement} is already captured; revise it (revise-requirement) or use another id"
+            )
 
 
 class RequirementRevised(
@@ -43,7 +45,7 @@ class RequirementRevised(
     part="requirement",
     evidence=(Gate.PLAN_APPROVED, Gate.BUILD_COMPLETED, Gate.RELEASE_READY),
 ):
-    """A requirement was worded anew, taken out, or taken in again, by a change request where it names one (rule 13)."""
+    """A requirement was changed, removed or restored, by a change request if one is named (rule 13)."""
 
     requirement: Key
     change: Literal["changed", "removed", "restored"]
@@ -52,21 +54,23 @@ class RequirementRevised(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(RequirementCaptured, self.requirement) is None:
-            raise Rejected(f"requirement: {self.requirement} was never captured: capture it first")
+            raise Rejected(f"requirement: {self.requirement} is not captured; capture it first (capture-requirement)")
         if self.change == "changed" and self.statement is None:
-            raise Rejected("statement: say how the requirement reads now")
+            raise Rejected("statement: a changed requirement needs its new text; give the statement")
         last = project.facts.latest(RequirementRevised, self.requirement)
         if last and last.event == self:
             return
         removed = last is not None and last.event.change == "removed"
         if removed and self.change != "restored":
-            raise Rejected(f"requirement: {self.requirement} was removed: restore it first")
+            raise Rejected(
+                f"requirement: {self.requirement} was removed; restore it first (revise-requirement, change restored)"
+            )
         if self.change == "restored" and not removed:
-            raise Rejected(f"requirement: {self.requirement} is in force: there is nothing to restore")
+            raise Rejected(f"requirement: {self.requirement} is not removed, so it can't be restored")
 
 
 def requirements_in_force(project: Project, at: int | None = None) -> dict[str, Recorded[RequirementCaptured]]:
-    """The requirements captured and not removed, by id; at a version of the project's stream, or now."""
+    """The requirements that are captured and not removed, by id; at a version of the stream, or now."""
     end = project.version if at is None else at
     captured = [known for known in project.facts.history(RequirementCaptured) if known.version <= end]
     revised = [known for known in project.facts.history(RequirementRevised) if known.version <= end]

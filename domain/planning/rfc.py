@@ -1,4 +1,4 @@
-"""The request for change: what operations is asked to allow, and when it is to take place."""
+"""The request for change (RFC) and its change window."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ Things = Annotated[tuple[Key, ...], Field(max_length=100)]
 
 
 class Window(Fact):
-    """A time in which production may be changed: from `opens` on, before `closes`."""
+    """A change window: from `opens` (included) to `closes` (excluded)."""
 
     opens: Moment
     closes: Moment
@@ -28,9 +28,9 @@ class RfcSubmitted(
     part="rfc",
     evidence=(Gate.PLAN_APPROVED, Gate.RELEASE_READY),
 ):
-    """Operations was formally asked for a change: what it touches, for how long, the way back (MOF, Planning SMF).
+    """A request for change was submitted: services, configuration items, downtime, rollback (MOF, Planning SMF).
 
-    `initiator` is who wants the change, where that is not who submits the request.
+    `initiator` is who wants the change, if it is not the submitter.
     """
 
     rfc: Key
@@ -46,7 +46,7 @@ class RfcSubmitted(
         _must_open_first(self.window_wanted)
 
     def asks_again(self, project: Project, context: CommandContext) -> bool:
-        """Whether the last answer was no approval, or one that has ended: then the same words are another request."""
+        """Whether the last decision was no approval, or has expired: then the same request is recorded again."""
         answers = [a for a in project.facts.parts(RfcDecided).values() if a.event.rfc == self.rfc]
         return any(not answer.event.holds(context.now) for answer in answers)
 
@@ -59,7 +59,7 @@ class RfcScheduled(
     part="rfc",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """The change got its window (MOF 4.0, Change and Configuration, step 4), in a freeze only by an exception."""
+    """The change was scheduled in a window (MOF 4.0, Change and Configuration, step 4); in a freeze by an exception."""
 
     rfc: Key
     window: Window
@@ -67,10 +67,10 @@ class RfcScheduled(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(RfcSubmitted, self.rfc) is None:
-            raise Rejected(f"rfc: no request for change {self.rfc} was submitted here: submit it first")
+            raise Rejected(f"rfc: request for change {self.rfc} is not submitted; submit it first (submit-rfc)")
         _must_open_first(self.window)
 
 
 def _must_open_first(window: Window | None) -> None:
     if window and window.closes <= window.opens:
-        raise Rejected("window: it would close before it opens")
+        raise Rejected("window: it closes before it opens; give a later closing time")

@@ -1,4 +1,4 @@
-"""The decision over a request for change: by which body, by which votes, until when it holds."""
+"""Decisions on requests for change: body, votes and validity."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,7 @@ Body = Literal["change-manager", "cab", "emergency-committee", "executive", "sta
 
 
 class Votes(Fact):
-    """How the body voted; `roster` is how many it has."""
+    """The votes of a body; `roster` is the number of its members."""
 
     go: Count
     no_go: Count = 0
@@ -21,7 +21,7 @@ class Votes(Fact):
 
 
 class RfcDecided(ProjectEvent, kind="rfc.decided/1", function=Phase.PLANNING):
-    """Operations' answer to the request for change, by the body that its category asks for (MOF, Change, step 4)."""
+    """A request for change was decided by a body that its category requires (MOF, Change, step 4)."""
 
     rfc: Key
     body: Body
@@ -34,5 +34,5 @@ class RfcDecided(ProjectEvent, kind="rfc.decided/1", function=Phase.PLANNING):
         project.facts.keep(f"{self.rfc}/{self.body}", recorded)
 
     def holds(self, now: datetime) -> bool:
-        """Whether this is an approval that has not ended; one that has is no answer any more."""
+        """Whether this is an approval that has not expired."""
         return self.outcome == "approved" and (self.valid_until is None or now < self.valid_until)

@@ -1,4 +1,4 @@
-"""The master schedule: a date for each milestone, and the work packages that lead there."""
+"""The master project schedule: milestone dates and work packages."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ from domain.values import Day, Document, Fact, Key, Money, Name, Version
 
 
 class MilestoneDue(Fact):
-    """The day by which a gate is to be passed, or the release that it is planned for where its day is not fixed yet."""
+    """The due day of a gate, or the planned release if the day is not known yet."""
 
     gate: Gate
     day: Day | None = None
@@ -22,7 +22,7 @@ class MilestoneDue(Fact):
     @model_validator(mode="after")
     def _says_when(self) -> "MilestoneDue":
         if self.day is None and self.release is None:
-            raise ValueError(f"{self.gate} needs the day by which it is due, or the release that it is planned for")
+            raise ValueError(f"{self.gate}: give the due day or the planned release")
         return self
 
 
@@ -33,7 +33,7 @@ class ScheduleBaselined(
     command="baseline-schedule",
     evidence=(Gate.PLAN_APPROVED,),
 ):
-    """The schedule is fixed: the days that slip is measured from, and the packages planned for it (MOF, goal G3)."""
+    """A version of the schedule was baselined: milestone dates and work packages (MOF, goal G3)."""
 
     milestones: Annotated[tuple[MilestoneDue, ...], Field(max_length=len(Gate))]
     document: Document | None = None
@@ -43,15 +43,15 @@ class ScheduleBaselined(
         super().check(project, context)
         gates = [milestone.gate for milestone in self.milestones]
         if len(gates) != len(set(gates)):
-            raise Rejected("milestones: a gate stands there twice: give each one day")
+            raise Rejected("milestones: a gate is listed more than once; give each gate one date")
 
 
 class WorkPackagePlanned(
     ProjectFact, kind="work-package.planned/1", function=Phase.PLANNING, command="plan-work-package", part="package"
 ):
-    """A work package is planned for a version of the schedule, before that is baselined; later versions keep it.
+    """A work package was planned in a version of the schedule before its baseline; later versions keep it.
 
-    `earning` says how its value is earned (earned value management); `dropped` that it is planned no more.
+    `earning` is the rule for its earned value; `dropped` removes it from the schedule.
     """
 
     package: Key
@@ -68,19 +68,19 @@ class WorkPackagePlanned(
         if known and known.event == self:
             return
         if self.finish < self.start:
-            raise Rejected("finish: the package would end before it starts")
+            raise Rejected("finish: the finish is earlier than the start; give a later day")
         if self.dropped and known is None:
-            raise Rejected(f"package: {self.package} was never planned: there is nothing to drop")
+            raise Rejected(f"package: work package {self.package} is not planned, so it can't be dropped")
         fixed = project.facts.latest(ScheduleBaselined)
         if fixed and self.schedule <= fixed.event.version:
             raise Rejected(
-                f"schedule: version {fixed.event.version} is baselined already and stays as it is: "
-                f"plan this package for version {fixed.event.version + 1}, then baseline that"
+                f"schedule: version {fixed.event.version} is already baselined and can't be changed; "
+                f"plan this package in version {fixed.event.version + 1} and baseline that version"
             )
 
 
 def packages_of(project: Project, schedule: int) -> dict[str, Recorded[WorkPackagePlanned]]:
-    """The packages of a version of the schedule: of each the newest word for it or for a version before."""
+    """The work packages of a version of the schedule: the newest plan of each, up to that version."""
     history = project.facts.history(WorkPackagePlanned)
     newest = {known.event.package: known for known in history if known.event.schedule <= schedule}
     return {package: known for package, known in newest.items() if not known.event.dropped}

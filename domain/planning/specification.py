@@ -1,4 +1,4 @@
-"""The functional specification: what is to be built, fixed together with the requirements that it answers."""
+"""The functional specification, baselined together with its requirements."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -16,9 +16,9 @@ from domain.values import Count, Digest, Document, Text, Version
 class SpecificationBaselined(
     Baseline, kind="specification.baselined/1", function=Phase.PLANNING, evidence=(Gate.PLAN_APPROVED,)
 ):
-    """Specification and design are fixed for the requirements in force at this version of the stream (MOF, goal G2).
+    """Specification and design were baselined for the requirements in force at this version (MOF, goal G2).
 
-    `requirements` is how many those are, `requirements_digest` SHA-256 of their sorted ids, each ended by a line feed.
+    `requirements` is their number, `requirements_digest` SHA-256 over their sorted ids, each ended by a line feed.
     """
 
     document: Document
@@ -28,7 +28,7 @@ class SpecificationBaselined(
 
 
 class BaselineSpecification(ProjectCommand, function=Phase.PLANNING):
-    """Fix a version of the specification, and with it the requirements that are in force now."""
+    """Baseline a version of the specification together with the current requirements."""
 
     version: Version
     document: Document
@@ -53,12 +53,12 @@ class BaselineSpecification(ProjectCommand, function=Phase.PLANNING):
 
 
 def digest_of_ids(ids: Iterable[str]) -> str:
-    """SHA-256 of ids in their order as ASCII, each ended by a line feed."""
+    """SHA-256 over ids in ASCII order, each ended by a line feed."""
     lines = "".join(f"{name}\n" for name in sorted(ids))
     return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
 
 
 def specified_requirements(project: Project) -> dict[str, Recorded[RequirementCaptured]]:
-    """The requirements of the specification baselined last, by id; none where there is no baseline."""
+    """The requirements of the last baselined specification, by id; none without a baseline."""
     baseline = project.facts.latest(SpecificationBaselined)
     return requirements_in_force(project, at=baseline.version) if baseline else {}

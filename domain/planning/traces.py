@@ -1,4 +1,4 @@
-"""Traces: which feature or test answers which requirement."""
+"""Traces from requirements to features and tests."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ class TraceLinked(
     part="link",
     evidence=(Gate.PLAN_APPROVED,),
 ):
-    """A requirement is answered by a feature or checked by a test; or no longer (MSF: requirements stay traceable)."""
+    """A trace from a requirement to a feature or test was linked or removed (MSF: requirements stay traceable)."""
 
     requirement: Key
     to: Key
@@ -28,20 +28,20 @@ class TraceLinked(
 
     @property
     def link(self) -> str:
-        """The part that a trace is: from where, to what."""
+        """The identity of a trace: requirement, type and target."""
         return f"{self.requirement}>{self.to_kind}:{self.to}"
 
     def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(RequirementCaptured, self.requirement) is None:
-            raise Rejected(f"requirement: {self.requirement} was never captured: capture it first")
+            raise Rejected(f"requirement: {self.requirement} is not captured; capture it first (capture-requirement)")
         if self.to_kind == "feature" and project.facts.latest(FeaturePlanned, self.to) is None:
-            raise Rejected(f"to: feature {self.to} was never planned: plan it first")
+            raise Rejected(f"to: feature {self.to} is not planned; plan it first (plan-feature)")
         if self.removed and project.facts.latest(TraceLinked, self.link) is None:
-            raise Rejected(f"to: {self.requirement} was never traced to {self.to}: there is nothing to remove")
+            raise Rejected(f"to: {self.requirement} has no trace to {self.to}, so none can be removed")
 
 
 def features_of(project: Project) -> dict[str, set[str]]:
-    """By requirement the features in scope that answer it, as features and traces say."""
+    """By requirement, its features in scope, from features and traces."""
     scope = features_in_scope(project)
     found: dict[str, set[str]] = {}
     for name, feature in scope.items():
@@ -54,7 +54,7 @@ def features_of(project: Project) -> dict[str, set[str]]:
 
 
 def checks_of(project: Project) -> dict[str, set[str]]:
-    """By requirement the tests that check it."""
+    """By requirement, its tests."""
     found: dict[str, set[str]] = {}
     for trace in _traces(project, "test"):
         found.setdefault(trace.event.requirement, set()).add(trace.event.to)
@@ -62,13 +62,13 @@ def checks_of(project: Project) -> dict[str, set[str]]:
 
 
 def untraced_requirements(project: Project, at: int | None = None) -> list[str]:
-    """The requirements in force, at a version of the stream or now, that no feature in scope answers."""
+    """The requirements in force without a feature in scope, at a version of the stream or now."""
     answered = features_of(project)
     return sorted(requirements_in_force(project, at).keys() - answered.keys())
 
 
 def orphan_features(project: Project) -> list[str]:
-    """The features in scope that answer no requirement in force."""
+    """The features in scope without a requirement in force."""
     answered = features_of(project)
     needed = {feature for name in requirements_in_force(project) for feature in answered.get(name, ())}
     return sorted(features_in_scope(project).keys() - needed)

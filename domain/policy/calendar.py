@@ -1,4 +1,4 @@
-"""The working calendar of a policy: which days are worked, in which zone."""
+"""The working calendar of a policy: working days and time zone."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,14 +7,14 @@ from domain.policy.policy import Calendar
 
 
 def day_of(moment: datetime, calendar: Calendar) -> date:
-    """The day that a moment falls on in the calendar's zone."""
+    """The day of a moment in the calendar's zone."""
     return moment.astimezone(ZoneInfo(calendar.zone)).date()
 
 
 def working_days_later(moment: datetime, days: int, calendar: Calendar) -> datetime:
-    """The same time of day, so many working days later, in the calendar's zone; as UTC.
+    """The same time of day a number of working days later, in the calendar's zone; as UTC.
 
-    Days that are not worked don't count, so one working day after a Friday evening is Monday evening.
+    Other days are skipped: one working day after Friday evening is Monday evening.
     """
     local = moment.astimezone(ZoneInfo(calendar.zone))
     while days > 0:
@@ -25,7 +25,7 @@ def working_days_later(moment: datetime, days: int, calendar: Calendar) -> datet
 
 
 def working_days_between(start: datetime, end: datetime, calendar: Calendar) -> int:
-    """How many working days lie between two moments, by their dates in the calendar's zone."""
+    """The number of working days between two moments, by their dates in the calendar's zone."""
     first, last = day_of(start, calendar), day_of(end, calendar)
     return sum(
         (first + timedelta(days=n)).isoweekday() in calendar.working_days for n in range(1, (last - first).days + 1)

@@ -1,4 +1,4 @@
-"""Policy: how strict each control is, who signs, who decides, and how long things may take. Data, versioned."""
+"""Policy as versioned data: severity of controls, sign-offs, deciders and times."""
 
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from domain.lifecycle import Act, Column, Gate
 from domain.values import Count, Decimal, Fact, Key, Name, Permille, Role, Whole
 
-Severity = Literal["block", "standing", "owe", "warn", "record"]
+Severity = Literal["block", "standing", "defer", "warn", "record"]
 Applies = Literal["new", "open-at-next-gate"]
 Point = Annotated[Gate | Act, Field(union_mode="left_to_right")]
 GateOrRfc = Annotated[Gate | Literal["rfc"], Field(union_mode="left_to_right")]
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 STRICT: tuple[Column, ...] = ("significant", "major")
-"""Where nothing over nothing is not met, nobody speaks for two opposed roles, and whoever is asked may abstain."""
+"""The columns in which empty sets are unmet, nobody signs in two conflicting roles, and signers may abstain."""
 
 
 class ByColumn(Fact, Generic[T]):
@@ -33,27 +33,26 @@ class ByColumn(Fact, Generic[T]):
 
 
 class ControlRule(Fact):
-    """How strict one control is, and where it is checked; `owed_within` in working days."""
+    """The severity of one control, and where it is checked; `due_within` in working days."""
 
     control: Key
     at: tuple[Point, ...]
     severity: ByColumn[Severity]
     waivable: bool = True
     unwaivable_in: tuple[Column, ...] = ()
-    owed_within: Count = 5
+    due_within: Count = 5
 
 
 class GateRule(Fact):
-    """Who signs at one gate (or for the RFC) in one column, by which logic, and who decides.
+    """Sign-offs, voting and deciders at one gate (or for the RFC) in one column.
 
     `required` names roles; `team:*` is every team role assigned, `stakeholder:*` every stakeholder class required at
     the gate, `cab:*` every holder of that role, `a|b` either role, `a?` the role where it is assigned.
-    Who is required must say go; of a body (`cab:*`) `quorum` is the share that must have voted, `majority` the share
-    of its votes that must be for go, both in thousandths, and `minimum` how many votes for go there must be at least;
-    `minimum_at_stake` takes its place where data or money can be lost. A no-go of a role in `no_go_stands` can't be
-    overridden where others can. A gate is decided by one of `decided_by`, the RFC by all of them in their order.
-    In a body, and in the columns of `STRICT`, an abstention counts for the quorum and neither way; else, and for who
-    is recused, a deputy has to sign.
+    Required roles must sign go. In a body (`cab:*`), `quorum` is the share that must have voted, `majority` the share
+    of go votes, both in thousandths, and `minimum` the least number of go votes; `minimum_at_stake` replaces it if
+    data or money can be lost. A no-go of a role in `no_go_stands` can't be overridden. A gate is decided by one of
+    `decided_by`, the RFC by all of them in their order. In a body, and in the columns of `STRICT`, an abstention counts
+    only for the quorum; otherwise, and for a recused person, a deputy must sign.
     """
 
     gate: GateOrRfc
@@ -71,7 +70,7 @@ class GateRule(Fact):
 
 
 class JointReview(Fact):
-    """Adjacent gates that one review may decide together in one column, the RFC among them where it is named."""
+    """Adjacent gates that one review may decide together in one column, with the RFC if it is named."""
 
     name: Key
     column: Column
@@ -79,7 +78,7 @@ class JointReview(Fact):
 
 
 class Times(Fact):
-    """How long things may take in one column: days are calendar days unless they are called working days.
+    """Time limits in one column: days are calendar days unless named working days.
 
     The quiet period is a number of working days, or a share (thousandths) of the stabilization within its limits.
     """
@@ -108,7 +107,7 @@ class WaiverRule(Fact):
 
 
 class AuthorityRule(Fact):
-    """Which roles may do one act; where none is named for a column, nobody may."""
+    """The roles that may do one act; nobody may if a column names none."""
 
     act: Literal[
         "classify",
@@ -126,14 +125,14 @@ class AuthorityRule(Fact):
 
 
 class Combination(Fact):
-    """What it means that one person holds both roles (MSF Team Model): unlikely, or not recommended."""
+    """Whether one person may hold both roles (MSF Team Model): U is unlikely, N not recommended."""
 
     roles: tuple[Role, Role]
     verdict: Literal["U", "N"]
 
 
 class TemplateLimits(Fact):
-    """How long a template holds, how often it may be used, and fail (thousandths of its last uses)."""
+    """Limits of templates: validity in days, uses, and failure rate (thousandths of the last uses)."""
 
     valid_days: Count = 365
     uses: Count = 50
@@ -142,11 +141,11 @@ class TemplateLimits(Fact):
 
 
 Question = Literal["services", "users", "downtime", "effort", "money", "experience", "reversibility", "data"]
-"""What is asked about a change, to find out how much rigour it needs."""
+"""The questions about a change that determine its category."""
 
 
 class CategoryRule(Fact):
-    """How answers from 0 to 3 make a category: a sum from `significant` or `major` on, or a 3 in a decisive answer."""
+    """The category by answers from 0 to 3: by their sum, or by a 3 in a decisive answer."""
 
     questions: tuple[Question, ...]
     decisive: tuple[Question, ...]
@@ -155,7 +154,7 @@ class CategoryRule(Fact):
 
 
 class Threshold(Fact):
-    """What a good and a bad value of an indicator are, for the score of a phase; `to-one` is good up to `good_most`."""
+    """The good and bad values of an indicator, for the score of a phase; `to-one` is good up to `good_most`."""
 
     indicator: Key
     good: Decimal
@@ -166,7 +165,7 @@ class Threshold(Fact):
 
 
 class DisciplineTerms(Fact):
-    """A management discipline: what it calls each gate and which interim milestones it knows (MOF 4.0, mof.md §7)."""
+    """A management discipline: its names of the gates and its interim milestones (MOF 4.0, mof.md §7)."""
 
     discipline: Key
     title: Name
@@ -176,7 +175,7 @@ class DisciplineTerms(Fact):
 
 
 class Calendar(Fact):
-    """Which days are worked, in which zone. Weekdays are numbered from 1, Monday (ISO 8601)."""
+    """Working days and time zone. Weekdays are numbered from 1, Monday (ISO 8601)."""
 
     zone: Name = "UTC"
     working_days: tuple[Annotated[Whole, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
@@ -185,7 +184,7 @@ class Calendar(Fact):
 
 
 class Policy(Fact):
-    """The rules that an organisation holds its projects to. Pinned by a project until an event moves it.
+    """The policy of an organisation for its projects. A project keeps its policy until an event moves it.
 
     `keepers` are the roles that adopt a policy and register templates of standard changes.
     """
@@ -224,12 +223,12 @@ class Policy(Fact):
         for what, names in named.items():
             twice = {str(name) for name in names if names.count(name) > 1}
             if twice:
-                raise ValueError(f"the policy has two rules for the {what} {', '.join(sorted(twice))}")
+                raise ValueError(f"the policy has more than one rule for the {what} {', '.join(sorted(twice))}")
         return self
 
     @property
     def label(self) -> str:
-        """How events name the policy that they were made under: `default/1`."""
+        """The policy's name and version, as events refer to it: `default/1`."""
         return f"{self.name}/{self.version}"
 
     def control(self, name: str) -> ControlRule | None:
@@ -239,12 +238,12 @@ class Policy(Fact):
         return next((rule for rule in self.gates if rule.gate == gate and rule.column == column), None)
 
     def may_decide_together(self, gates: tuple[Gate, ...], column: Column) -> bool:
-        """Whether one review may decide these gates: one alone always, several where they are named together."""
+        """Whether one review may decide these gates: always one gate, several if the policy joins them."""
         joint = (rule.gates for rule in self.joint_reviews if rule.column == column)
         return len(gates) == 1 or any(set(gates) <= set(named) for named in joint)
 
     def combination(self, one: Role, other: Role) -> Literal["U", "N"] | None:
-        """What it means that one person holds both roles; None where nothing speaks against it."""
+        """The verdict on one person holding both roles; None if they are compatible."""
         for rule in self.combinations:
             if set(rule.roles) == {one, other}:
                 return rule.verdict

@@ -1,4 +1,4 @@
-"""The rulebook: what a policy's stream says of versions, templates of standard changes, and freezes."""
+"""The rulebook: the state of a policy's stream with its versions, templates and freezes."""
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from domain.policy.policy import Applies, Policy
 
 @dataclass
 class Use:
-    """One project that ran on a template, and how it ended so far."""
+    """One use of a template by a project, and its outcome so far."""
 
     project: str
     at: datetime
@@ -21,7 +21,7 @@ class Use:
 
 @dataclass
 class Template:
-    """A registered standard change: its limits, and the projects that ran on it."""
+    """A registered standard change: its limits and its uses."""
 
     id: str
     version: int
@@ -37,18 +37,18 @@ class Template:
     suspended: str | None = None
 
     def unusable(self, now: datetime, counted_over: int) -> str | None:
-        """Why nothing more may run on it, if so; `counted_over` is how many of the last uses the failure rate is of."""
+        """Why the template can't be used, if so; `counted_over` is the number of last uses for the failure rate."""
         recent = [use for use in self.uses if use.outcome][-counted_over:]
         failed = sum(use.outcome == "failed" for use in recent)
         this_month = sum((use.at.year, use.at.month) == (now.year, now.month) for use in self.uses)
         if self.suspended:
-            return f"it is suspended: {self.suspended}"
+            return f"it is suspended ({self.suspended})"
         if now >= self.valid_until:
-            return f"it ended on {self.valid_until:%Y-%m-%d}"
+            return f"it expired on {self.valid_until:%Y-%m-%d}"
         if len(self.uses) >= self.allowed:
-            return f"its {self.allowed} uses are used up"
+            return f"all its {self.allowed} allowed uses are used"
         if self.per_month is not None and this_month >= self.per_month:
-            return f"its {self.per_month} uses of this month are used up"
+            return f"all its {self.per_month} allowed uses of this month are used"
         if failed * 1000 > self.failure_rate * len(recent):
             return f"{failed} of its last {len(recent)} uses failed"
         return None
@@ -56,21 +56,21 @@ class Template:
 
 @dataclass
 class Freeze:
-    """A time in which nothing is deployed; for all services where none is named."""
+    """A period without deployments; for all services if none is named."""
 
     id: str
     services: tuple[str, ...]
-    from_: datetime
+    since: datetime
     until: datetime
     lifted: bool = False
 
     def holds(self, service: str, now: datetime) -> bool:
-        return not self.lifted and self.from_ <= now < self.until and (not self.services or service in self.services)
+        return not self.lifted and self.since <= now < self.until and (not self.services or service in self.services)
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A policy that was put forward, and by whom."""
+    """A proposed policy, and its proposer."""
 
     policy: Policy
     by: str
@@ -87,7 +87,7 @@ class Rulebook:
     freezes: dict[str, Freeze] = field(default_factory=dict[str, Freeze])
 
     def policy(self, label: str | None) -> Policy:
-        """The policy of this label (`default/1`), or the one in force where there is none."""
+        """The policy with this label (`default/1`), or the policy in force if there is none."""
         return self.policies[label or self.current]
 
     @property
@@ -95,7 +95,7 @@ class Rulebook:
         return None
 
     def moves_open(self, label: str | None) -> Policy | None:
-        """The policy that an open project held to this one is to move to at its next gate, if any."""
+        """The newer policy that open projects under this one move to at their next gate, if any."""
         newer = [policy for name, policy in self.policies.items() if self.applies.get(name) == "open-at-next-gate"]
         held_to = self.policies.get(label or "")
         last = max(newer, key=lambda policy: policy.version, default=None)
@@ -112,7 +112,7 @@ class Rulebook:
 
 
 class PolicyEvent(Event, function=SupportingFunction.POLICY):
-    """An event of a policy's stream: says itself what it changes."""
+    """An event of a policy's stream; `evolve` applies it to the state."""
 
     belongs_to: ClassVar[str] = "policy"
 

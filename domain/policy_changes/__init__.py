@@ -1,1 +1,1 @@
-"""Changes of a policy's stream: adopting a version, registering standard changes, declaring freezes."""
+"""Changes of a policy's stream: adoption of versions, standard changes and freezes."""

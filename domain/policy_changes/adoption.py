@@ -1,4 +1,4 @@
-"""Adoption: which rules hold from now on, as two people stand up for."""
+"""Adoption of policies, by two people."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -16,7 +16,7 @@ People = Annotated[tuple[Person, ...], Field(min_length=1, max_length=20)]
 
 
 class PolicyProposed(PolicyEvent, kind="policy.proposed/1"):
-    """Somebody puts rules forward for others to read, before anybody adopts them (MOF, Policy SMF)."""
+    """A policy was proposed for review before its adoption (MOF, Policy SMF)."""
 
     policy: Policy
 
@@ -25,7 +25,7 @@ class PolicyProposed(PolicyEvent, kind="policy.proposed/1"):
 
 
 class ProposePolicy(PolicyCommand):
-    """Put the next version of a policy forward; what was put forward before for that version is replaced."""
+    """Propose the next version of a policy; an earlier proposal of that version is replaced."""
 
     policy: Policy
     reason: Text | None = None
@@ -37,7 +37,7 @@ class ProposePolicy(PolicyCommand):
 
 
 class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
-    """These rules are in force from a date, for new projects or also for open ones at their next gate (MOF)."""
+    """A policy is in force from a date, for new projects or also for open projects at their next gate (MOF)."""
 
     policy: Policy
     effective_from: Moment
@@ -53,7 +53,7 @@ class PolicyAdopted(PolicyEvent, kind="policy.adopted/1"):
 
 
 class AdoptPolicy(PolicyCommand):
-    """Put the next version of a policy in force: its keepers do, and never who proposed it."""
+    """Adopt the next version of a policy, as a policy owner other than the proposer."""
 
     policy: Policy
     proposed_by: Person
@@ -62,9 +62,11 @@ class AdoptPolicy(PolicyCommand):
 
     def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
         who = context.who
-        role = keeper(context, "policies are kept")
+        role = keeper(context, "propose or adopt a policy")
         if self.proposed_by == who:
-            raise Rejected(f"proposed_by: {who} proposed this policy, so somebody else adopts it")
+            raise Rejected(
+                f"proposed_by: {who} proposed this policy and can't adopt it; another policy owner must adopt it"
+            )
         follows(state, self.policy)
         _is_as_proposed(state, self)
         yield DecidedEvent(
@@ -81,20 +83,26 @@ class AdoptPolicy(PolicyCommand):
 
 
 def _is_as_proposed(rulebook: Rulebook, asked: AdoptPolicy) -> None:
-    """Raise `Rejected` unless somebody else put exactly this forward."""
+    """Raise `Rejected` unless exactly this policy was proposed."""
     proposed = rulebook.proposed.get(asked.policy.label)
     if proposed is None:
-        raise Rejected(f"policy: nobody proposed {asked.policy.label}: somebody else proposes it before it is adopted")
+        raise Rejected(f"policy: {asked.policy.label} is not proposed; another policy owner must propose it first")
     if (proposed.policy, proposed.by) != (asked.policy, asked.proposed_by):
-        raise Rejected(f"policy: {proposed.by} proposed another {asked.policy.label}: adopt that, as it was proposed")
+        raise Rejected(
+            f"policy: this differs from {asked.policy.label} as {proposed.by} proposed it; adopt it as proposed"
+        )
 
 
 def follows(rulebook: Rulebook, policy: Policy) -> None:
-    """Raise `Rejected` unless this is the next version of the policy that the rulebook is about."""
+    """Raise `Rejected` unless this is the next version of the rulebook's policy."""
     if not rulebook.policies:
         return
     newest = max(rulebook.policies.values(), key=lambda known: known.version)
     if policy.name != newest.name:
-        raise Rejected(f"policy.name: this is the stream of {newest.name}, {policy.name} has one of its own")
+        raise Rejected(
+            f"policy.name: this stream belongs to policy {newest.name}; send {policy.name} to its own stream"
+        )
     if policy.version != newest.version + 1:
-        raise Rejected(f"policy.version: after {newest.label} comes version {newest.version + 1}")
+        raise Rejected(
+            f"policy.version: {policy.version} does not follow {newest.label}; the next version is {newest.version + 1}"
+        )

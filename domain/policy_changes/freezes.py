@@ -1,4 +1,4 @@
-"""Freezes: times in which nothing is deployed, of some services or of all."""
+"""Freezes: periods without deployments, for some or all services."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -13,35 +13,35 @@ from domain.values import Key, Moment, Text
 
 
 class FreezeDeclared(PolicyEvent, kind="freeze.declared/1"):
-    """From then until then nothing is deployed; or that is lifted again."""
+    """A freeze was declared for a period, or lifted."""
 
     freeze: Key
     services: tuple[Key, ...] = ()
-    from_: Moment
+    since: Moment
     until: Moment
     lifted: bool = False
 
     def evolve(self, rulebook: Rulebook, recorded: Recorded) -> None:
-        rulebook.freezes[self.freeze] = Freeze(self.freeze, self.services, self.from_, self.until, self.lifted)
+        rulebook.freezes[self.freeze] = Freeze(self.freeze, self.services, self.since, self.until, self.lifted)
 
 
 class DeclareFreeze(PolicyCommand):
-    """Declare a freeze, for all services where none is named, or lift it; by who keeps the policy."""
+    """Declare or lift a freeze, for all services if none is named; as a policy owner."""
 
     freeze: Key
     services: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
-    from_: Moment
+    since: Moment
     until: Moment
     lifted: bool = False
     reason: Text | None = None
 
     def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
-        role = keeper(context, "freezes are declared")
-        if self.until <= self.from_:
-            raise Rejected("until: a freeze ends after it begins")
+        role = keeper(context, "declare or lift a freeze")
+        if self.until <= self.since:
+            raise Rejected("until: the freeze ends before it begins; give a later moment")
         known = state.freezes.get(self.freeze)
-        asked = Freeze(self.freeze, self.services, self.from_, self.until, self.lifted)
+        asked = Freeze(self.freeze, self.services, self.since, self.until, self.lifted)
         if self.lifted and known is None:
-            raise Rejected(f"freeze: there is no freeze {self.freeze} to lift")
+            raise Rejected(f"freeze: there is no freeze {self.freeze}, so it can't be lifted")
         if known != asked:
             yield DecidedEvent(FreezeDeclared(**{name: getattr(self, name) for name in type(self).model_fields}), role)

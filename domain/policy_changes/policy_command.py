@@ -8,14 +8,14 @@ from domain.policy.rulebook import Rulebook
 
 
 class PolicyCommand(Command[Rulebook], listed=False, function=SupportingFunction.POLICY):
-    """A command to a policy's stream: says itself what follows, or raises `Rejected`."""
+    """A command to a policy's stream; `decide` yields its events or raises `Rejected`."""
 
     belongs_to: ClassVar[str] = "policy"
 
 
 def keeper(context: CommandContext, what: str) -> str:
-    """The role in which this person keeps the rules. Raises `Rejected` unless the policy names it a keeper."""
+    """The policy owner's role of this person. Raises `Rejected` unless the policy names it in `keepers`."""
     keepers = context.policy.keepers
     if context.role not in keepers:
-        raise Rejected(f"{what} by {' or '.join(keepers) or 'nobody'}: act in that role")
+        raise Rejected(f"only {' or '.join(keepers) or 'nobody'} may {what} by this policy; act in that role")
     return context.role

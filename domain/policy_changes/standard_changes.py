@@ -1,4 +1,4 @@
-"""Standard changes: templates that are known and tested, approved once for all their uses, suspended when they fail."""
+"""Standard changes: templates that are approved once for all uses, and suspended when they fail."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,9 +14,9 @@ from domain.values import Count, Document, Key, Moment, Name, Permille, Role, Te
 
 
 class StandardChangeRegistered(PolicyEvent, kind="standard-change.registered/1"):
-    """A kind of change is approved in advance: steps, way back, checks, limits (MOF, Change SMF, step 4).
+    """A template of standard changes was registered: steps, rollback, checks and limits (MOF, Change SMF, step 4).
 
-    `proven_by` are the deployed projects of the same steps that the registrar says it was proven by.
+    `proven_by` are deployed projects with the same steps, as the registrar states.
     """
 
     template: Key
@@ -48,9 +48,9 @@ class StandardChangeRegistered(PolicyEvent, kind="standard-change.registered/1")
 
 
 class StandardChangeUsed(PolicyEvent, kind="standard-change.used/1"):
-    """A project ran on a template, or ended: so that limits and failure rate are known where the template is.
+    """A project started or ended a use of a template; limits and failure rate are counted from these events.
 
-    What failed once has failed, whatever is told later.
+    A failed use stays failed, whatever is recorded later.
     """
 
     template: Key
@@ -67,7 +67,7 @@ class StandardChangeUsed(PolicyEvent, kind="standard-change.used/1"):
 
 
 class StandardChangeSuspended(PolicyEvent, kind="standard-change.suspended/1"):
-    """A template may not be used until it is registered anew."""
+    """A template was suspended until it is registered again."""
 
     template: Key
     cause: Literal["failure-rate", "expired", "scope", "no-go"]
@@ -77,9 +77,9 @@ class StandardChangeSuspended(PolicyEvent, kind="standard-change.suspended/1"):
 
 
 class RegisterStandardChange(PolicyCommand):
-    """Register a template, as who keeps the policy, on one's own word that it is proven by deployed projects.
+    """Register a template of standard changes, as a policy owner.
 
-    That each in `proven_by` was deployed by the same steps is stated under the registrar's name, and not checked.
+    The registrar states that each project in `proven_by` was deployed by the same steps; this is not checked.
     """
 
     template: Key
@@ -92,7 +92,7 @@ class RegisterStandardChange(PolicyCommand):
     reason: Text | None = None
 
     def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
-        role = keeper(context, "standard changes are registered")
+        role = keeper(context, "register a standard change")
         limits = context.policy.templates
         known = state.templates.get(self.template)
         yield DecidedEvent(
@@ -116,17 +116,20 @@ class RegisterStandardChange(PolicyCommand):
 
 
 class SuspendStandardChange(PolicyCommand):
-    """Suspend a template, until it is registered anew; by who keeps the policy."""
+    """Suspend a template until it is registered again, as a policy owner."""
 
     template: Key
     cause: Literal["failure-rate", "expired", "scope", "no-go"]
     reason: Text
 
     def decide(self, state: Rulebook, context: CommandContext) -> Iterator[DecidedEvent]:
-        role = keeper(context, "standard changes are suspended")
+        role = keeper(context, "suspend a standard change")
         template = state.templates.get(self.template)
         if template is None:
-            raise Rejected(f"template: no standard change {self.template} is registered")
+            raise Rejected(
+                f"template: standard change {self.template} is not registered; "
+                "register it first (register-standard-change)"
+            )
         if not template.suspended:
             suspended = StandardChangeSuspended(template=self.template, cause=self.cause, reason=self.reason)
             yield DecidedEvent(suspended, role)

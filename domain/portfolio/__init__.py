@@ -1,1 +1,1 @@
-"""Entry to the Deliver Phase: asked for, classified, approved by portfolio or in advance; held, resumed, cancelled."""
+"""Entry to the Deliver Phase: proposal, classification, portfolio attributes, preapproval, holds and cancellation."""

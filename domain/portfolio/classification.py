@@ -1,4 +1,4 @@
-"""Classification: how much rigour a change needs, derived from answers, and who may say so."""
+"""Classification: the category of a change, derived from answers, and who may set it."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -16,11 +16,11 @@ from domain.values import Count, Fact, Key, Name, Role, Text
 
 MOST = 3
 Answer = Annotated[int, Field(ge=0, le=MOST)]
-"""From 0, not at all, to 3, as much as can be."""
+"""From 0 (not at all) to 3 (the highest degree)."""
 
 
 class Answers(Fact):
-    """What is at stake: eight answers, each from 0 to 3 (after MOF 4.0, Change and Configuration)."""
+    """The eight answers that determine the category, each from 0 to 3 (after MOF 4.0, Change and Configuration)."""
 
     services: Answer
     users: Answer
@@ -40,10 +40,10 @@ class Classification(Fact):
 
 
 class ChangeClassified(ProjectEvent, kind="change.classified/1", function=SupportingFunction.PORTFOLIO):
-    """The category of a change was derived from answers, its priority set (MOF 4.0, Change and Configuration, step 3).
+    """A change was classified: its category from answers, and its priority (MOF 4.0, Change and Configuration, step 3).
 
-    `authority` is the role that the policy asks for, where whoever classified acted in it; `was` what held before.
-    A standing approval's classification names its `template` and answers nothing.
+    `authority` is the role that the policy requires, if the classifier acted in it; `previous` is the classification
+    before. The classification by a standing approval names its `template` and has no answers.
     """
 
     category: Category
@@ -54,12 +54,12 @@ class ChangeClassified(ProjectEvent, kind="change.classified/1", function=Suppor
     incident: Name | None = None
     template: Key | None = None
     authority: Role | None = None
-    was: Classification | None = None
+    previous: Classification | None = None
 
     @property
     def lowers(self) -> bool:
-        """Whether the category is lower than the one that held before."""
-        return self.was is not None and _rank(self.category) < _rank(self.was.category)
+        """Whether the category is lower than the previous one."""
+        return self.previous is not None and _rank(self.category) < _rank(self.previous.category)
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         entry = project.entry
@@ -70,11 +70,11 @@ class ChangeClassified(ProjectEvent, kind="change.classified/1", function=Suppor
 
 
 class Classifying(ProjectCommand, listed=False):
-    """Answer the eight questions; the category follows. An emergency names the harm, or the incident that it ends.
+    """Classify a change by eight answers. An emergency names the harm of waiting, or the incident that it resolves.
 
-    Until someone with the policy's authority, who is not the requester, has classified, anyone may; repeating it with
-    that authority confirms it. What was classified becomes an emergency, or ceases to be one, only by that authority.
-    To lower always asks for a reason and the authority that the higher category has for it.
+    Anyone may classify until a person with the policy's authority, other than the requester, has confirmed it by the
+    same command. After that, and for a change from or to an emergency, the authority is required. Lowering the
+    category always requires a reason and the authority for the higher category.
     """
 
     answers: Answers
@@ -86,7 +86,10 @@ class Classifying(ProjectCommand, listed=False):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if self.priority == "emergency" and not self.harm and not self.incident:
-            raise Rejected("harm: an emergency needs the harm that waiting would do, or the incident that it ends")
+            raise Rejected(
+                "harm: an emergency needs a justification; "
+                "give the harm of waiting or the incident that the change resolves"
+            )
         category, score = derived(self.answers, _rule(context.policy))
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         event = ChangeClassified(**fields, category=category, score=score)
@@ -96,7 +99,7 @@ class Classifying(ProjectCommand, listed=False):
         if last and _same(last.event, event) and authority in (None, last.event.authority):
             return
         was = Classification(category=last.event.category, priority=last.event.priority) if last else None
-        event = event.model_copy(update={"was": was})
+        event = event.model_copy(update={"previous": was})
         if event.lowers:
             authority = self._lowering(state, context)
         elif authority is None:
@@ -105,14 +108,14 @@ class Classifying(ProjectCommand, listed=False):
 
     def _lowering(self, state: Project, context: CommandContext) -> str:
         if not self.reason:
-            raise Rejected(f"reason: say why the change is less than {state.entry.category} now")
+            raise Rejected(f"reason: lowering the category from {state.entry.category} needs a reason")
         _must_not_be_theirs(state, "lower its category", context)
         roles = context.policy.authorities_for("lower", state.column)
-        return acting_as(state, context, roles, f"to lower a {state.entry.category} change")
+        return acting_as(state, context, roles, f"lower the category of a {state.entry.category} change")
 
 
 def derived(answers: Answers, rule: CategoryRule) -> tuple[Category, int]:
-    """The category that these answers make, and their sum over the questions that the rule counts."""
+    """The category by these answers, and their sum over the questions that the rule counts."""
     counted = {question: answer for question, answer in answers if question in rule.questions}
     score = sum(counted.values())
     if score >= rule.major_from or any(counted.get(question) == MOST for question in rule.decisive):
@@ -122,7 +125,9 @@ def derived(answers: Answers, rule: CategoryRule) -> tuple[Category, int]:
 
 def _rule(policy: Policy) -> CategoryRule:
     if policy.category is None:
-        raise Rejected(f"policy {policy.label} has no rule that makes categories from answers: adopt one that has")
+        raise Rejected(
+            f"answers: policy {policy.label} has no category rule; a policy owner must adopt a version that has one"
+        )
     return policy.category
 
 
@@ -131,18 +136,18 @@ def _rank(category: Category) -> int:
 
 
 def _same(last: ChangeClassified, event: ChangeClassified) -> bool:
-    return last.model_copy(update={"was": None, "authority": None}) == event
+    return last.model_copy(update={"previous": None, "authority": None}) == event
 
 
 def _classifiers(project: Project, event: ChangeClassified, policy: Policy) -> tuple[str, ...]:
-    """Who may classify like this: by the column that it leads to, and by the one that it leaves."""
+    """The roles that may classify like this: those of the new column and of the current one."""
     leads_to = policy.authorities_for("classify", column_of(event.category, event.priority))
     leaves = policy.authorities_for("classify", project.column) if project.entry.category else ()
     return tuple(dict.fromkeys((*leads_to, *leaves)))
 
 
 def _acting(project: Project, roles: tuple[str, ...], context: CommandContext) -> str | None:
-    """In which of these roles this person acts, if in any; the requester in none."""
+    """The role of these in which this person acts, if any; never for the requester."""
     c = context
     if c.who == project.entry.requester:
         return None
@@ -157,13 +162,13 @@ def _must_be_unsettled(
     roles: tuple[str, ...],
     context: CommandContext,
 ) -> None:
-    """Raise `Rejected` where this person has no authority, and what was classified with it, or an emergency, moves."""
+    """Raise `Rejected` if this changes a confirmed classification or an emergency without authority."""
     crosses = last and (last.event.priority == "emergency") != (event.priority == "emergency")
     if last and (last.event.authority or last.event.template or crosses) and roles:
-        _must_not_be_theirs(project, "classify it anew", context)
-        acting_as(project, context, roles, "to classify this change anew")
+        _must_not_be_theirs(project, "reclassify it", context)
+        acting_as(project, context, roles, "reclassify this change")
 
 
 def _must_not_be_theirs(project: Project, what: str, context: CommandContext) -> None:
     if context.who == project.entry.requester:
-        raise Rejected(f"{context.who} asked for this change: someone else has to {what}")
+        raise Rejected(f"{context.who} asked for this change; another person must {what}")

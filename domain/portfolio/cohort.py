@@ -1,4 +1,4 @@
-"""Cohort: the customer, portfolio, service and retention class that a project counts under."""
+"""Cohort: the customer, portfolio, service and retention class of a project."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -15,39 +15,39 @@ Attribute = Literal["customer", "portfolio", "service", "retention_class"]
 
 
 class ProjectReassigned(ProjectEvent, kind="project.reassigned/1", function=SupportingFunction.PORTFOLIO):
-    """From here on a project counts under another customer, portfolio, service or retention class (event-kinds, 2)."""
+    """The project was reassigned to another customer, portfolio, service or retention class (event-kinds, 2)."""
 
     attribute: Attribute
-    was: Key | None = None
-    becomes: Key
+    previous: Key | None = None
+    new: Key
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         project.facts.keep(self.attribute, recorded)
 
 
 class ReassignProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
-    """Move a project to another customer, portfolio, service or retention class."""
+    """Reassign a project to another customer, portfolio, service or retention class."""
 
     attribute: Attribute
-    becomes: Key
+    new: Key
     reason: Text | None = None
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
-        was = cohort(state, self.attribute)
-        if was == self.becomes:
+        previous = cohort(state, self.attribute)
+        if previous == self.new:
             return
         if self.reason is None:
-            raise Rejected(f"reason: say why the {self.attribute.replace('_', ' ')} changes")
-        moved = ProjectReassigned(attribute=self.attribute, was=was, becomes=self.becomes, reason=self.reason)
+            raise Rejected(f"reason: a change of the {self.attribute.replace('_', ' ')} needs a reason")
+        moved = ProjectReassigned(attribute=self.attribute, previous=previous, new=self.new, reason=self.reason)
         yield DecidedEvent(moved, context.role)
 
 
 def cohort(project: Project, attribute: Attribute) -> str | None:
-    """Which customer, portfolio, service or retention class a project counts under now; None where none was named."""
+    """The current customer, portfolio, service or retention class of a project; None if there is none."""
     moved = project.facts.latest(ProjectReassigned, attribute)
     if moved:
-        return moved.event.becomes
+        return moved.event.new
     proposed = project.facts.latest(ProjectProposed)
     named: str | None = getattr(proposed.event, attribute) if proposed else None
     return named

@@ -1,4 +1,4 @@
-"""Coverage: what the source of an imported history can tell of a control or a gate, where it can't tell all."""
+"""Coverage: what the source of an imported history states about a control or a gate."""
 
 from typing import Literal
 
@@ -10,21 +10,21 @@ SourceAnswer = Literal["met", "undetermined", "not-applicable", "in-force"]
 
 
 class CoverageStated(ProjectFact, kind="coverage.stated/1", function=SupportingFunction.PORTFOLIO, part="place"):
-    """From here on the source answers for a control, or says that a gate is none of this project's (design, §4).
+    """The source states the result of a control, or that a gate does not apply to this project (design, §4).
 
-    `about` is the name of a control or a gate, `at` the gate at which that holds, all of them where it is left out.
-    `in-force` takes an earlier statement back: the control is to look for itself, the gate is asked for.
+    `subject` is the name of a control or a gate, `gate` the gate for which it is stated, all gates if left out.
+    `in-force` withdraws an earlier statement: the control is evaluated, the gate is required.
     """
 
-    about: Key
-    at: Gate | None = None
+    subject: Key
+    gate: Gate | None = None
     answer: SourceAnswer
-    because: Text
+    explanation: Text
 
     @property
     def place(self) -> str:
-        """Each control at each gate is spoken of apart."""
-        return f"{self.about}/{self.at}" if self.at else self.about
+        """The subject, with the gate if it is given."""
+        return f"{self.subject}/{self.gate}" if self.gate else self.subject
 
 
 def stated(project: Project, about: str, at: str | None = None) -> CoverageStated | None:

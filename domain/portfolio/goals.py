@@ -1,4 +1,4 @@
-"""Goals: what of the organisation's a project serves."""
+"""Goals: the organisation's goals that a project serves."""
 
 from domain.lifecycle import Gate, SupportingFunction
 from domain.state.project import ProjectFact
@@ -14,9 +14,9 @@ class GoalLinked(
     evidence=(Gate.ENVISIONED,),
     per_person=True,
 ):
-    """A project serves a goal of the organisation, as somebody confirmed (MOF 4.0, Plan: IT's goals are those).
+    """The project serves a goal of the organisation (MOF 4.0, Plan: IT's goals are aligned with the organisation's).
 
-    It counts where someone in the role `confirmed_by_role` tells it.
+    It counts if it is recorded by a person in the role `confirmed_by_role`.
     """
 
     goal: Key

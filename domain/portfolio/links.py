@@ -1,4 +1,4 @@
-"""Links: which work a project takes over, and which takes over from it."""
+"""Links: earlier work that a project replaces, and later work that replaces it."""
 
 from typing import Literal
 
@@ -10,12 +10,12 @@ from domain.values import Name
 class ProjectLinked(
     ProjectFact, kind="project.linked/1", function=SupportingFunction.PORTFOLIO, command="link-project", part="place"
 ):
-    """A project stands in the place of earlier work, or later work in its own; named by key or address (KEP: links)."""
+    """The project replaces earlier work, or is replaced by later work; named by key or address (KEP: links)."""
 
     relation: Literal["replaces", "replaced-by"]
     to: Name
 
     @property
     def place(self) -> str:
-        """Each relation to each other project is a part of its own."""
+        """The relation with its target."""
         return f"{self.relation}/{self.to}"

@@ -1,12 +1,12 @@
-"""Notes: what a source says that no other kind of event carries."""
+"""Notes: statements of a source that no other kind of event can express."""
 
 from domain.lifecycle import SupportingFunction
 from domain.state.project import ProjectFact
 from domain.values import Name, Text
 
 
-class SourceNoted(ProjectFact, kind="source.noted/1", function=SupportingFunction.PORTFOLIO, part="about"):
-    """The source of an imported history says this of a project, and nothing follows from it here (design, §4)."""
+class SourceNoted(ProjectFact, kind="source.noted/1", function=SupportingFunction.PORTFOLIO, part="topic"):
+    """A statement of the source of an imported history, without effect on the project's state (design, §4)."""
 
-    about: Name
-    says: Text
+    topic: Name
+    text: Text

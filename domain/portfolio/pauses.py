@@ -1,4 +1,4 @@
-"""Pauses and the end: a project is held, resumed, or cancelled for good."""
+"""Holds and cancellation of projects."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -18,7 +18,7 @@ CancelCause = Literal["rejected", "withdrawn", "superseded", "no-value", "failed
 
 
 class ProjectHeld(ProjectEvent, kind="project.held/1", function=SupportingFunction.PORTFOLIO):
-    """Work waits for something outside the project, so this time is nobody's delay; `review` is what put it off."""
+    """The project was put on hold for an external cause; this time is not counted as delay. `review` deferred it."""
 
     cause: HoldCause
     expected_until: Day | None = None
@@ -30,7 +30,7 @@ class ProjectHeld(ProjectEvent, kind="project.held/1", function=SupportingFuncti
 
 
 class HoldProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
-    """Hold a project, or say anew why and until when it is held."""
+    """Put a project on hold, or update the cause and end of its hold."""
 
     cause: HoldCause
     expected_until: Day | None = None
@@ -39,7 +39,7 @@ class HoldProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         _must_not_be_deployed(state)
-        role = _acting_role(state, "hold", "to hold this project", context)
+        role = _acting_role(state, "hold", "put this project on hold", context)
         held = ProjectHeld(cause=self.cause, expected_until=self.expected_until, reason=self.reason)
         last = state.facts.latest(ProjectHeld)
         if state.entry.held_since is None or (last and last.event != held):
@@ -47,7 +47,7 @@ class HoldProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
 
 
 class ProjectResumed(ProjectEvent, kind="project.resumed/1", function=SupportingFunction.PORTFOLIO):
-    """Work goes on, after what changed meanwhile."""
+    """The project was resumed after a hold."""
 
     changed_meanwhile: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
 
@@ -57,7 +57,7 @@ class ProjectResumed(ProjectEvent, kind="project.resumed/1", function=Supporting
 
 
 class ResumeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
-    """Let work go on. Who may hold may resume."""
+    """Resume a project on hold. Whoever may put it on hold may resume it."""
 
     changed_meanwhile: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     reason: Text | None = None
@@ -65,14 +65,14 @@ class ResumeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         must_be_alive(state)
         if state.facts.latest(ProjectHeld) is None:
-            raise Rejected("the project was never held: there is nothing to resume")
-        role = _acting_role(state, "hold", "to resume this project", context)
+            raise Rejected("the project can't be resumed: it was never put on hold")
+        role = _acting_role(state, "hold", "resume this project", context)
         if state.entry.held_since:
             yield DecidedEvent(ProjectResumed(changed_meanwhile=self.changed_meanwhile, reason=self.reason), role)
 
 
 class ProjectCancelled(ProjectEvent, kind="project.cancelled/1", function=SupportingFunction.PORTFOLIO):
-    """The end without deployment: why, and what becomes of the work. Nothing brings a cancelled project back."""
+    """The project was cancelled: cause and disposal of the work. A cancellation is final."""
 
     cause: CancelCause
     disposal: Text | None = None
@@ -86,7 +86,7 @@ class ProjectCancelled(ProjectEvent, kind="project.cancelled/1", function=Suppor
 
 
 class CancelProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
-    """Cancel a project for good, and say what becomes of the work done."""
+    """Cancel a project, which is final, and state the disposal of its work."""
 
     cause: CancelCause
     disposal: Text
@@ -101,20 +101,22 @@ class CancelProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
         must_be_alive(state)
         _must_not_be_deployed(state)
         if (self.cause == "superseded") != (self.superseded_by is not None):
-            raise Rejected("superseded_by: name the project that takes over, with the cause superseded alone")
-        role = _acting_role(state, "cancel", "to cancel this project", context)
+            raise Rejected(
+                "superseded_by: give the succeeding project if the cause is superseded, and leave it out otherwise"
+            )
+        role = _acting_role(state, "cancel", "cancel this project", context)
         yield DecidedEvent(event, role)
 
 
 def _must_not_be_deployed(project: Project) -> None:
     if project.gates.passed(Gate.DEPLOYED):
-        raise Rejected("the project is deployed: it is over, unless that decision is reversed")
+        raise Rejected("the project is deployed and finished; reverse that decision first (reverse-review)")
 
 
 def _acting_role(project: Project, act: str, what: str, context: CommandContext) -> str | None:
-    """The role in which this person does an act; the role that they named where the policy keeps it to no role.
+    """The role in which this person acts; the role that they named if the policy restricts the act to no role.
 
-    Raises `Rejected` where the policy keeps the act to roles in this column, and this person holds none of them.
+    Raises `Rejected` if the policy restricts the act to roles in this column and this person holds none of them.
     """
     roles = context.policy.authorities_for(act, project.column)
     return acting_as(project, context, roles, what) if roles else context.role

@@ -1,4 +1,4 @@
-"""Phases: when their work began, be it before the gate that opens them."""
+"""Phases: when their work started, possibly before the gate that precedes them."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from domain.values import EventId
 class PhaseStarted(
     ProjectFact, kind="phase.started/1", function=SupportingFunction.PORTFOLIO, command="start-phase", part="phase"
 ):
-    """Work of a phase began, as was declared or as its first work shows; phases overlap (MSF for CMMI: tracks)."""
+    """The work of a phase started, by declaration or by its first work; phases may overlap (MSF for CMMI: tracks)."""
 
     phase: Phase
     trigger: Literal["declared", "first-work"] = "declared"

@@ -1,4 +1,4 @@
-"""Preapproval: a standing approval covers exactly this change."""
+"""Preapproval: a change is approved in advance by a template."""
 
 from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
@@ -8,7 +8,7 @@ from domain.values import EventId, Key, Name, Version
 
 
 class ProjectPreapproved(ProjectEvent, kind="project.preapproved/1", function=SupportingFunction.PORTFOLIO):
-    """The change runs on a registered template, whose approval stands for all its uses (MOF, Change SMF, step 4)."""
+    """The change uses a registered template, which is approved for all its uses (MOF, Change SMF, step 4)."""
 
     template: Key
     template_version: Version

@@ -1,4 +1,4 @@
-"""Proposal: that something was asked for, by whom, for which service."""
+"""Proposals of projects: requester, customer and service."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +11,11 @@ from domain.state.team import Assignment
 from domain.values import Document, Key, Name, Person, Text
 
 REQUESTER = "requester"
-"""The role that a proposal itself gives, to whoever asks."""
+"""The role that a proposal assigns to its requester."""
 
 
 class ProjectProposed(ProjectEvent, kind="project.proposed/1", function=SupportingFunction.PORTFOLIO):
-    """A project was asked for: a service, infrastructure, a packaged product or a change (MOF 4.0, Deliver Phase)."""
+    """A project was proposed: a service, infrastructure, a packaged product or a change (MOF 4.0, Deliver Phase)."""
 
     title: Name
     project_kind: ProjectKind
@@ -47,7 +47,7 @@ class ProjectProposed(ProjectEvent, kind="project.proposed/1", function=Supporti
 
 
 class ProposeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
-    """Ask for a project. Who asks is its requester, unless another is named."""
+    """Propose a project. The caller is its requester unless another person is named."""
 
     title: Name
     project_kind: ProjectKind
@@ -62,7 +62,7 @@ class ProposeProject(ProjectCommand, function=SupportingFunction.PORTFOLIO):
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         if state.entry.proposed:
-            raise Rejected("there is a project of this key already: choose another key")
+            raise Rejected("a project with this key already exists; choose another key")
         fields: dict[str, Any] = {name: getattr(self, name) for name in ProposeProject.model_fields}
         fields["requester"] = self.requester or context.who
         yield DecidedEvent(ProjectProposed(**fields), context.role)

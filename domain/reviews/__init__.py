@@ -1,1 +1,1 @@
-"""Reviews: calling, signing, deciding; waivers, corrections, reversals; what each refuses and records."""
+"""Reviews: calls, sign-offs and decisions; waivers, corrections and reversals."""

@@ -1,4 +1,4 @@
-"""Breaches: what happened against the rules is on record, not refused and forgotten."""
+"""Breaches: a violation of a rule by a recorded fact is recorded; the fact is not refused."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -13,9 +13,9 @@ from domain.values import EventId, Key, Version
 
 
 class BreachRecorded(ProjectEvent, kind="breach.recorded/1", function=SupportingFunction.REVIEW):
-    """Something took place although a rule was not kept: what, and which controls say so.
+    """Something happened in violation of a rule: what, and which controls are not met.
 
-    `settles` is the breach that this one tells to its end, like a sign-off that came late: it is no further one.
+    `settles` names an earlier breach that this event completes (such as a late sign-off); it is not a further breach.
     """
 
     act: Key
@@ -30,13 +30,13 @@ class BreachRecorded(ProjectEvent, kind="breach.recorded/1", function=Supporting
 
 
 def evaluation_context(project: Project, point: Point, context: CommandContext) -> EvaluationContext:
-    """What the controls at a point look at when this command asks."""
+    """The evaluation context of the controls at a point for this command."""
     c = context
     return EvaluationContext(project, c.policy, c.rulebook, point, c.now, c.who, auth=c.auth)
 
 
 def breaches_of(project: Project, point: Point, context: CommandContext) -> Iterator[ProjectEvent]:
-    """The breach that the newest event of a project makes, if it makes one."""
+    """The breach that the newest event of a project causes, if any."""
     broken = tuple(result for result in evaluate(evaluation_context(project, point, context)) if result.blocks)
     if broken:
         cause: Literal["observed-import", "reported-after-the-fact"] = (

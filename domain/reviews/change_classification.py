@@ -1,4 +1,4 @@
-"""Classifying, with what the policy checks where a category is lowered."""
+"""Classification of changes, with the controls that the policy checks when a category is lowered."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ class ClassifyChange(Classifying, function=SupportingFunction.PORTFOLIO):
 
 
 def _must_be_allowed(project: Project, context: CommandContext) -> None:
-    """Raise `Rejected` where a control that guards lowering is unmet by the category as it would be."""
+    """Raise `Rejected` if a control at the point `lowering` is unmet for the new category."""
     shut = [result for result in evaluate(evaluation_context(project, Act.LOWERING, context)) if result.blocks]
     if shut:
         raise Rejected("; ".join(f"{result.control}: {result.sentence}" for result in shut[:3]))

@@ -1,4 +1,4 @@
-"""Conditions: what an approval asked for is followed to its end."""
+"""Conditions of approvals, and how they are closed."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -14,7 +14,7 @@ from domain.values import Document, Key, Role, Text
 
 
 class ConditionClosed(ProjectEvent, kind="condition.closed/1", function=SupportingFunction.REVIEW):
-    """A condition of an approval was met, as somebody other than its owner has seen."""
+    """A condition of an approval was met, as a person other than its owner verified."""
 
     condition: Key
     verified_by_role: Role | None = None
@@ -25,7 +25,7 @@ class ConditionClosed(ProjectEvent, kind="condition.closed/1", function=Supporti
 
 
 class CloseCondition(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Say that a condition is met: whoever holds a role here may; its owner doesn't verify their own work."""
+    """Record that a condition is met. Anyone with a role in the project may do it, except the condition's owner."""
 
     condition: Key
     documents: Annotated[tuple[Document, ...], Field(max_length=20)] = ()
@@ -35,11 +35,14 @@ class CloseCondition(ProjectCommand, function=SupportingFunction.REVIEW):
         condition = state.gates.conditions.get(self.condition)
         if condition is None:
             known = ", ".join(c.id for c in state.gates.conditions.values() if not c.closed) or "none"
-            raise Rejected(f"condition: there is no condition {self.condition}; open now: {known}")
+            raise Rejected(f"condition: this project has no condition {self.condition}; open conditions: {known}")
         if condition.owner == context.who:
-            raise Rejected(f"condition {self.condition} is {condition.owner}'s own: somebody else verifies it")
+            raise Rejected(
+                f"condition: {condition.owner} owns condition {self.condition} and can't verify it; "
+                "another person must verify it"
+            )
         held = sorted(state.team.roles_of(context.who, context.now))
-        role = acting_as(state, context, held or ("whoever holds a role",), f"to verify {self.condition}")
+        role = acting_as(state, context, held or ("a role of this project",), f"verify condition {self.condition}")
         if not condition.closed:
             yield DecidedEvent(
                 ConditionClosed(

@@ -1,4 +1,4 @@
-"""Corrections: a fact is set right by another fact, and the decisions that rested on it are named."""
+"""Corrections: an event corrects an earlier fact and names the decisions that rest on it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -23,87 +23,87 @@ from domain.values import LONGEST_TEXT, EventId, Fact, Key, Moment, Text, Versio
 
 
 class FieldCorrected(Fact):
-    """One field set right; `was` and `now` are JSON values as text, left out where the field is absent.
+    """One corrected field; `previous` and `new` are JSON values as text, left out where the field is absent.
 
-    What was too long for a text is there as the digest of its JSON; the corrected event still holds it.
+    A value too long for a text is given by the digest of its JSON; the corrected event still contains it.
     """
 
     name: Key
-    was: Text | None = None
-    now: Text | None = None
+    previous: Text | None = None
+    new: Text | None = None
 
 
 class FactCorrected(ProjectEvent, kind="fact.corrected/1", function=SupportingFunction.REVIEW):
-    """A fact was wrong: what is right now, or that it never was; nothing is obscured (21 CFR 11.10(e))."""
+    """A fact was corrected or retracted; the original stays readable (21 CFR 11.10(e))."""
 
     event: EventId
     corrects: Version
     retracts: bool = False
     fields: tuple[FieldCorrected, ...] = ()
-    happened: Moment | None = None
-    touches: tuple[EventId, ...] = ()
+    occurred_at: Moment | None = None
+    affected_decisions: tuple[EventId, ...] = ()
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         known = project.facts.at(self.corrects)
         if known:
             instead = self.corrected(known, recorded.data)
             project.facts.correct(self.corrects, instead, recorded.who, recorded.version)
-        if self.touches:
-            project.gates.corrections.append(Correction(recorded.version, set(self.touches)))
+        if self.affected_decisions:
+            project.gates.corrections.append(Correction(recorded.version, set(self.affected_decisions)))
 
     def corrected(self, known: Recorded, data: bytes) -> Recorded | None:
-        """The record as it stands from now on, None where it is retracted; `data` are the correction's own bytes.
+        """The corrected record, None if it is retracted; `data` are the correction's own bytes.
 
-        With them the evidence is another, so that whoever signed on what was wrong looks again.
+        They change the digest of the evidence, so that sign-offs on the incorrect fact are no longer current.
         """
         if self.retracts:
             return None
         event = corrected_event(known.event, self.fields)
-        return replace(known, event=event, time=self.happened or known.time, data=data)
+        return replace(known, event=event, time=self.occurred_at or known.time, data=data)
 
 
 def corrected_event(event: Event, fields: tuple[FieldCorrected, ...]) -> Event:
     values = event.model_dump(mode="json")
     for field in fields:
-        values[field.name] = None if field.now is None else orjson.loads(str(field.now))
+        values[field.name] = None if field.new is None else orjson.loads(str(field.new))
     return type(event).model_validate(values)
 
 
 class NewValue(Fact):
-    """What a field is in truth: a JSON value as text, left out where the field is to be absent."""
+    """The correct value of a field: a JSON value as text, left out where the field is to be absent."""
 
     name: Key
-    now: Text | None = None
+    new: Text | None = None
 
 
 class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Set a fact right, or take it back; by who recorded it or the policy's role. Permissions are reversed instead.
+    """Correct or retract a fact, as its author or in the policy's role. Permissions are reversed instead.
 
-    What bytes something is of is taken back and told anew, never corrected: tests and approvals were of those bytes.
-    A request that was decided is not corrected either: it is put again, and decided again as it is then.
+    A digest is never corrected, since tests and approvals refer to it: retract the fact and report it again.
+    A decided request is not corrected either: submit it again for a new decision.
     """
 
     version: Version
     retracts: bool = False
     fields: Annotated[tuple[NewValue, ...], Field(max_length=50)] = ()
-    happened: Moment | None = None
+    occurred_at: Moment | None = None
     reason: Text
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         known = _reported(state, self.version)
         role = self._acting_role(state, known, context)
         _undecided(state, known)
-        if self.retracts == bool(self.fields or self.happened):
-            raise Rejected("retracts: either take the fact back, or name the fields that change or when it happened")
-        if self.happened and self.happened > context.now:
-            raise Rejected(f"happened: {self.happened:%Y-%m-%d %H:%M} UTC lies in the future")
+        if self.retracts == bool(self.fields or self.occurred_at):
+            raise Rejected("retracts: give either retracts = true, or the fields or the time to correct")
+        if self.occurred_at and self.occurred_at > context.now:
+            raise Rejected(f"occurred_at: {self.occurred_at:%Y-%m-%d %H:%M} UTC is in the future; give a past moment")
         corrected = FactCorrected(
             event=known.id,
             corrects=self.version,
             retracts=self.retracts,
             fields=self._fields(known),
-            happened=self.happened,
-            touches=tuple(decision.id for decision in resting_on(state, known)),
+            occurred_at=self.occurred_at,
+            affected_decisions=tuple(decision.id for decision in resting_on(state, known)),
             reason=self.reason,
         )
         instead = corrected.corrected(known, known.data)
@@ -119,7 +119,7 @@ class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
         if context.who == known.who:
             return context.role
         roles = context.policy.authorities_for("correct", project.column)
-        return acting_as(project, context, roles, f"to correct what {known.who} recorded")
+        return acting_as(project, context, roles, f"correct a fact that {known.who} recorded")
 
     def _fields(self, known: Recorded[ProjectFact]) -> tuple[FieldCorrected, ...]:
         values = known.event.model_dump(mode="json", exclude_none=True)
@@ -128,13 +128,16 @@ class CorrectFact(ProjectCommand, function=SupportingFunction.REVIEW):
         for field in self.fields:
             of_bytes = "digest" in field.name or field.name == "candidate"
             if field.name not in type(known.event).model_fields or field.name == part or of_bytes:
-                raise Rejected(f"fields: {known.event.kind} has no field {field.name} that can be corrected")
+                raise Rejected(
+                    f"fields: {known.event.kind} has no correctable field {field.name}; "
+                    "retract the fact and report it again instead"
+                )
             was = _short(orjson.dumps(values[field.name]).decode()) if field.name in values else None
-            found.append(FieldCorrected(name=field.name, was=was, now=field.now))
+            found.append(FieldCorrected(name=field.name, previous=was, new=field.new))
         try:
             corrected_event(known.event, tuple(found))
         except (orjson.JSONDecodeError, ValidationError) as error:
-            raise Rejected(f"fields: the corrected fact would be nonsense: {error}") from error
+            raise Rejected(f"fields: the corrected fact would be invalid: {error}") from error
         return tuple(found)
 
 
@@ -143,13 +146,13 @@ def _short(json: str) -> str:
 
 
 def _reported(project: Project, version: int) -> Recorded[ProjectFact]:
-    """The fact that stands there, if it was reported. Raises `Rejected` for consents and what the service reckoned."""
+    """The reported fact at a version. Raises `Rejected` for consents and for events that the service derives."""
     found = project.facts.at(version)
     known = only(ProjectFact, found) if found else None
     if known is None or not known.event.reported_as:
         raise Rejected(
-            f"version: no fact stands at {version} that was reported; decisions and sign-offs are reversed, "
-            "consents given anew, not corrected"
+            f"version: there is no reported fact at version {version}; only reported facts can be corrected (reverse a "
+            "decision or give a sign-off again instead)"
         )
     return known
 
@@ -158,22 +161,24 @@ def _undecided(project: Project, known: Recorded[ProjectFact]) -> None:
     event = known.event
     answers = project.facts.parts(RfcDecided).values() if isinstance(event, RfcSubmitted) else ()
     if isinstance(event, RfcSubmitted) and any(a.event.rfc == event.rfc and a.version > known.version for a in answers):
-        raise Rejected(f"version: request {event.rfc} was decided as it stands: submit it anew, to be decided anew")
+        raise Rejected(
+            f"version: request for change {event.rfc} is already decided; submit it again for a new decision"
+        )
     if isinstance(event, ChangeRequestRaised) and project.facts.latest(ChangeRequestDecided, event.request):
-        raise Rejected(f"version: {event.request} was decided as it stands: raise another change request")
+        raise Rejected(f"version: change request {event.request} is already decided; raise another change request")
 
 
 def _makes_sense(project: Project, known: Recorded[ProjectFact], fact: ProjectFact, c: CommandContext) -> None:
-    """Raise `Rejected` where the corrected fact would be about another part, or nonsense if it were told now."""
+    """Raise `Rejected` if the corrected fact is about another part, or would be rejected if it were reported now."""
     part = fact.part_field
     if part and getattr(known.event, part) != getattr(fact, part):
-        raise Rejected(f"fields: this would make it a fact about another {part}: take it back, and tell the other")
+        raise Rejected(f"fields: a correction can't change the {part}; retract the fact and report it again")
     with project.facts.without(known.version):
         fact.check(project, c)
 
 
 def _breached(project: Project, known: Recorded[ProjectFact]) -> bool:
-    """Whether this broke a rule already as it was told, or isn't the newest of its kind, which alone is looked at."""
+    """Whether the original fact already caused a breach, or is not the newest of its kind (only that is checked)."""
     newest = project.facts.newest(type(known.event))
     breach = project.facts.latest(BreachRecorded, str(known.event.checked_at))
     told = breach is not None and breach.event.version == known.version
@@ -181,7 +186,7 @@ def _breached(project: Project, known: Recorded[ProjectFact]) -> bool:
 
 
 def resting_on(project: Project, known: Recorded) -> list[Decision]:
-    """The standing approvals that looked at this fact."""
+    """The standing approvals that rest on this fact."""
     looked_at = set(known.event.evidence_for if isinstance(known.event, ProjectFact) else ())
     return [
         decision
@@ -194,7 +199,7 @@ def resting_on(project: Project, known: Recorded) -> list[Decision]:
 
 
 def surviving(history: Iterable[Recorded]) -> list[Recorded]:
-    """What is held to have happened: facts as corrected, without those taken back, and no corrections."""
+    """The surviving facts: as corrected, without retracted ones and without the corrections."""
     standing: dict[int, Recorded] = {}
     for recorded in history:
         correction = recorded.event
@@ -208,6 +213,6 @@ def surviving(history: Iterable[Recorded]) -> list[Recorded]:
 
 
 def as_it_was(history: Iterable[Recorded], moment: datetime) -> Project:
-    """The project as it was at a moment, by all known today: surviving facts up to then, by time and version."""
+    """The project as at a moment, by what is known today: the surviving facts up to then, by time and version."""
     happened = [recorded for recorded in surviving(history) if recorded.time <= moment]
     return fold(sorted(happened, key=lambda recorded: (recorded.time, recorded.version)))

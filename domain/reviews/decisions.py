@@ -1,4 +1,4 @@
-"""Deciding: a gate opens when its controls are met and the required have signed; else it stays shut, with reasons."""
+"""Decisions: a gate is passed when its controls are met and sign-offs given; else it is refused with reasons."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ from domain.reviews.review_call import must_fit, open_review, review_rules
 from domain.reviews.rfc_in_go_review import decides_rfc, rfc_approved_with
 from domain.reviews.voting_rules import Tally, logic_holds, tally_of
 from domain.state.authority import acting_as
-from domain.state.gates import Condition, Debt, Decision, Milestone, Review
+from domain.state.gates import Condition, Decision, Deferral, Milestone, Review
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, Document, Fact, Key, Moment, Name, Person, Text, Version
 
@@ -27,7 +27,7 @@ APPROVALS = ("approved", "approved-with-conditions")
 
 
 class ConditionSet(Fact):
-    """Something that is to be done by then although the gate was passed."""
+    """A condition of an approval: a text, an owner and a due date."""
 
     id: Key
     text: Text
@@ -37,7 +37,7 @@ class ConditionSet(Fact):
 
 
 class ReviewRefused(ProjectEvent, kind="review.refused/1", function=SupportingFunction.REVIEW):
-    """The gates stayed shut: every result, so that anyone can see why."""
+    """An approval was refused because of unmet controls, with all results."""
 
     review: Key
     gates: tuple[Gate, ...]
@@ -49,9 +49,9 @@ class ReviewRefused(ProjectEvent, kind="review.refused/1", function=SupportingFu
 
 
 class ReviewDecided(ProjectEvent, kind="review.decided/1", function=SupportingFunction.REVIEW):
-    """A review was decided: by which logic, with which results, on exactly which state (MOF; CMMI PMC SP 1.7).
+    """A review was decided, with the tally, the results and the exact state it rests on (MOF; CMMI PMC SP 1.7).
 
-    `state_digest` is SHA-256 of the stream's stored lines up to `seen`.
+    `state_digest` is SHA-256 of the stream's stored lines up to version `seen`.
     """
 
     review: Key
@@ -92,7 +92,7 @@ class ReviewDecided(ProjectEvent, kind="review.decided/1", function=SupportingFu
         gates, at = project.gates, recorded.measured_at
         for result in self.results:
             if result.due:
-                gates.debts.append(Debt(result.control, Gate(result.at), result.due, recorded.version))
+                gates.deferrals.append(Deferral(result.control, Gate(result.at), result.due, recorded.version))
         for c in self.conditions:
             gates.conditions[c.id] = Condition(c.id, str(c.text), c.owner, c.due, c.blocks_gate, recorded.version)
         if Gate.PORTFOLIO in self.gates:
@@ -101,7 +101,7 @@ class ReviewDecided(ProjectEvent, kind="review.decided/1", function=SupportingFu
 
 
 class Seen(Fact):
-    """What whoever decides has looked at, as `why` gave it; a digest left out is not compared."""
+    """The state that the decider has read, as `why` returned it; a digest left out is not compared."""
 
     version: Version
     results_digest: Digest | None = None
@@ -112,8 +112,8 @@ class Seen(Fact):
 class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
     """Decide an open review. An approval is refused, with every reason, while a blocking control is unmet.
 
-    `seen` makes it fail where a result, the evidence or the policy has changed since. `overrides` lets a no-go stand
-    for roles whose no-go the policy lets be overridden; it needs a reason, and so does a control that only warns.
+    With `seen`, it is rejected if a result, the evidence or the policy has changed since. `overrides` overrides a
+    no-go where the policy allows it; it needs a reason, and so does an approval while a control warns.
     """
 
     review: Key
@@ -126,7 +126,7 @@ class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         review = open_review(state, self.review)
-        role = acting_as(state, context, review.decided_by, f"to decide review {review.id}")
+        role = acting_as(state, context, review.decided_by, f"decide review {review.id}")
         if self.outcome in APPROVALS:
             must_fit(state, review)
             results = results_at(state, review, context)
@@ -137,7 +137,7 @@ class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
             yield from in_role(role, approved(state, review, context, self, results))
         else:
             if self.reason is None:
-                raise Rejected(f"reason: a review that is {self.outcome} needs one, so that others can learn from it")
+                raise Rejected(f"reason: the outcome {self.outcome} needs a reason")
             yield DecidedEvent(decision(state, review, context, self, ()), role)
             yield from in_role(role, consequences(state, review, self.outcome))
 
@@ -152,30 +152,37 @@ class DecideReview(ProjectCommand, function=SupportingFunction.REVIEW):
         changed = [name for name, value in now.items() if getattr(self.seen, name) not in (None, value)]
         if changed:
             what = ", ".join(name.removesuffix("_digest").replace("_", " ") for name in changed)
-            raise Rejected(f"seen: since version {self.seen.version} this has changed: {what}; look again and decide")
+            raise Rejected(
+                f"seen: changed since version {self.seen.version}: {what}; "
+                "read the current state (why) and decide again"
+            )
 
     def _allowed(self, state: Project, review: Review, context: CommandContext) -> None:
         if self.overrides and self.reason is None:
-            raise Rejected("reason: overriding a no-go needs one")
+            raise Rejected("reason: overriding a no-go needs a reason")
         longest = context.policy.times_of(state.column).condition_days
         _must_be_new(state, self.conditions)
         for condition in self.conditions:
             if longest is not None and condition.due > context.now + timedelta(days=longest):
                 raise Rejected(
-                    f"conditions: {condition.id} is due later than the {longest} days that the policy allows"
+                    f"conditions: {condition.id} is due later than {longest} days from now, "
+                    "the policy's limit; give an earlier date"
                 )
         if (self.outcome == "approved") == bool(self.conditions):
-            raise Rejected("conditions: they belong to the outcome approved-with-conditions, and it has at least one")
+            raise Rejected(
+                "conditions: the outcome approved-with-conditions needs at least one condition, "
+                "and approved allows none"
+            )
         for rule in review_rules(state, review.gates, context):
             logic_holds(state, review, rule, self.overrides)
 
 
 def _must_be_new(project: Project, conditions: tuple[ConditionSet, ...]) -> None:
-    """Raise `Rejected` where a condition has the id of another, which it would take the place of."""
+    """Raise `Rejected` if a condition has the id of another."""
     ids = [condition.id for condition in conditions]
     for id_ in ids:
         if id_ in project.gates.conditions or ids.count(id_) > 1:
-            raise Rejected(f"conditions: there is a condition {id_} already: give each an id of its own")
+            raise Rejected(f"conditions: the id {id_} is already used; give each condition its own id")
 
 
 def results_at(project: Project, review: Review, context: CommandContext) -> tuple[Result, ...]:
@@ -187,7 +194,7 @@ def results_at(project: Project, review: Review, context: CommandContext) -> tup
 def evaluation_context_at(
     project: Project, gate: Gate, context: CommandContext, review: Review | None
 ) -> EvaluationContext:
-    """What the controls at a gate evaluate when this person asks now."""
+    """The evaluation context of the controls at a gate for this person now."""
     c = context
     assumed: set[Point] = set(review.gates[: review.gates.index(gate)]) if review else set()
     if review and decides_rfc(project, review.gates, c):
@@ -196,11 +203,11 @@ def evaluation_context_at(
 
 
 def refusal(review: Review, results: tuple[Result, ...], role: str) -> Refused:
-    """Why the gates stay shut, as an exception that carries the event."""
+    """The refusal of an approval, as an exception that carries its event."""
     blocking = [result for result in results if result.blocks]
     first = "; ".join(f"{result.control}: {result.sentence}" for result in blocking[:3])
     more = f"; and {len(blocking) - 3} more" if len(blocking) > 3 else ""
-    sentence = f"{' and '.join(review.gates)} stay shut: {first}{more}"
+    sentence = f"{' and '.join(review.gates)} not passed: {first}{more}"
     return Refused(sentence, refused(review, results), role, repeated=repeats_refusal(review, results))
 
 
@@ -222,7 +229,7 @@ def approved(
     warned = [result for result in results if result.warns]
     if warned and asked.reason is None:
         named = "; ".join(f"{result.control}: {result.sentence}" for result in warned[:3])
-        raise Rejected(f"reason: {len(warned)} controls warn, say why it goes on all the same ({named})")
+        raise Rejected(f"reason: {len(warned)} controls warn; give the reason for approving nevertheless ({named})")
     made = decision(project, review, context, asked, results)
     yield from rfc_approved_with(project, review.gates, context)
     yield made
@@ -256,5 +263,5 @@ def decision(
 
 
 def gist(results: tuple[Result, ...]) -> str:
-    """What makes two refusals the same: the same controls with the same results."""
+    """A digest that is equal for two refusals with the same controls and results."""
     return digest_of(f"{result.at} {result.control} {result.result}" for result in results)

@@ -1,4 +1,4 @@
-"""Authorizing a deployment: permission that is checked before it is given, and needed before it begins."""
+"""Authorization of a deployment: a permission that is checked when granted and required before the start."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ AUTHORIZED_BY = ("release-management", "change-manager", "operations", "emergenc
 
 
 class AuthorizeDeployment(ProjectCommand, function=Phase.DEPLOY):
-    """Let a candidate go to core or to sites; without release readiness only core components, early, on their own."""
+    """Authorize the deployment of a candidate to core or sites; before release-ready only for core components."""
 
     authorization: Key
     scope: Literal["early-core", "core", "site"] = "core"
@@ -34,22 +34,34 @@ class AuthorizeDeployment(ProjectCommand, function=Phase.DEPLOY):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         at_work(state)
         if state.facts.latest(DeploymentAuthorized, self.authorization):
-            raise Rejected(f"authorization: {self.authorization} was given already: choose another id")
-        role = acting_as(state, context, AUTHORIZED_BY, "to authorize a deployment")
+            raise Rejected(f"authorization: the id {self.authorization} is already used; choose another id")
+        role = acting_as(state, context, AUTHORIZED_BY, "authorize a deployment")
         self._kept(state, context)
         yield DecidedEvent(self._authorization(state), role)
 
     def _kept(self, project: Project, context: CommandContext) -> None:
         ready = project.gates.passed(Gate.RELEASE_READY)
         if self.scope != "early-core" and ready is None:
-            raise Rejected("scope: the release is not ready; only core components may go earlier, as early-core")
+            raise Rejected(
+                "scope: release-ready is not passed; "
+                "until then only core components can be authorized (scope early-core)"
+            )
         if ready and ready.valid_until and context.now >= ready.valid_until:
-            raise Rejected(f"release readiness ended on {ready.valid_until:%Y-%m-%d %H:%M} UTC: review it again")
+            raise Rejected(
+                f"release readiness expired on {ready.valid_until:%Y-%m-%d %H:%M} UTC; "
+                "call a new review of release-ready"
+            )
         if self.scope == "early-core" and self.operations_consent is None:
-            raise Rejected("operations_consent: early core components need operations' consent: name its sign-off")
+            raise Rejected(
+                "operations_consent: scope early-core needs the consent of operations; "
+                "give the id of its sign-off event"
+            )
         approved = ready.candidate_digest if ready and self.scope != "early-core" else None
         if approved and self.candidate_digest not in (None, approved):
-            raise Rejected(f"candidate_digest: {approved} was found ready, and no other bytes: review these first")
+            raise Rejected(
+                f"candidate_digest: only {approved} is approved as release-ready; "
+                "call a review for another candidate first"
+            )
         point = Act.EARLY_CORE if self.scope == "early-core" else Act.AUTHORIZATION
         results = evaluate(evaluation_context(project, point, context))
         stays = [result for result in results if result.blocks or (result.warns and self.reason is None)]
@@ -62,7 +74,7 @@ class AuthorizeDeployment(ProjectCommand, function=Phase.DEPLOY):
         found_ready = ready.candidate_digest if ready else None
         digest = self.candidate_digest or found_ready or (chosen.event.digest if chosen else None)
         if digest is None:
-            raise Rejected("candidate_digest: no candidate was chosen: name the digest of what may be deployed")
+            raise Rejected("candidate_digest: no candidate is chosen; give the digest of the build to deploy")
         return DeploymentAuthorized(
             authorization=self.authorization,
             scope=self.scope,

@@ -1,4 +1,4 @@
-"""The emergency's way: one member of the committee opens every gate up to the release, and the rest is owed."""
+"""Emergency changes: the committee approves every gate up to release-ready at once, and other controls are deferred."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,10 +13,10 @@ from domain.values import Key, Text
 
 
 class ApproveEmergencyChange(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Call, sign and decide the one review that gets the service back: all that is put off is owed, with a date.
+    """Call, sign and decide one review of every gate up to release-ready; unmet controls are deferred with a due date.
 
-    Only a member of the emergency committee who doesn't implement the change; where data or money can be lost two of
-    them, each by this command. The reason stands for every warning.
+    Only for a member of the emergency committee who does not implement the change. If data or money can be lost, two
+    members must give this command. The reason applies to every warning.
     """
 
     review: Key = "fix-now"
@@ -24,14 +24,14 @@ class ApproveEmergencyChange(ProjectCommand, function=SupportingFunction.REVIEW)
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         if state.entry.priority != "emergency":
-            raise Rejected("this change is no emergency: call its reviews one by one")
+            raise Rejected("this change is not classified as an emergency; call its reviews one by one (call-review)")
         gates = tuple(gate for gate in _FIX_NOW if not state.gates.passed(gate))
         if not gates:
-            raise Rejected("every gate up to the release is passed already")
+            raise Rejected("every gate up to release-ready is already passed; authorize the deployment next")
         known = state.gates.reviews.get(self.review)
         if known is None or not known.open:
             yield from self._called(state, gates, context)
-            context = as_held_now(state, context)  # calling may have moved it to another policy
+            context = as_held_now(state, context)  # the call may have moved the project to another policy
         signoff = GiveSignoff(review=self.review, role="emergency-committee", reason=self.reason)
         yield from signoff.decide(state, context)
 

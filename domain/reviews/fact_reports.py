@@ -1,4 +1,4 @@
-"""Reporting: a fact is told and recorded, and with it the rules that it broke."""
+"""Reports of facts: a fact is recorded together with the breaches that it causes."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,15 +14,15 @@ from domain.state.project import Project, ProjectCommand, ProjectFact
 from domain.values import Moment
 
 TOLD_AFTER_THE_END = ("incident.", "benefit.", "cost.")
-"""The kinds of fact that a cancelled project still has."""
+"""Prefixes of the kinds of fact that can be reported of a cancelled project."""
 
 
 class Report(ProjectCommand, listed=False):
-    """Tell a fact; `happened` is when it took place where not now: not in the future, late only with a reason."""
+    """Report a fact; `occurred_at` is when it occurred if not now: never in the future, and late only with a reason."""
 
     fact: ClassVar[type[ProjectFact]]
     names: ClassVar[tuple[str, ...]]
-    happened: Moment | None = None
+    occurred_at: Moment | None = None
 
     @property
     def told(self) -> ProjectFact:
@@ -30,21 +30,23 @@ class Report(ProjectCommand, listed=False):
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         if not state.entry.proposed:
-            raise Rejected("there is no such project: propose it first")
+            raise Rejected("there is no project with this key; propose it first (propose-project)")
         told = self.told
         if state.entry.cancelled and not told.kind.startswith(TOLD_AFTER_THE_END):
-            raise Rejected("the project is cancelled: only incidents, benefits, costs and corrections are still told")
+            raise Rejected(
+                "the project is cancelled; only incidents, benefits, costs and corrections can still be recorded"
+            )
         told.check(state, context)
         if unchanged(state, told, context.who) and not told.asks_again(state, context):
             return
         now = DecidedEvent(told, context.role)
-        yield now if self.happened is None else at_its_time(state, told, self.happened, context)
+        yield now if self.occurred_at is None else at_its_time(state, told, self.occurred_at, context)
         if told.checked_at:
             yield from in_role(context.role, breaches_of(state, told.checked_at, context))
 
 
 def unchanged(project: Project, told: ProjectFact, who: str) -> bool:
-    """Whether exactly this is the last word on this part of its subject, so that telling it again says nothing new."""
+    """Whether the newest fact about this part of its subject is the same, so that a repeated report is ignored."""
     if told.repeatable:
         return False
     part = getattr(told, told.part_field) if told.part_field else ""
@@ -63,22 +65,24 @@ def unchanged(project: Project, told: ProjectFact, who: str) -> bool:
 
 @cache
 def _subject(kind: type[Event]) -> str:
-    """What a kind of event is about: a risk, for `risk.assessed/1`."""
+    """The subject of a kind of event: `risk` for `risk.assessed/1`."""
     return kind.kind.partition(".")[0]
 
 
-def at_its_time(project: Project, told: ProjectFact, happened: Moment, context: CommandContext) -> DecidedEvent:
-    if happened > context.now:
-        raise Rejected(f"happened: {happened:%Y-%m-%d %H:%M} UTC lies in the future")
+def at_its_time(project: Project, told: ProjectFact, occurred_at: Moment, context: CommandContext) -> DecidedEvent:
+    if occurred_at > context.now:
+        raise Rejected(f"occurred_at: {occurred_at:%Y-%m-%d %H:%M} UTC is in the future; give a past moment")
     late = timedelta(days=context.policy.times_of(project.column).late_fact_days)
-    if context.now - happened > late and told.reason is None:
-        raise Rejected(f"reason: this is told more than {late.days} days late, say why")
-    return DecidedEvent(told, context.role, happened, "reported")
+    if context.now - occurred_at > late and told.reason is None:
+        raise Rejected(
+            f"reason: this is recorded more than {late.days} days after it occurred; give the reason for the delay"
+        )
+    return DecidedEvent(told, context.role, occurred_at, "reported")
 
 
 @cache
 def reports() -> dict[str, type[Report]]:
-    """A command for each fact that can be reported, with the fact's own fields, by its name."""
+    """By name, the command that reports each kind of fact, with the fact's fields."""
     return {
         fact.reported_as: _report(fact)
         for kind in catalogue().values()
@@ -100,7 +104,7 @@ def _report(fact: type[ProjectFact]) -> type[Report]:
     return made
 
 
-def report(fact: ProjectFact, happened: Moment | None = None) -> Report:
-    """The command that tells this fact."""
+def report(fact: ProjectFact, occurred_at: Moment | None = None) -> Report:
+    """The command that reports this fact."""
     made = reports()[fact.reported_as]
-    return made(**{name: getattr(fact, name) for name in type(fact).model_fields}, happened=happened)
+    return made(**{name: getattr(fact, name) for name in type(fact).model_fields}, occurred_at=occurred_at)

@@ -1,4 +1,4 @@
-"""Proposing all at once: a project with its classification, people, request for change and documents."""
+"""Full proposals: a project with its classification, team, request for change and documents in one command."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -19,14 +19,14 @@ from domain.values import Fact, Name, Person, Role, Text
 
 
 class Granted(Fact):
-    """A person and the role they are to hold."""
+    """A person and the role to assign."""
 
     person: Person
     role: Role
 
 
 class Propose(ProposeProject):
-    """Ask for a project and say at once how it is classified, who does what, and what operations is asked for."""
+    """Propose a project together with its classification, team, request for change and documents."""
 
     answers: Answers | None = None
     priority: Priority = "medium"

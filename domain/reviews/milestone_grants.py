@@ -1,4 +1,4 @@
-"""Granting: the milestones that a decision opens, with what each stands on."""
+"""Milestones granted by a decision, each with its basis."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,9 +27,9 @@ def granted(
 def reached(
     project: Project, gate: Gate, basis: Basis, valid_until: datetime | None = None, **given: Any
 ) -> MilestoneReached:
-    """The event of a milestone, with the baselines and the candidate as they are now.
+    """The event of a milestone, with the current baselines and candidate.
 
-    Raises `Rejected` where an earlier milestone is missing: no policy and no waiver lets one be skipped.
+    Raises `Rejected` if an earlier milestone is missing: no policy and no waiver allows one to be skipped.
     """
     _must_follow(project, gate)
     fields: dict[str, Any] = {"attempt": 1, **given, "basis": basis, "baselines": evidence_of(project, [gate])}
@@ -45,4 +45,4 @@ def reached(
 def _must_follow(project: Project, gate: Gate) -> None:
     missing = [earlier for earlier in gates_before(gate) if earlier in MILESTONES and not project.gates.passed(earlier)]
     if missing and not project.imported:
-        raise Rejected(f"{gate}: {' and '.join(missing)} must be reached first: the milestones follow each other")
+        raise Rejected(f"{gate}: {' and '.join(missing)} must be passed first")

@@ -1,4 +1,4 @@
-"""The five milestones of the phase, each granted by a decision and never recomputed; and the way back."""
+"""The five milestones of the Deliver Phase, each granted by a decision and never recomputed, and their loss."""
 
 from typing import Any, ClassVar, Literal
 
@@ -13,7 +13,7 @@ from domain.values import Count, Digest, EventId, Key, Moment
 class MilestoneReached(ProjectEvent):
     """A milestone was granted: by which decision, on what basis, on which baselines.
 
-    Without a decision of its own (standing approval) it carries the results that it stands on.
+    Without a decision of its own (standing approval) it contains the results that it rests on.
     """
 
     gate: ClassVar[Gate]
@@ -70,7 +70,7 @@ class BuildCompleted(MilestoneReached, kind="project.build-completed/1", gate=Ga
 
 
 class ReleaseReady(MilestoneReached, kind="project.release-ready/1", gate=Gate.RELEASE_READY):
-    """Milestone 4: go; this candidate may be deployed until then (MOF 4.0, Release Readiness review)."""
+    """Milestone 4: this candidate may be deployed until `valid_until` (MOF 4.0, Release Readiness review)."""
 
     candidate: Key | None = None
     candidate_digest: Digest | None = None
@@ -86,20 +86,20 @@ class ReleaseReady(MilestoneReached, kind="project.release-ready/1", gate=Gate.R
 
 
 class ProjectDeployed(MilestoneReached, kind="project.deployed/1", gate=Gate.DEPLOYED):
-    """Milestone 5: deployment complete: stable, handed over, accepted by the customer (MOF 4.0, Deploy)."""
+    """Milestone 5: the deployment is stable, handed over to operations and accepted by the customer (MOF 4.0)."""
 
     candidate_digest: Digest | None = None
 
 
 def milestone(gate: Gate) -> type[MilestoneReached]:
-    """The event that says that this gate's milestone was reached."""
+    """The class of the event that grants this gate's milestone."""
     return _milestones[gate]
 
 
 class PhaseReturned(ProjectEvent, kind="phase.returned/1", function=SupportingFunction.REVIEW):
-    """The project went back to an earlier phase: a review, a reversal or a finding sent it there.
+    """The project returned to an earlier phase because of a review, a reversal or a finding.
 
-    Of an imported project is told instead whether what it lost had taken effect, as far as the source says.
+    For an imported project, `cause` says whether the lost milestones had taken effect, as far as the source shows.
     """
 
     from_phase: Phase
@@ -108,13 +108,13 @@ class PhaseReturned(ProjectEvent, kind="phase.returned/1", function=SupportingFu
     cause_event: EventId | None = None
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
-        """What was reached from the phase that it returned to is lost, and so is all that followed."""
+        """Remove the milestones of the phase that the project returned to and of all later phases."""
         lose(project, MILESTONES[list(Phase).index(self.to_phase)])
 
 
 def lose(project: Project, first: Gate) -> None:
-    """Take back a gate and all after it."""
+    """Remove the milestone of a gate and of all later gates."""
     for gate in MILESTONES[MILESTONES.index(first) :]:
         if project.gates.milestones.pop(gate, None):
             project.gates.lost.add(gate)
-            project.gates.signed.pop(gate, None)  # what was signed without a review belongs to the attempt
+            project.gates.signed.pop(gate, None)  # sign-offs without a review belong to the attempt

@@ -1,4 +1,4 @@
-"""Outcomes that don't open a gate: back for rework, put off, or the end."""
+"""Outcomes of reviews that do not pass a gate: rework, deferral or cancellation."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from domain.state.project import Project, ProjectEvent
 
 
 def consequences(project: Project, review: Review, outcome: str) -> Iterator[ProjectEvent]:
-    """What follows from a review that did not approve: a return, a hold, or a cancellation."""
+    """The events that follow a review without approval: a return, a hold or a cancellation."""
     decided = next(d for d in reversed(project.gates.decisions.values()) if d.review == review.id)
     if outcome == "deferred":
         yield ProjectHeld(cause="priority", review=review.id)
@@ -23,6 +23,6 @@ def consequences(project: Project, review: Review, outcome: str) -> Iterator[Pro
 
 
 def returned_to(review: Review) -> Phase | None:
-    """The phase whose work a returned review sends the project back to; None for the portfolio's."""
+    """The phase that a returned review sends the project back to; None for the portfolio review."""
     gate = review.gates[0] if review.gates[0] is not Gate.PORTFOLIO else next(iter(review.gates[1:]), None)
     return ENDS[gate] if gate else None

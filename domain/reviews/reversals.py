@@ -1,4 +1,4 @@
-"""Reversing and confirming: a decision, or a standing approval, is undone by a decision; or looked at and confirmed."""
+"""Reversals and confirmations of decisions and standing approvals."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -14,15 +14,15 @@ from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import EventId, Key, Text
 
 PERMITTED = ("reviewed", "standing")
-"""What somebody here has allowed; all else is what a source tells."""
+"""The bases of milestones that were granted here; the others come from the source of an import."""
 
 
 class ReviewReversed(ProjectEvent, kind="review.reversed/1", function=SupportingFunction.REVIEW):
-    """A decision was reversed, or what a standing approval had opened: the gates are lost, all that followed, and the
-    approval of the request for change that was given with them.
+    """A decision or a standing approval was reversed: its gates are lost, all later gates, and the approval of the
+    request for change that was given with them.
 
-    A standing approval knows neither review nor decision, and neither does an imported history; the `cause` of the
-    latter is whether what was lost had taken effect.
+    `review` and `decision` are absent for standing approvals and imported histories. For the latter, `cause` says
+    whether the lost milestones had taken effect.
     """
 
     review: Key | None = None
@@ -54,7 +54,7 @@ def _take_back_rfc(project: Project, given_with: set[str], reversal: Recorded) -
 
 
 class ReviewConfirmed(ProjectEvent, kind="review.confirmed/1", function=SupportingFunction.REVIEW):
-    """A decision was looked at again after a fact that it rested on had been corrected, and stands."""
+    """A decision was confirmed after the correction of a fact that it rests on."""
 
     review: Key
     decision: EventId
@@ -66,7 +66,7 @@ class ReviewConfirmed(ProjectEvent, kind="review.confirmed/1", function=Supporti
 
 
 def settle(project: Project) -> None:
-    """Forget corrections that no standing decision waits for."""
+    """Remove corrections that affect no decision in force."""
     standing = {d.id for d in project.gates.decisions.values() if d.approved and not d.reversed}
     for correction in project.gates.corrections:
         correction.decisions &= standing
@@ -74,7 +74,7 @@ def settle(project: Project) -> None:
 
 
 class ReverseReview(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Reverse an approval. The gates it opened are named and lost; nothing is edited."""
+    """Reverse an approval. Its gates and all later gates are lost; no event is changed."""
 
     review: Key
     reason: Text
@@ -82,12 +82,12 @@ class ReverseReview(ProjectCommand, function=SupportingFunction.REVIEW):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         decision = _approval(state, self.review)
         roles = context.policy.authorities_for("reverse", state.column)
-        role = acting_as(state, context, roles, f"to reverse the decision of review {self.review}")
+        role = acting_as(state, context, roles, f"reverse the decision of review {self.review}")
         yield from in_role(role, _reversed(state, decision.gates[0], self.reason, decision))
 
 
 class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Take back a gate that a standing approval has opened. What it opened is named and lost, as by a review."""
+    """Reverse a gate that was passed by a standing approval. It and all later gates are lost."""
 
     gate: Gate
     reason: Text
@@ -95,17 +95,17 @@ class ReverseMilestone(ProjectCommand, function=SupportingFunction.REVIEW):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         passed = state.gates.passed(self.gate)
         if passed is None:
-            raise Rejected(f"gate: {self.gate} is not passed, so there is nothing to take back")
+            raise Rejected(f"gate: {self.gate} is not passed, so it can't be reversed")
         if passed.basis != "standing":
             decided = state.gates.decisions.get(passed.decision or "")
-            raise Rejected(f"gate: {self.gate} was not opened by a standing approval: {_way_back(decided)}")
+            raise Rejected(f"gate: {self.gate} was not passed by a standing approval; {_reversal_route(decided)}")
         roles = context.policy.authorities_for("reverse", state.column)
-        role = acting_as(state, context, roles, f"to take back {self.gate}")
+        role = acting_as(state, context, roles, f"reverse the gate {self.gate}")
         yield from in_role(role, _reversed(state, self.gate, self.reason))
 
 
 class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Let a decision stand although a fact that it rested on was corrected. Whoever may decide it may confirm it."""
+    """Confirm a decision after the correction of a fact that it rests on. Whoever may decide it may confirm it."""
 
     review: Key
     reason: Text
@@ -113,7 +113,7 @@ class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         decision = _approval(state, self.review)
         deciders = state.gates.reviews[self.review].decided_by
-        role = acting_as(state, context, deciders, f"to confirm the decision of review {self.review}")
+        role = acting_as(state, context, deciders, f"confirm the decision of review {self.review}")
         if any(decision.id in correction.decisions for correction in state.gates.corrections):
             yield DecidedEvent(ReviewConfirmed(review=self.review, decision=decision.id, reason=self.reason), role)
 
@@ -121,18 +121,22 @@ class ConfirmReview(ProjectCommand, function=SupportingFunction.REVIEW):
 def _approval(project: Project, review: str) -> Decision:
     found = [d for d in project.gates.decisions.values() if d.review == review and d.approved]
     if not found:
-        raise Rejected(f"review: {review} has approved nothing here")
+        raise Rejected(f"review: this project has no approval by a review {review}")
     if found[-1].reversed:
-        raise Rejected(f"review: the decision of {review} was reversed already")
+        raise Rejected(f"review: the decision of {review} is already reversed")
     return found[-1]
 
 
-def _way_back(decided: Decision | None) -> str:
-    return f"reverse review {decided.review}" if decided else "it stands as its source tells it"
+def _reversal_route(decided: Decision | None) -> str:
+    return (
+        f"reverse review {decided.review} instead (reverse-review)"
+        if decided
+        else "it is an imported fact and can't be reversed"
+    )
 
 
 def _reversed(project: Project, first: Gate, reason: Text, decision: Decision | None = None) -> Iterator[ProjectEvent]:
-    """The reversal of a gate and of all that stand on it, and the way back."""
+    """The reversal of a gate and of all later gates, and the return to its phase."""
     review, cause = (decision.review, decision.id) if decision else (None, None)
     passed = project.gates.last()
     gates_lost = tuple(gate for gate in GATES[GATES.index(first) :] if project.gates.passed(gate))

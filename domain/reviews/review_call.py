@@ -1,4 +1,4 @@
-"""Calling a review: what is put before whom, to be decided by when; and taking it back."""
+"""Calls of reviews: evidence, required sign-offs, deciders and due date; and their withdrawal."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -21,13 +21,13 @@ from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Count, Digest, EventId, Key, Moment, Person, Role, Text
 
 MOST_SIGNERS = 200
-"""How many a review may ask to sign: they stand in one event, of 65,535 bytes at most."""
+"""The largest number of required sign-offs: they are stored in one event of at most 65,535 bytes."""
 
 
 class ReviewCalled(ProjectEvent, kind="review.called/1", function=SupportingFunction.REVIEW):
-    """A management review was called over one gate, or several adjacent ones, on this evidence (MOF).
+    """A management review of one gate or several adjacent gates was called on this evidence (MOF).
 
-    `submitted_by` is who puts the evidence forward, where that is not who calls.
+    `submitted_by` is who submits the evidence, if it is not the caller.
     """
 
     review: Key
@@ -65,7 +65,7 @@ class ReviewCalled(ProjectEvent, kind="review.called/1", function=SupportingFunc
 
 
 class ReviewWithdrawn(ProjectEvent, kind="review.withdrawn/1", function=SupportingFunction.REVIEW):
-    """An attempt ended without a decision."""
+    """A review was withdrawn without a decision."""
 
     review: Key
 
@@ -74,7 +74,7 @@ class ReviewWithdrawn(ProjectEvent, kind="review.withdrawn/1", function=Supporti
 
 
 class CallReview(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Call a review over one or several adjacent gates. Evidence, signers and deciders follow from the policy."""
+    """Call a review of one or several adjacent gates. Evidence, signers and deciders follow from the policy."""
 
     review: Key
     gates: Annotated[tuple[Gate, ...], Field(min_length=1)]
@@ -85,7 +85,7 @@ class CallReview(ProjectCommand, function=SupportingFunction.REVIEW):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         may_be_called(state, self.review, self.gates)
         if newer := context.rulebook.moves_open(context.policy.label):
-            reason = f"{newer.label} holds for open projects from their next gate on"
+            reason = f"{newer.label} applies to open projects from their next gate on"
             yield DecidedEvent(moved(state, newer, context, reason), context.role)
             context = as_held_now(state, context)
         yield DecidedEvent(self._called(state, context), context.role)
@@ -110,7 +110,7 @@ class CallReview(ProjectCommand, function=SupportingFunction.REVIEW):
 
 
 class WithdrawReview(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Take a review back before it is decided. Only who called it, or who decides it, may."""
+    """Withdraw a review before it is decided. Only its caller or a decider may do it."""
 
     review: Key
     reason: Text | None = None
@@ -119,62 +119,66 @@ class WithdrawReview(ProjectCommand, function=SupportingFunction.REVIEW):
         review = open_review(state, self.review)
         role = context.role
         if context.who != review.called_by:
-            what = f"to withdraw a review that {review.called_by} called"
+            what = f"withdraw a review that {review.called_by} called"
             role = acting_as(state, context, review.decided_by, what)
         yield DecidedEvent(ReviewWithdrawn(review=self.review, reason=self.reason), role)
 
 
 def may_be_called(project: Project, review: str, gates: tuple[Gate, ...]) -> None:
-    """Raise `Rejected` where this review makes no sense now."""
+    """Raise `Rejected` if this review can't be called now."""
     at_work(project)
     if review in project.gates.reviews:
-        raise Rejected(f"there was a review {review} already: give this one another id")
+        raise Rejected(f"review: the id {review} is already used; choose another id")
     first = GATES.index(gates[0])
     if gates != GATES[first : first + len(gates)]:
-        raise Rejected(f"gates: a review decides adjacent gates in their order: {', '.join(GATES)}")
+        raise Rejected(f"gates: the gates of one review must be adjacent and in this order: {', '.join(GATES)}")
     for gate in gates:
         passed = project.gates.passed(gate)
         if passed and passed.stands(project.column):
-            raise Rejected(f"gates: {gate} was passed already")
+            raise Rejected(f"gates: {gate} is already passed")
         if other := project.gates.open_review(gate):
-            raise Rejected(f"gates: review {other.id} over {gate} is open: decide or withdraw it first")
+            raise Rejected(f"gates: review {other.id} of {gate} is open; decide or withdraw it first")
 
 
 def _may_be_decided_together(gates: tuple[Gate, ...], column: Column, policy: Policy) -> None:
     if not policy.may_decide_together(gates, column):
         joint = [f", or {' + '.join(rule.gates)} together" for rule in policy.joint_reviews if rule.column == column]
-        raise Rejected(f"gates: a review of a {column} change decides one gate{''.join(joint)}")
+        raise Rejected(f"gates: a review of a {column} change can decide one gate{''.join(joint)}")
 
 
 def at_work(project: Project) -> None:
-    """Raise `Rejected` unless the project is there, and neither held nor cancelled."""
+    """Raise `Rejected` unless the project is proposed, and neither on hold nor cancelled."""
     if not project.entry.proposed:
-        raise Rejected("there is no such project: propose it first")
+        raise Rejected("there is no project with this key; propose it first (propose-project)")
     if project.entry.cancelled:
-        raise Rejected("the project is cancelled: nothing more is decided in it")
+        raise Rejected(
+            "the project is cancelled; no command is possible except for incidents, benefits, costs and corrections"
+        )
     if project.entry.held_since:
-        raise Rejected(f"the project is held since {project.entry.held_since:%Y-%m-%d}: resume it first")
+        raise Rejected(
+            f"the project is on hold since {project.entry.held_since:%Y-%m-%d}; resume it first (resume-project)"
+        )
 
 
 def gate_rules(project: Project, gates: Iterable[Gate], context: CommandContext) -> list[GateRule]:
-    """What the policy says of these gates in the project's column. Raises `Rejected` where they need no review."""
+    """The policy's rules for these gates in the project's column. Raises `Rejected` if one needs no review."""
     rules: list[GateRule] = []
     for gate in gates:
         rule = context.policy.gate(gate, project.column)
         if rule is None or rule.mode == "standing":
-            raise Rejected(f"gates: {project.column} changes pass {gate} without a review, by standing approval")
+            raise Rejected(f"gates: {project.column} changes pass {gate} by standing approval; no review is needed")
         rules.append(rule)
     return rules
 
 
 def review_rules(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> list[GateRule]:
-    """The rules of these gates, and that of the request for change where a review over them decides it as well."""
+    """The rules of these gates, and of the request for change if their review also decides it."""
     joined = joined_rule(project, gates, context)
     return gate_rules(project, gates, context) + ([joined] if joined else [])
 
 
 def required_by(project: Project, rules: Iterable[GateRule], context: CommandContext) -> tuple[Required, ...]:
-    """Everyone who has to sign by these rules, each once. Raises `Rejected` where they are more than can be asked."""
+    """The sign-offs that these rules require, each once. Raises `Rejected` if they are too many for one review."""
     found: dict[tuple[str, str | None, str | None], Required] = {}
     for rule in rules:
         for wording in rule.required:
@@ -182,8 +186,9 @@ def required_by(project: Project, rules: Iterable[GateRule], context: CommandCon
                 found.setdefault((required.role, required.party, required.seat), required)
     if len(found) > MOST_SIGNERS:
         raise Rejected(
-            f"gates: {len(found)} would have to sign, and a review asks {MOST_SIGNERS} at most: name units as "
-            "stakeholders in the place of people, or release members of the body"
+            f"gates: {len(found)} sign-offs would be required, the limit is {MOST_SIGNERS}; "
+            "identify units instead of people "
+            "as stakeholders, or release members of the body"
         )
     return tuple(found.values())
 
@@ -209,7 +214,7 @@ def _resolved(project: Project, rule: GateRule, wording: str, context: CommandCo
 
 
 def _members(project: Project, wording: str, context: CommandContext) -> Iterator[Required]:
-    """A seat for each member of a body, none for deputies beside them; one that nobody has where it has no members."""
+    """A seat for each member of a body, without deputies; one vacant seat if the body has no members."""
     role = wording.removesuffix(":*")
     sitting = project.team.members(role, context.now)
     for person in sitting:
@@ -221,17 +226,17 @@ def _members(project: Project, wording: str, context: CommandContext) -> Iterato
 def carried(
     project: Project, gates: tuple[Gate, ...], evidence: tuple[Evidence, ...], context: CommandContext
 ) -> Iterator[Signoff]:
-    """What the required said for go in the attempt before and still holds: the role not ended, on the same evidence.
+    """The sign-offs for go of the previous attempt that are still current: same evidence, role still held.
 
-    Nothing of an attempt whose decision was reversed: what was taken back is asked for anew. Nothing of who decides by
-    signing: else nobody would be left whose sign-off decides.
+    None if its decision was reversed: they must be given again. None of those who decide by signing, since otherwise
+    no sign-off would be left to decide the review.
     """
     earlier = [review for review in project.gates.reviews.values() if review.gates == gates and review.outcome]
     last = earlier[-1] if earlier else None
     if last is None or any(d.reversed for d in project.gates.decisions.values() if d.review == last.id):
         return
     deciding = deciders_who_sign(project, gates, context)
-    for signoff in (word for required in last.required if (word := last.given(required))):
+    for signoff in (signoff for required in last.required if (signoff := last.signoff_for(required))):
         assignment = project.team.assignments.get(signoff.assignment or "")
         holds = assignment is not None and assignment.holds(context.now)
         same = evidence_digest(evidence, signoff.role) == signoff.own or evidence_digest(evidence) == signoff.evidence
@@ -240,28 +245,29 @@ def carried(
 
 
 def deciders_who_sign(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> tuple[str, ...]:
-    """The roles that decide a review over these gates with their sign-off, where the policy has it end in the last."""
+    """The roles that decide a review of these gates by their sign-off, where the mode is `last-signoff`."""
     rules = review_rules(project, gates, context)
     by_act = any(rule.mode != "last-signoff" for rule in rules)
     return () if by_act else gate_rules(project, gates, context)[-1].decided_by
 
 
 def open_review(project: Project, review: str) -> Review:
-    """The review of this id. Raises `Rejected` where there is none that can still be decided."""
+    """The open review of this id. Raises `Rejected` if there is none."""
     at_work(project)
     found = project.gates.reviews.get(review)
     if found is None:
         known = ", ".join(r.id for r in project.gates.reviews.values() if r.open) or "none"
-        raise Rejected(f"review: there is no review {review} here; open now: {known}")
+        raise Rejected(f"review: this project has no review {review}; open reviews: {known}")
     if not found.open:
-        raise Rejected(f"review: {review} is over: it was {found.outcome}")
+        raise Rejected(f"review: {review} is closed with the outcome {found.outcome}; call a new review")
     return found
 
 
 def must_fit(project: Project, review: Review) -> None:
-    """Raise `Rejected` where a review was called in another column: others have to sign, on other rules."""
+    """Raise `Rejected` if a review was called in another column, with other rules and sign-offs."""
     if review.column not in (None, project.column):
         raise Rejected(
-            f"review {review.id} was called as {review.column}, the change is {project.column} now: withdraw it and "
+            f"review {review.id} was called for a {review.column} change, which is now {project.column}; "
+            "withdraw it and "
             "call it again"
         )

@@ -1,4 +1,4 @@
-"""Deciding the request for change: by each body that the category asks for, in the policy's order."""
+"""Decisions on the request for change, by each required body in the policy's order."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -22,7 +22,7 @@ from domain.values import Key, Text
 
 
 class DecideRfc(ProjectCommand, function=Phase.PLANNING):
-    """Decide the request for change for a body that the policy names here; who presides must hold its role."""
+    """Decide the request for change for a body that the policy requires; the caller must hold its role."""
 
     rfc: Key
     body: Body
@@ -35,19 +35,19 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
         at_work(state)
         submitted = state.facts.latest(RfcSubmitted, self.rfc)
         if submitted is None:
-            raise Rejected(f"rfc: no request for change {self.rfc} was submitted here")
+            raise Rejected(f"rfc: request for change {self.rfc} is not submitted; submit it first (submit-rfc)")
         rule = rfc_rule(state, context)
         if rule is None or self.body not in rule.decided_by:
             bodies = " and ".join(rule.decided_by) if rule else "standing approval"
-            raise Rejected(f"body: {state.column} changes are decided by {bodies}")
-        role = acting_as(state, context, (self.body,), f"to decide request {self.rfc}")
+            raise Rejected(f"body: {self.body} does not decide {state.column} changes; {bodies} does")
+        role = acting_as(state, context, (self.body,), f"decide request for change {self.rfc}")
         self._not_their_own(submitted, context)
         self._in_order(state, rule, submitted, context)
         if self.outcome == "approved":
             self._voted(rule, minimum_of(state, rule), state.team.members(self.body, context.now))
             self._kept(state, context)
         elif self.reason is None:
-            raise Rejected(f"reason: a request that is {self.outcome} needs one")
+            raise Rejected(f"reason: the outcome {self.outcome} needs a reason")
         known = state.facts.latest(RfcDecided, f"{self.rfc}/{self.body}")
         ended = known is not None and self.outcome == "approved" and not known.event.holds(context.now)
         if known is None or known.version < submitted.version or known.event.outcome != self.outcome or ended:
@@ -55,13 +55,15 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
 
     def _not_their_own(self, submitted: Recorded[RfcSubmitted], context: CommandContext) -> None:
         if context.who in (submitted.who, submitted.event.initiator):
-            raise Rejected(f"nobody decides their own request: {context.who} asked for this one")
+            raise Rejected(
+                f"rfc: {context.who} asked for this change and can't decide it; another person must decide it"
+            )
 
     def _in_order(self, project: Project, rule: GateRule, submitted: Recorded[RfcSubmitted], c: CommandContext) -> None:
         for body in rule.decided_by[: rule.decided_by.index(self.body)]:
             answer = project.facts.latest(RfcDecided, f"{self.rfc}/{body}")
             if answer is None or answer.version < submitted.version or not answer.event.holds(c.now):
-                raise Rejected(f"body: {body} decides first, and has not approved {self.rfc} as it is now")
+                raise Rejected(f"body: {body} must approve the current version of {self.rfc} first")
 
     def _kept(self, project: Project, context: CommandContext) -> None:
         shut = [result for result in evaluate(evaluation_context(project, Act.RFC, context)) if result.blocks]
@@ -72,15 +74,21 @@ class DecideRfc(ProjectCommand, function=Phase.PLANNING):
         if rule.quorum == 0 or len(rule.required) == 0 or self.body not in ("cab", "emergency-committee"):
             return
         if self.votes is None:
-            raise Rejected(f"votes: {self.body} decides by vote: say how many were for go, against, and on the roster")
+            raise Rejected(
+                f"votes: {self.body} decides by vote; give the votes for go, the votes against and the roster"
+            )
         votes = self.votes
         if votes.roster < len(members):
-            raise Rejected(f"votes: the roster has {len(members)} at least: {', '.join(members[:5])}")
+            raise Rejected(
+                f"votes: the roster has at least {len(members)} members ({', '.join(members[:5])}); correct the roster"
+            )
         cast = votes.go + votes.no_go + votes.abstained
         if cast * 1000 < rule.quorum * votes.roster:
-            raise Rejected(f"votes: {cast} of {votes.roster} voted, the quorum is {rule.quorum / 10:g} %")
+            raise Rejected(
+                f"votes: {cast} of {votes.roster} voted, but the quorum is {rule.quorum / 10:g} %; collect more votes"
+            )
         if votes.go * 1000 < rule.majority * (votes.go + votes.no_go) or votes.go < max(minimum, 1):
-            needed = f"{rule.majority / 10:g} % and {max(minimum, 1)} at least are needed"
+            needed = f"approval needs {rule.majority / 10:g} % and at least {max(minimum, 1)} for go"
             raise Rejected(f"votes: {votes.go} for go, {votes.no_go} against: {needed}")
 
     def _decision(self, rule: GateRule, context: CommandContext) -> RfcDecided:

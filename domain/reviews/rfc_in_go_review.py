@@ -1,4 +1,4 @@
-"""Deciding the request for change together with the go review, where the policy has both end in one sign-off."""
+"""Decision on the request for change together with the go review, where the policy joins them in one sign-off."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ def valid_until(rule: GateRule, context: CommandContext) -> Moment | None:
 
 
 def pending_rfc(project: Project, now: datetime) -> Recorded[RfcSubmitted] | None:
-    """The newest request for change, while no body has decided it, or what was approved has ended."""
+    """The newest request for change, if it is undecided or its approval has expired."""
     submitted = project.facts.newest(RfcSubmitted)
     if submitted is None:
         return None
@@ -33,7 +33,7 @@ def pending_rfc(project: Project, now: datetime) -> Recorded[RfcSubmitted] | Non
 
 
 def joined_rule(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> GateRule | None:
-    """The rule for the request for change, where a review over these gates decides it as well."""
+    """The rule for the request for change, if a review of these gates also decides it."""
     rule = rfc_rule(project, context)
     if rule is None or rule.mode != "last-signoff" or Gate.RELEASE_READY not in gates:
         return None
@@ -41,14 +41,14 @@ def joined_rule(project: Project, gates: tuple[Gate, ...], context: CommandConte
 
 
 def decides_rfc(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> bool:
-    """Whether a go review over these gates, decided by this person, decides the request for change with it."""
+    """Whether a go review of these gates, decided by this person, also decides the request for change."""
     rule = joined_rule(project, gates, context)
     held = project.team.roles_of(context.who, context.now)
     return rule is not None and held.issuperset(rule.decided_by)
 
 
 def rfc_approved_with(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[RfcDecided]:
-    """The approval of the request for change that goes with a go review, by each body that has to give it."""
+    """The approval of the request for change together with a go review, by each required body."""
     submitted = pending_rfc(project, context.now)
     rule = joined_rule(project, gates, context)
     if submitted and rule and decides_rfc(project, gates, context):

@@ -1,4 +1,4 @@
-"""Signing: one person says go or no-go in a granted role, meaning something, having seen exactly this evidence."""
+"""Sign-offs: go or no-go by one person in a granted role, with a meaning, on specific evidence."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
@@ -24,18 +24,18 @@ Meaning = Literal["authorship", "review", "approval", "responsibility", "accepta
 
 
 class Answered(Fact):
-    """One of the review's questions, and what the signer answered."""
+    """A question of the review and the signer's answer."""
 
     question: Text
     answer: Text
 
 
 class SignoffGiven(ProjectEvent, kind="signoff.given/1", function=SupportingFunction.REVIEW):
-    """Somebody signed: in which role, meaning what, under which statement, on which evidence (21 CFR 11.50, 11.70).
+    """A person signed: role, verdict, meaning, statement and evidence (21 CFR 11.50, 11.70).
 
-    `seat` is whose place in a body that is, or which of several, where the review tells them apart.
-    `evidence_set_digest` is of all that the review looks at, `own_evidence_digest` of what the role answers for.
-    An imported history knows no reviews: `gate` is what was signed for, `person` who signed, as the source names them.
+    `seat` identifies the place in a body, or one of several places of a role.
+    `evidence_set_digest` is over all evidence of the review, `own_evidence_digest` over that of the role.
+    In an imported history, `gate` and `person` replace the review: the gate that was signed and the signer.
     """
 
     review: Key | None = None
@@ -56,8 +56,8 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1", function=SupportingFunc
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
         gates = project.gates
-        words = gates.reviews[self.review].signoffs if self.review else gates.signed.setdefault(self.gate, [])
-        words.append(
+        signoffs = gates.reviews[self.review].signoffs if self.review else gates.signed.setdefault(self.gate, [])
+        signoffs.append(
             Signoff(
                 id=recorded.id,
                 version=recorded.version,
@@ -78,10 +78,10 @@ class SignoffGiven(ProjectEvent, kind="signoff.given/1", function=SupportingFunc
 
 
 class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Sign in an open review, in a role that it requires and that was granted to you.
+    """Sign an open review, in a role that it requires and that you hold.
 
-    `seen_evidence` makes it fail where the evidence has changed since you looked. Where the policy decides with the
-    last sign-off, this decides the review as well; so does who decides by saying again what they have said.
+    With `seen_evidence`, it is rejected if the evidence has changed since. If the policy's mode is `last-signoff`,
+    the last sign-off also decides the review; a decider may repeat their sign-off for that.
     """
 
     review: Key
@@ -99,27 +99,31 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
         required = self._required(state, review, context)
         evidence = evidence_of(state, review.gates)
         if self.seen_evidence not in (None, evidence_digest(evidence)):
-            raise Rejected("seen_evidence: the evidence has changed since you looked: look again and sign")
+            raise Rejected("seen_evidence: the evidence has changed since you read it; read it again and sign")
         if self.verdict == "no-go" and self.reason is None:
-            raise Rejected("reason: a no-go needs one, so that it can be mended")
+            raise Rejected("reason: a no-go needs a reason; say what must change for a go")
         if self.verdict not in ("recused", "withdrawn"):
             self._not_opposed(review, required, context)
         given = self._signoff(state, review, required, evidence, context)
-        known = review.words(required).get(context.who)
+        known = review.newest_by_person(required).get(context.who)
         if known is None or not _same(known, given):
             yield DecidedEvent(given, required.role)
         yield from settled(state, review, context, self, required.role)
 
     def _not_opposed(self, review: Review, required: Required, context: CommandContext) -> None:
-        """Raise `Rejected` where this person has signed here in an opposed role; elsewhere, without a reason."""
+        """Raise `Rejected` if this person signed in a conflicting role; in light changes only without a reason."""
         who, policy = context.who, context.policy
-        mine = [(other.role, word) for other in review.required if (word := review.words(other).get(who))]
-        signed = sorted({role for role, word in mine if word.verdict != "recused"})
+        mine = [
+            (other.role, signoff) for other in review.required if (signoff := review.newest_by_person(other).get(who))
+        ]
+        signed = sorted({role for role, signoff in mine if signoff.verdict != "recused"})
         opposed = next((role for role in signed if policy.combination(role, required.role) == "N"), None)
         if opposed and review.column in STRICT:
-            raise Rejected(f"role: {who} signed here as {opposed}: somebody else has to sign as {required.role}")
+            raise Rejected(f"role: {who} signed this review as {opposed}; another person must sign as {required.role}")
         if opposed and self.reason is None:
-            raise Rejected(f"reason: {who} signed here as {opposed}, say why the same person signs as {required.role}")
+            raise Rejected(
+                f"reason: {who} signed this review as {opposed}; give the reason for signing as {required.role} too"
+            )
 
     def _required(self, project: Project, review: Review, context: CommandContext) -> Required:
         wanted = self.role or context.role
@@ -133,7 +137,8 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
         if not mine:
             roles = ", ".join(sorted({required.role for required in review.required})) or "nobody"
             raise Rejected(
-                f"review {review.id} asks {roles} to sign; {context.who} was not granted {wanted or 'any'}"
+                f"review {review.id} requires sign-offs by {roles}; "
+                f"{context.who} does not hold {wanted or 'any of these roles'}"
                 f"{f' to speak for {self.party}' if self.party else ''}"
             )
         return (unsigned or mine)[0]
@@ -159,22 +164,22 @@ class GiveSignoff(ProjectCommand, function=SupportingFunction.REVIEW):
 
 
 def _same(known: Signoff, given: SignoffGiven) -> bool:
-    """Whether this was said before: meaning the same, answering the same, on the same evidence, by the same grant."""
+    """Whether this repeats a sign-off: same verdict, meaning, answers, evidence and assignment."""
     said = known.verdict, known.meaning, known.evidence, known.assignment, known.answers
     answers = digest_of(answer.model_dump_json() for answer in given.answers)
     return said == (given.verdict, given.meaning, given.evidence_set_digest, given.assignment, answers)
 
 
 def statement(project: Project, review: Review, required: Required, verdict: str, meaning: str) -> str:
-    """The sentence that the signer puts their name to."""
+    """The statement that the signer signs."""
     gates = " and ".join(review.gates)
     party = f" for {required.party}" if required.party else ""
-    return f"As {required.role}{party} I say {verdict} to {gates} of {project.key}, by way of {meaning}."
+    return f"As {required.role}{party} I sign {verdict} for {gates} of {project.key}, with the meaning {meaning}."
 
 
 def may_sit(project: Project, review: Review, required: Required, context: CommandContext) -> bool:
-    """Whether this person may sign there, in a role that they hold: for a party only who speaks for it, in a body only
-    in their own seat or as its deputy, else in one seat alone.
+    """Whether this person may give a required sign-off in a role that they hold: for a party only as representative,
+    in a body only in the own seat or as its deputy, else in one seat only.
     """
     who, team = context.who, project.team
     held = team.speaking_for(required.party, who, required.role, context.now)
@@ -185,13 +190,13 @@ def may_sit(project: Project, review: Review, required: Required, context: Comma
         return required.seat in (who, stands_in_for.person if stands_in_for else None)
     place = required.role, required.party
     others = [other for other in review.required if other != required and (other.role, other.party) == place]
-    return not any(who in review.words(other) for other in others)
+    return not any(who in review.newest_by_person(other) for other in others)
 
 
 def settled(
     project: Project, review: Review, context: CommandContext, asked: GiveSignoff, signed_as: str
 ) -> Iterator[DecidedEvent]:
-    """The decision that comes with the last sign-off, where the policy has it so and the signer may decide."""
+    """The decision by the last sign-off, if the policy's mode allows it and the signer may decide."""
     rules = review_rules(project, review.gates, context)
     role = _deciding_role(project, review, context, signed_as)
     if role and all(rule.mode == "last-signoff" for rule in rules):
@@ -226,7 +231,7 @@ def _logic_holds(project: Project, review: Review, rules: Iterable[GateRule]) ->
 
 
 def _deciding_role(project: Project, review: Review, context: CommandContext, signed_as: str) -> str | None:
-    """The role in which the signer may decide as well: the one that they signed in, or another that they hold."""
+    """The role in which the signer may also decide: the role of the sign-off, or another that they hold."""
     held = project.team.roles_of(context.who, context.now)
     deciding = [role for role in review.decided_by if role in held]
     return signed_as if signed_as in deciding else next(iter(deciding), None)

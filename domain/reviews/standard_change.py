@@ -1,4 +1,4 @@
-"""The standard change's way: start, go, finish. A registered template opens every gate in advance."""
+"""Standard changes: start, deploy and finish. A registered template approves every gate in advance."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -30,7 +30,7 @@ from domain.values import Digest, Document, Key, Name, Text
 
 
 class StartStandardChange(ProjectCommand, function=SupportingFunction.PORTFOLIO):
-    """Start a standard change on its template: proposed, classified, approved in advance, planned; in one command."""
+    """Start a standard change on its template: propose, classify, preapprove and plan it in one command."""
 
     template: Key
     title: Name | None = None
@@ -74,7 +74,7 @@ class StartStandardChange(ProjectCommand, function=SupportingFunction.PORTFOLIO)
 
 
 class DeployStandardChange(ProjectCommand, function=Phase.DEPLOY):
-    """Let the tested candidate of a standard change go into production; a failed check ends its use of the template."""
+    """Deploy the tested candidate of a standard change; a failed check ends its use of the template."""
 
     candidate: Digest
     check: Literal["passed", "failed"]
@@ -117,7 +117,7 @@ class DeployStandardChange(ProjectCommand, function=Phase.DEPLOY):
 
 
 class FinishStandardChange(ProjectCommand, function=Phase.DEPLOY):
-    """Say how a standard change ended: verified and done, or rolled back and held against its template."""
+    """Finish a standard change: verified and deployed, or rolled back and counted as a failure of its template."""
 
     result: Literal["succeeded", "failed"]
     verified: Text | None = None
@@ -128,7 +128,7 @@ class FinishStandardChange(ProjectCommand, function=Phase.DEPLOY):
         template = running(state, context)
         tried = attempts(state)
         if not tried or tried[-1].state != "running":
-            raise Rejected("nothing is being deployed: go first")
+            raise Rejected("no deployment is running; start it first (deploy-standard-change)")
         attempt, chosen = tried[-1].started.event.attempt, chosen_candidate(state)
         digest = chosen.event.digest if chosen else None
         yield DecidedEvent(
@@ -162,7 +162,7 @@ class FinishStandardChange(ProjectCommand, function=Phase.DEPLOY):
 def _used(
     template: Template, project: Project, outcome: Literal["started", "succeeded", "failed"], context: CommandContext
 ) -> DecidedEvent:
-    """The use of a template, for the stream of its policy."""
+    """The use of a template, as an event for the stream of its policy."""
     return DecidedEvent(StandardChangeUsed(template=template.id, project=project.key, outcome=outcome), context.role)
 
 
@@ -176,48 +176,50 @@ def preapproval(template: Template) -> ProjectPreapproved:
 
 
 def usable(rulebook: Rulebook, name: str, context: CommandContext) -> Template:
-    """The template of this name, if a change may start on it now."""
+    """The template of this name. Raises `Rejected` if no change may start on it now."""
     template = rulebook.templates.get(name)
     if template is None:
         known = ", ".join(sorted(rulebook.templates)) or "none"
-        raise Rejected(f"template: no standard change {name} is registered; registered now: {known}")
+        raise Rejected(f"template: standard change {name} is not registered; registered: {known}")
     why = template.unusable(context.now, context.policy.templates.failures_counted_over)
     if why:
-        raise Rejected(f"template: {name} can't be used: {why}")
+        raise Rejected(
+            f"template: standard change {name} can't be used: {why}; use the normal reviews or another template"
+        )
     return template
 
 
 def running(project: Project, context: CommandContext) -> Template:
-    """The template that a project runs on."""
+    """The template of a running standard change. Raises `Rejected` if there is none or the change has ended."""
     at_work(project)
     template = context.rulebook.templates.get(project.entry.template or "")
     if template is None or project.column != "standard":
-        raise Rejected("this is no standard change: its gates are opened by reviews")
+        raise Rejected("this is not a standard change; its gates are decided by reviews (call-review)")
     if why := _over(project, template):
-        raise Rejected(f"this change is over, {why}: start another")
+        raise Rejected(f"this standard change has ended ({why}); start another (start-standard-change)")
     return template
 
 
 def _over(project: Project, template: Template) -> str | None:
-    """Why a change goes no further on its template, if so; what failed stays failed, though the template be renewed."""
+    """Why a standard change has ended, if so; a failed change stays failed even if the template is renewed."""
     tried, checks = attempts(project), project.facts.parts(TestRunCompleted).items()
     outcome = next((use.outcome for use in reversed(template.uses) if use.project == project.key), None)
     if project.gates.passed(Gate.DEPLOYED):
         return "it was deployed"
     if project.entry.template_left:
-        return "what its template had opened was taken back"
+        return "a gate of its standing approval was reversed"
     if outcome == "failed" or any(run.startswith("check-") and check.event.failed for run, check in checks):
         return "its check or its deployment failed"
     return "it was rolled back" if tried and tried[-1].state == "rolled-back" else None
 
 
 def opened(project: Project, gates: tuple[Gate, ...], context: CommandContext) -> Iterator[DecidedEvent]:
-    """The milestones that a standing approval opens, each with the results it stands on."""
+    """The milestones that a standing approval grants, each with the results it rests on."""
     for gate in gates:
         results = _evaluated(project, gate, context)
         shut = [result for result in results if result.blocks]
         if shut:
-            raise Rejected(f"{gate} stays shut: " + "; ".join(f"{r.control}: {r.sentence}" for r in shut[:3]))
+            raise Rejected(f"{gate} not passed: " + "; ".join(f"{r.control}: {r.sentence}" for r in shut[:3]))
         yield DecidedEvent(reached(project, gate, "standing", results=results), context.role)
 
 

@@ -1,4 +1,4 @@
-"""Waivers: who let a control pass unmet, for how long, with what to make up for it."""
+"""Waivers: authorized, time-limited exemptions from a control, with a compensating measure."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,13 +12,13 @@ from domain.event import Recorded
 from domain.lifecycle import Gate, SupportingFunction
 from domain.policy.policy import WaiverRule
 from domain.state.authority import acting_as
-from domain.state.gates import Waiver, Wanted
+from domain.state.gates import PendingRequest, Waiver
 from domain.state.project import Project, ProjectCommand, ProjectEvent
 from domain.values import Key, Moment, Role, Text
 
 
 class WaiverRequested(ProjectEvent, kind="waiver.requested/1", function=SupportingFunction.REVIEW):
-    """Somebody asks that one control be waived at one gate, and says what makes up for it."""
+    """A waiver of one control at one gate was requested, with a compensating measure."""
 
     waiver: Key
     control: Key
@@ -29,7 +29,7 @@ class WaiverRequested(ProjectEvent, kind="waiver.requested/1", function=Supporti
     def evolve(self, project: Project, recorded: Recorded) -> None:
         asked = Waiver(self.waiver, self.control, self.gate, recorded.who, recorded.version, self.until)
         waiver = project.gates.waivers.setdefault(self.waiver, asked)
-        waiver.wanted = Wanted(recorded.who, self.until)
+        waiver.pending = PendingRequest(recorded.who, self.until)
         if waiver.state == "refused":
             waiver.state = "asked"
 
@@ -47,15 +47,15 @@ class WaiverDecided(ProjectEvent, kind="waiver.decided/1", function=SupportingFu
         waiver = project.gates.waivers[self.waiver]
         if self.outcome == "granted":
             waiver.renewals += waiver.granted_by is not None
-            waiver.asked_by = waiver.wanted.by if waiver.wanted else waiver.asked_by
+            waiver.asked_by = waiver.pending.by if waiver.pending else waiver.asked_by
             waiver.until, waiver.granted_by, waiver.granted_as = self.until, recorded.who, self.by_role
         if self.outcome != "refused" or waiver.state != "granted":
             waiver.state, waiver.version = self.outcome, recorded.version
-        waiver.wanted = None
+        waiver.pending = None
 
 
 class RequestWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Ask that a control be waived at a gate. Asked again for the same control there, under any id, it is a renewal."""
+    """Request a waiver of a control at a gate. A further request for the same control and gate is a renewal."""
 
     waiver: Key
     control: Key
@@ -69,13 +69,17 @@ class RequestWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
         _waivable(state, self.control, context)
         known = state.gates.waivers.get(self.waiver)
         if known and (known.control, known.gate) != (self.control, self.gate):
-            raise Rejected(f"waiver: {self.waiver} is about {known.control} at {known.gate}: choose another id")
-        if known and known.wanted:
-            if known.wanted.until == self.until:
+            raise Rejected(
+                f"waiver: the id {self.waiver} is used for {known.control} at {known.gate}; choose another id"
+            )
+        if known and known.pending:
+            if known.pending.until == self.until:
                 return
-            raise Rejected(f"waiver: {self.waiver} waits to be decided already")
+            raise Rejected(f"waiver: {self.waiver} is already requested and not decided; wait for the decision")
         if _renewals(state, self) > rule.renewals:
-            raise Rejected(f"waiver: the policy allows {rule.renewals} renewals of a waiver, these are used up")
+            raise Rejected(
+                f"waiver: all {rule.renewals} renewals that the policy allows are used; meet the control instead"
+            )
         _not_too_long(self.until, rule, context)
         yield DecidedEvent(
             WaiverRequested(**{name: getattr(self, name) for name in type(self).model_fields}), context.role
@@ -83,7 +87,7 @@ class RequestWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
 
 
 class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
-    """Grant, refuse or revoke a waiver, in a role that the policy gives the authority."""
+    """Grant, refuse or revoke a waiver, in a role with the authority by the policy."""
 
     waiver: Key
     outcome: Literal["granted", "refused", "revoked"]
@@ -94,18 +98,18 @@ class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         waiver = state.gates.waivers.get(self.waiver)
         if waiver is None:
-            raise Rejected(f"waiver: nobody has asked for a waiver {self.waiver} here")
+            raise Rejected(f"waiver: waiver {self.waiver} is not requested; request it first (request-waiver)")
         rule = waiver_rule(state, context)
-        role = acting_as(state, context, rule.granted_by, f"to decide waiver {self.waiver}")
-        if waiver.wanted is None and waiver.state == self.outcome:
+        role = acting_as(state, context, rule.granted_by, f"decide waiver {self.waiver}")
+        if waiver.pending is None and waiver.state == self.outcome:
             return
-        if context.who == (waiver.wanted.by if waiver.wanted else waiver.asked_by):
-            raise Rejected(f"waiver: {context.who} asked for it: somebody else decides it")
+        if context.who == (waiver.pending.by if waiver.pending else waiver.asked_by):
+            raise Rejected(f"waiver: {context.who} requested it and can't decide it; another person must decide it")
         if self.outcome == "revoked" and waiver.state != "granted":
-            raise Rejected("outcome: only a waiver that was granted can be revoked; refuse it")
-        if self.outcome != "revoked" and waiver.wanted is None:
-            raise Rejected(f"outcome: a waiver that is {waiver.state} can't be {self.outcome}: ask for it anew first")
-        until = self.until or (waiver.wanted.until if waiver.wanted else None)
+            raise Rejected("outcome: only a granted waiver can be revoked; refuse this request instead")
+        if self.outcome != "revoked" and waiver.pending is None:
+            raise Rejected(f"outcome: a {waiver.state} waiver can't be {self.outcome}; request it again first")
+        until = self.until or (waiver.pending.until if waiver.pending else None)
         if self.outcome == "granted" and until:
             _waivable(state, waiver.control, context)
             _not_too_long(until, rule, context)
@@ -123,7 +127,7 @@ class DecideWaiver(ProjectCommand, function=SupportingFunction.REVIEW):
 
 
 def _renewals(project: Project, asked: RequestWaiver) -> int:
-    """How often the same control was waived at the same gate, which what is asked now would renew once more."""
+    """How often the same control was waived at the same gate before this request."""
     same = [w for w in project.gates.waivers.values() if (w.control, w.gate) == (asked.control, asked.gate)]
     return sum(1 + waiver.renewals for waiver in same if waiver.granted_by)
 
@@ -131,19 +135,25 @@ def _renewals(project: Project, asked: RequestWaiver) -> int:
 def waiver_rule(project: Project, context: CommandContext) -> WaiverRule:
     rule = context.policy.waiver(project.column)
     if rule is None:
-        raise Rejected(f"{project.column} changes know no waivers: meet the control, or classify the change higher")
+        raise Rejected(
+            f"the policy allows no waivers for {project.column} changes; meet the control or raise the category"
+        )
     return rule
 
 
 def _waivable(project: Project, control: str, context: CommandContext) -> None:
     rule = context.policy.control(control)
     if rule is None or control not in controls():
-        raise Rejected(f"control: this policy knows no control {control}")
+        raise Rejected(f"control: policy {context.policy.label} has no control {control}")
     if not rule.waivable or project.column in rule.unwaivable_in:
-        raise Rejected(f"control: {control} can't be waived for {project.column} changes, by nobody")
+        raise Rejected(
+            f"control: the policy allows no waiver of {control} for {project.column} changes; meet the control"
+        )
 
 
 def _not_too_long(until: Moment, rule: WaiverRule, context: CommandContext) -> None:
     latest = context.now + timedelta(days=rule.longest_days)
     if not context.now < until <= latest:
-        raise Rejected(f"until: a waiver ends between now and {latest:%Y-%m-%d %H:%M} UTC ({rule.longest_days} days)")
+        raise Rejected(
+            f"until: give a moment between now and {latest:%Y-%m-%d %H:%M} UTC (at most {rule.longest_days} days)"
+        )

@@ -1,4 +1,4 @@
-"""Why not? What keeps the next gate of a project shut, since when, and who can open it with what."""
+"""Why not? What blocks the next gate of a project, since when, and who can resolve it with which command."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from domain.state.project import Project
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One control that is not met, or is met only for now: who can meet it, and with which commands."""
+    """A control that is unmet or deferred: who can meet it, and with which commands."""
 
     result: Result
     question: str
@@ -30,7 +30,7 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class WaitsFor:
-    """A sign-off or a decision that is still out: whose, and since when."""
+    """A pending sign-off or decision: whose, and since when."""
 
     what: str
     role: str
@@ -41,9 +41,9 @@ class WaitsFor:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """The answer for one gate: `shut` blocks it, `warned` and `owed` don't, `waits` is what people have yet to say.
+    """The answer for one gate: `shut` blocks it, `warned` and `deferred` do not, `waits` are pending acts.
 
-    `seen` is what a decision may send back, to fail where something has changed since.
+    A decision may send `seen` back, to be rejected if something has changed since.
     """
 
     gate: Gate | None
@@ -51,17 +51,17 @@ class WhyNot:
     sentence: str
     shut: tuple[Obstacle, ...] = ()
     warned: tuple[Obstacle, ...] = ()
-    owed: tuple[Obstacle, ...] = ()
+    deferred: tuple[Obstacle, ...] = ()
     waits: tuple[WaitsFor, ...] = ()
     results: tuple[Result, ...] = ()
     seen: Seen | None = None
 
 
 def why_not(project: Project, context: CommandContext, gate: Gate | None = None) -> WhyNot:
-    """What stands between a project and a gate; the next one where none is named."""
+    """What blocks a gate of a project; its next gate if none is given."""
     asked = gate or project.status.next_gate
     if not project.entry.proposed:
-        raise Rejected("there is no such project: propose it first")
+        raise Rejected("there is no project with this key; propose it first (propose-project)")
     if project.entry.cancelled or asked is None:
         over = "cancelled" if project.entry.cancelled else "deployed"
         return WhyNot(None, None, f"{project.key} is {over}")
@@ -86,7 +86,7 @@ def why_not(project: Project, context: CommandContext, gate: Gate | None = None)
 _GROUPS: dict[str, Callable[[Result], bool]] = {
     "shut": lambda result: result.blocks,
     "warned": lambda result: result.warns,
-    "owed": lambda result: result.result == "owed",
+    "deferred": lambda result: result.result == "deferred",
 }
 
 
@@ -117,7 +117,7 @@ def _obstacle(project: Project, result: Result, context: CommandContext) -> Obst
 
 
 def phase_since(project: Project, context: CommandContext) -> datetime:
-    """When the project passed its last gate, or came in."""
+    """When the project passed its last gate or was proposed."""
     passed = project.gates.last()
     return passed.at if passed else project.entry.proposed_at or context.now
 
@@ -157,11 +157,11 @@ def _uncalled(project: Project, gate: Gate, context: CommandContext) -> Iterable
 def _sentence(project: Project, gate: Gate, shut: int, waits: tuple[WaitsFor, ...]) -> str:
     if project.entry.held_since:
         return (
-            f"{project.key} is held since {project.entry.held_since:%Y-%m-%d}: nothing is decided until it is resumed"
+            f"{project.key} is on hold since {project.entry.held_since:%Y-%m-%d}; resume it before anything is decided"
         )
     if shut:
-        return f"{gate} stays shut: {shut} control{'s are' if shut > 1 else ' is'} not met"
+        return f"{gate} is blocked: {shut} control{'s are' if shut > 1 else ' is'} not met"
     if waits:
         waited = ", ".join(sorted({f"{wait.what} by {wait.role}" for wait in waits}))
-        return f"nothing is unmet at {gate}; it waits for {waited}"
-    return f"nothing keeps {gate} shut"
+        return f"all blocking controls are met at {gate}; pending: {waited}"
+    return f"nothing blocks {gate}"

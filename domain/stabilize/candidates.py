@@ -1,4 +1,4 @@
-"""Candidates: what was put together to be released, and which of them was chosen."""
+"""Release candidates, and the chosen one."""
 
 from typing import Annotated
 
@@ -14,9 +14,9 @@ from domain.values import Digest, Key, Name
 class CandidateBuilt(
     ProjectFact, kind="candidate.built/1", function=Phase.STABILIZE, command="build-candidate", part="candidate"
 ):
-    """A release candidate was put together from every component needed (MOF 4.0, Stabilize SMF: process 1).
+    """A release candidate was built from all its components (MOF 4.0, Stabilize SMF: process 1).
 
-    Each one is an interim milestone. Raises `Rejected` where the candidate is known by another digest.
+    Each candidate is an interim milestone. Rejected if it is recorded with another digest.
     """
 
     candidate: Key
@@ -28,7 +28,8 @@ class CandidateBuilt(
         known = project.facts.latest(CandidateBuilt, self.candidate)
         if known and known.event.digest != self.digest:
             raise Rejected(
-                f"digest: candidate {self.candidate} has other bytes already, give the new one an id of its own"
+                f"digest: candidate {self.candidate} is recorded with another digest; "
+                "record the new candidate under its own id"
             )
 
 
@@ -39,7 +40,7 @@ class CandidateChosen(
     command="choose-candidate",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """One candidate, by its digest, is the one to be released: the golden release (MSF, Release Candidates)."""
+    """A candidate was chosen for release, by its digest: the golden release (MSF, Release Candidates)."""
 
     candidate: Key
     digest: Digest
@@ -47,7 +48,7 @@ class CandidateChosen(
     def check(self, project: Project, context: CommandContext) -> None:
         if known_candidate(project, self.candidate).event.digest != self.digest:
             raise Rejected(
-                f"digest: candidate {self.candidate} was built with other bytes, choose it by its own digest"
+                f"digest: candidate {self.candidate} is recorded with another digest; give the recorded digest"
             )
 
 
@@ -55,10 +56,10 @@ def known_candidate(project: Project, candidate: Key) -> Recorded[CandidateBuilt
     """The record of this candidate. Raises `Rejected` where there is none."""
     known = project.facts.latest(CandidateBuilt, candidate)
     if known is None:
-        raise Rejected(f"candidate: {candidate} was never built, record it first")
+        raise Rejected(f"candidate: candidate {candidate} is not recorded; record it first (build-candidate)")
     return known
 
 
 def chosen_candidate(project: Project) -> Recorded[CandidateChosen] | None:
-    """The candidate that was chosen last."""
+    """The last chosen candidate."""
     return project.facts.latest(CandidateChosen)

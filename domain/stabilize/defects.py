@@ -1,4 +1,4 @@
-"""Defects: found, triaged, resolved, verified, reopened; and which of them are open."""
+"""Defects: report, triage, resolution, verification and reopening."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class DefectReported(
     part="defect",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """Something does not do what it should: how bad, and where it was seen (MOF 4.0, Stabilize SMF: issue tracking)."""
+    """A defect was reported, with severity and place of discovery (MOF 4.0, Stabilize SMF: issue tracking)."""
 
     severity: Key
     found_in: Literal["test", "pilot", "production"]
@@ -48,9 +48,9 @@ class DefectTriaged(
     part="defect",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """It was decided how bad a defect is and what becomes of it (MOF 4.0, Stabilize SMF: triage meetings).
+    """A defect was triaged: severity and decision (MOF 4.0, Stabilize SMF: triage meetings).
 
-    `release` is the one that it is put off to, `duplicate_of` the defect that stands for it.
+    `release` is the release that it is deferred to, `duplicate_of` the original defect.
     """
 
     severity: Key
@@ -61,11 +61,13 @@ class DefectTriaged(
     def check(self, project: Project, context: CommandContext) -> None:
         found(project, self.defect)
         if (self.decision == "duplicate") != (self.duplicate_of is not None):
-            raise Rejected("duplicate_of: a duplicate, and nothing else, names the defect that stands for it")
+            raise Rejected(
+                "duplicate_of: give the original defect if the resolution is duplicate, and leave it out otherwise"
+            )
         if self.duplicate_of is not None:
             found(project, self.duplicate_of)
         if self.duplicate_of == self.defect:
-            raise Rejected(f"duplicate_of: {self.defect} can't be a duplicate of itself")
+            raise Rejected(f"duplicate_of: {self.defect} can't be a duplicate of itself; give the original defect")
 
 
 class DefectResolved(
@@ -76,7 +78,7 @@ class DefectResolved(
     part="defect",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """A defect was dealt with; that it is gone is for a tester to say (MOF 4.0, Stabilize SMF)."""
+    """A defect was resolved; a tester verifies the resolution (MOF 4.0, Stabilize SMF)."""
 
     resolution: Literal["fixed", "by-design", "not-reproducible"]
     build: Key | None = None
@@ -94,7 +96,7 @@ class DefectVerified(
     part="defect",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """A resolved defect was looked at again and is closed (MSF, Bug Convergence: fixed is not verified)."""
+    """The resolution of a defect was verified, which closes it (MSF, Bug Convergence: fixed is not verified)."""
 
     candidate: Key | None = None
 
@@ -103,7 +105,7 @@ class DefectVerified(
         resolved = project.facts.latest(DefectResolved, self.defect)
         reopened = project.facts.latest(DefectReopened, self.defect)
         if resolved is None or (reopened and reopened.version > resolved.version):
-            raise Rejected(f"defect: {self.defect} is not resolved, so there is nothing to verify")
+            raise Rejected(f"defect: defect {self.defect} is not resolved; resolve it first (resolve-defect)")
         if self.candidate is not None:
             known_candidate(project, self.candidate)
 
@@ -116,14 +118,14 @@ class DefectReopened(
     part="defect",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """A defect that was thought dealt with is there again (MSF, Zero Bug Bounce)."""
+    """A resolved, deferred or closed defect was reopened (MSF, Zero Bug Bounce)."""
 
     candidate: Key | None = None
 
     def check(self, project: Project, context: CommandContext) -> None:
         found(project, self.defect)
         if not any(project.facts.latest(kind, self.defect) for kind in (DefectTriaged, DefectResolved)):
-            raise Rejected(f"defect: {self.defect} was never resolved or put aside, so it is open as it is")
+            raise Rejected(f"defect: defect {self.defect} is already open, so it can't be reopened")
         if self.candidate is not None:
             known_candidate(project, self.candidate)
 
@@ -132,7 +134,7 @@ def found(project: Project, defect: Key) -> Recorded[DefectReported]:
     """The record of this defect. Raises `Rejected` where there is none."""
     known = project.facts.latest(DefectReported, defect)
     if known is None:
-        raise Rejected(f"defect: {defect} was never found, report it first")
+        raise Rejected(f"defect: defect {defect} is not reported; report it first (report-defect)")
     return known
 
 
@@ -141,9 +143,9 @@ State = Literal["active", "deferred", "resolved", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A defect as it stands: `last` is the record that says so, `severity` the last one given.
+    """The state of a defect: `last` is the newest record about it, `severity` the newest severity.
 
-    Resolved waits for verification; rejected ones and duplicates are closed by their triage.
+    A resolved defect needs verification; triage closes rejected defects and duplicates.
     """
 
     id: str
@@ -158,7 +160,7 @@ _LATER = (DefectTriaged, DefectResolved, DefectVerified, DefectReopened)
 
 
 def defects(project: Project) -> Iterator[Defect]:
-    """Every defect as it stands, in one pass over their newest records."""
+    """The state of every defect, in one pass over their newest records."""
     triaged = project.facts.parts(DefectTriaged)
     later = [project.facts.parts(kind) for kind in _LATER]
     for defect, first in project.facts.parts(DefectReported).items():
@@ -181,7 +183,7 @@ def _state_after(event: DefectFact) -> State:
 
 
 def open_defects(project: Project, severities: Collection[str] | None = None) -> list[Defect]:
-    """Defects that are neither closed nor deferred, of these severities where any are named."""
+    """Defects that are neither closed nor deferred, optionally of these severities."""
     return [
         defect
         for defect in defects(project)

@@ -1,4 +1,4 @@
-"""Pilot: a first use in production by a few, on criteria agreed with the customer beforehand, and how it ended."""
+"""Pilots: limited use in production, judged by criteria that are agreed with the customer in advance."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ Outcome = Literal["stagger_forward", "roll_back", "suspend", "patch_and_continue
 
 
 class PilotCriterion(Fact):
-    """One thing that a pilot is judged by: what is measured, and what value is wanted."""
+    """A success criterion of a pilot: measure and target value."""
 
     criterion: Key
     measure: Name
@@ -25,7 +25,7 @@ class PilotCriterion(Fact):
 
 
 class PilotResult(Fact):
-    """What a pilot showed for one criterion."""
+    """The result of a pilot run for one criterion."""
 
     criterion: Key
     measured: Name
@@ -41,9 +41,9 @@ class PilotAgreed(
     evidence=(Gate.RELEASE_READY,),
     per_person=True,
 ):
-    """Who pilots, where and when, and what makes it a success, agreed with the customer (MOF 4.0, Stabilize: rule 7).
+    """A pilot was agreed with the customer: group, sites, dates and criteria (MOF 4.0, Stabilize: rule 7).
 
-    `agreed_by` is whoever agreed for the customer, and has to tell it too.
+    `agreed_by` is the person who agreed for the customer, who must record it too.
     """
 
     pilot: Key
@@ -58,7 +58,7 @@ class PilotAgreed(
     def check(self, project: Project, context: CommandContext) -> None:
         _each_once("criteria", (each.criterion for each in self.criteria))
         if self.begins and self.ends and self.ends < self.begins:
-            raise Rejected("ends: a pilot can't end before it begins")
+            raise Rejected("ends: the pilot ends before it begins; give a later day")
 
 
 class PilotStarted(
@@ -70,9 +70,9 @@ class PilotStarted(
     evidence=(Gate.RELEASE_READY,),
     checked_at=Act.PILOT,
 ):
-    """A run of a pilot began, with this candidate (MOF 4.0, Stabilize SMF: process 2), agreed beforehand or not.
+    """A pilot run was started with a candidate (MOF 4.0, Stabilize SMF: process 2), agreed in advance or not.
 
-    `run` is unique in the project: the next candidate makes a new run of the same pilot.
+    `run` is unique in the project: another candidate needs a new run of the same pilot.
     """
 
     run: Key
@@ -84,7 +84,7 @@ class PilotStarted(
         decided = project.facts.latest(PilotDecided, self.run)
         known = project.facts.latest(PilotStarted, self.run)
         if decided and known and known.event != self:
-            raise Rejected(f"run: {self.run} was decided already, give the next run an id of its own")
+            raise Rejected(f"run: pilot run {self.run} is already decided; record the next run under its own id")
 
 
 class PilotDecided(
@@ -95,9 +95,9 @@ class PilotDecided(
     part="run",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """What follows from a run: one of exactly five outcomes (MOF 4.0, Stabilize SMF: process 2, rule 8).
+    """A pilot run was decided, with one of five outcomes (MOF 4.0, Stabilize SMF: process 2, rule 8).
 
-    `issues` are the ids of those that are open after it: of defects, or of their own.
+    `issues` are the ids of the issues that remain open: ids of defects, or own ids.
     """
 
     run: Key
@@ -108,24 +108,24 @@ class PilotDecided(
     def check(self, project: Project, context: CommandContext) -> None:
         started = project.facts.latest(PilotStarted, self.run)
         if started is None:
-            raise Rejected(f"run: {self.run} never started, so there is nothing to decide")
+            raise Rejected(f"run: pilot run {self.run} is not started; record its start first (start-pilot)")
         _each_once("results", (each.criterion for each in self.results))
         agreed = project.facts.latest(PilotAgreed, started.event.pilot)
         known = {each.criterion for each in agreed.event.criteria} if agreed else set[str]()
         for each in self.results:
             if agreed and each.criterion not in known:
-                raise Rejected(f"results: {each.criterion} is no criterion of pilot {started.event.pilot}")
+                raise Rejected(f"results: pilot {started.event.pilot} has no criterion {each.criterion}")
 
 
 def _each_once(place: str, criteria: Iterable[str]) -> None:
     named = list(criteria)
     twice = sorted({each for each in named if named.count(each) > 1})
     if twice:
-        raise Rejected(f"{place}: {', '.join(twice)} is named twice, name each criterion once")
+        raise Rejected(f"{place}: {', '.join(twice)} is listed more than once; list each criterion once")
 
 
 def agreed_before(project: Project, started: Recorded[PilotStarted]) -> Recorded[PilotAgreed] | None:
-    """The agreement as it stood when a run of the pilot began; None where there was none."""
+    """The agreement in force when a pilot run started; None if there was none."""
     agreements = project.facts.history(PilotAgreed, started.event.pilot)
     return next((each for each in reversed(agreements) if each.version < started.version), None)
 
@@ -136,5 +136,5 @@ def pilot_runs(project: Project) -> list[Recorded[PilotStarted]]:
 
 
 def last_decision(project: Project) -> Recorded[PilotDecided] | None:
-    """How the last pilot that was decided ended."""
+    """The decision of the last decided pilot run."""
     return project.facts.newest(PilotDecided)

@@ -1,4 +1,4 @@
-"""Procedures: deployment, roll-back, operations, support and restoring, tried out before they are needed."""
+"""Tests of procedures: deployment, rollback, operations, support and restore."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ class ProcedureTested(
     evidence=(Gate.RELEASE_READY,),
     repeatable=True,
 ):
-    """A procedure was carried out as a trial, in the pilot or elsewhere (MOF 4.0, Stabilize SMF: process 3, rule 8)."""
+    """A procedure was tested, in the pilot or elsewhere (MOF 4.0, Stabilize SMF: process 3, rule 8)."""
 
     procedure: Procedure
     where: Name
@@ -34,8 +34,8 @@ class RollbackRuledOut(
     command="rule-out-rollback",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """There can be no roll-back, as somebody stands up for with a reason (Change and Configuration SMF: back-out)."""
+    """Rollback is impossible, for a stated reason (Change and Configuration SMF: back-out)."""
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.reason is None:
-            raise Rejected("reason: that there can be no roll-back needs a reason, say why and what is done instead")
+            raise Rejected("reason: a declaration of no rollback needs a reason; say why and what is done instead")

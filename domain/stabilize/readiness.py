@@ -1,4 +1,4 @@
-"""Readiness: what operations and support need before they can take over, item by item."""
+"""Readiness items: what operations and support need before they take over."""
 
 from domain.command import CommandContext, Rejected
 from domain.event import Recorded
@@ -15,9 +15,9 @@ class ReadinessItemConfirmed(
     part="item",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """An item that operations or support ask for is in place, or is not any more (MOF 4.0, Deliver Phase: goal G7).
+    """A readiness item was confirmed, or its confirmation withdrawn (MOF 4.0, Deliver Phase: goal G7).
 
-    Who confirmed it, in which role, stands in the envelope. The policy names the items: operations-plan, training, …
+    The envelope contains the person and role. The policy names the items: operations-plan, training, …
     """
 
     item: Key
@@ -26,10 +26,10 @@ class ReadinessItemConfirmed(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if self.withdrawn and project.facts.latest(ReadinessItemConfirmed, self.item) is None:
-            raise Rejected(f"item: {self.item} was never confirmed, so there is nothing to withdraw")
+            raise Rejected(f"item: readiness item {self.item} is not confirmed, so its confirmation can't be withdrawn")
 
 
 def confirmed_items(project: Project) -> dict[str, Recorded[ReadinessItemConfirmed]]:
-    """The confirmations that stand, by item."""
+    """The confirmations in force, by item."""
     items = project.facts.parts(ReadinessItemConfirmed)
     return {item: record for item, record in items.items() if not record.event.withdrawn}

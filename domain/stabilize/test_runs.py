@@ -1,4 +1,4 @@
-"""Test runs: what was tested on which candidate, with which outcome, for which requirements."""
+"""Test runs, by type and candidate, and their results for requirements."""
 
 from typing import ClassVar, Literal
 
@@ -20,12 +20,12 @@ class TestRunCompleted(
     part="run",
     evidence=(Gate.RELEASE_READY,),
 ):
-    """Tests of one type were run, on a candidate or before there was one (MOF 4.0, Stabilize SMF: process 1).
+    """A test run of one type was completed, with or without a candidate (MOF 4.0, Stabilize SMF: process 1).
 
-    Of the `planned` cases so many `passed`, `failed`, or were `blocked`; the rest was not run.
+    Of the `planned` cases, these numbers `passed`, `failed` or were `blocked`; the rest was not run.
     """
 
-    __test__: ClassVar[bool] = False  # pytest takes every class called Test… for tests
+    __test__: ClassVar[bool] = False  # pytest collects classes named Test…
 
     run: Key
     type: TestType
@@ -38,7 +38,7 @@ class TestRunCompleted(
 
     @property
     def successful(self) -> bool:
-        """Whether every planned case passed, and there was one."""
+        """Whether every planned case passed, and there is at least one."""
         return self.passed == self.planned > 0
 
     def check(self, project: Project, context: CommandContext) -> None:
@@ -46,7 +46,9 @@ class TestRunCompleted(
             known_candidate(project, self.candidate)
         told = self.passed + self.failed + self.blocked
         if told > self.planned:
-            raise Rejected(f"planned: {told} outcomes of {self.planned} planned cases don't add up")
+            raise Rejected(
+                f"planned: there are {told} results for {self.planned} planned cases; correct one of the numbers"
+            )
 
 
 class RequirementTestRecorded(
@@ -56,7 +58,7 @@ class RequirementTestRecorded(
     command="record-requirement-test",
     part="requirement",
 ):
-    """What a test run said of one requirement (MOF 4.0, Stabilize SMF: test specification), for its coverage."""
+    """The result of a test run for one requirement (MOF 4.0, Stabilize SMF: test specification)."""
 
     requirement: Key
     run: Key
@@ -64,7 +66,7 @@ class RequirementTestRecorded(
 
     def check(self, project: Project, context: CommandContext) -> None:
         if project.facts.latest(TestRunCompleted, self.run) is None:
-            raise Rejected(f"run: {self.run} was never completed, record the test run first")
+            raise Rejected(f"run: test run {self.run} is not recorded; record it first (complete-test-run)")
 
 
 def runs_on(
@@ -72,7 +74,7 @@ def runs_on(
     candidate: Key,
     of_type: TestType | None = None,
 ) -> list[Recorded[TestRunCompleted]]:
-    """The test runs on one candidate, of one type where it is named, oldest first."""
+    """The test runs on one candidate, optionally of one type, oldest first."""
     found = [
         record
         for record in project.facts.parts(TestRunCompleted).values()

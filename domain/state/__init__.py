@@ -1,1 +1,1 @@
-"""What is known of a project, a part per subject. Changed in place inside a fold, only read outside."""
+"""The state of a project, one module per subject. It is changed in place only inside a fold."""

@@ -1,4 +1,4 @@
-"""Baselines: versions of a document or plan, fixed so that what comes later is measured from them."""
+"""Baselines: fixed versions of documents and plans, from which later changes are measured."""
 
 from domain.command import CommandContext, Rejected
 from domain.state.project import Project, ProjectFact
@@ -6,7 +6,7 @@ from domain.values import Version
 
 
 class Baseline(ProjectFact):
-    """A fixed version, counted from 1; the newest is in force, and no version is ever fixed twice."""
+    """A fixed version, counted from 1; the newest is in force, and no version is baselined twice."""
 
     version: Version
 
@@ -14,6 +14,6 @@ class Baseline(ProjectFact):
         last = project.facts.latest(type(self))
         if last and last.event != self and self.version <= last.event.version:
             raise Rejected(
-                f"version: {last.event.version} is baselined already and stays as it is: "
+                f"version: version {last.event.version} is already baselined and can't be changed; "
                 f"baseline this as version {last.event.version + 1}"
             )

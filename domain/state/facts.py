@@ -1,4 +1,4 @@
-"""The facts of a project: of each kind and part the records that survive, the newest last."""
+"""The facts of a project: the surviving records of each kind and part, the newest last."""
 
 from bisect import bisect_left
 from collections.abc import Generator, Iterator
@@ -10,7 +10,7 @@ from domain.event import E, Event, Recorded
 
 
 class Facts:
-    """Records by kind of event and by part (a risk, a defect, …); the place of each is its version in the stream."""
+    """Records by kind of event and by part (a risk, a defect, …), each identified by its version in the stream."""
 
     def __init__(self) -> None:
         self._kept: dict[type[Event], dict[str, list[Recorded]]] = {}
@@ -23,7 +23,7 @@ class Facts:
         self._parts[recorded.version] = kind, part
 
     def correct(self, version: int, instead: Recorded | None, by: str = "", corrected_at: int = 0) -> None:
-        """Let another record, or none, stand where one stands; by whom, and at which version of the stream."""
+        """Replace the record at a version by another or by none; `by` and `corrected_at` identify the correction."""
         kind, part = self._parts[version]
         parts = self._kept[kind]
         then = (instead if record.version == version else record for record in parts[part])
@@ -33,12 +33,12 @@ class Facts:
         self._correctors.setdefault(kind, {})[by] = corrected_at
 
     def correctors(self, kind: type[Event]) -> dict[str, int]:
-        """Who has set facts of a kind right, or taken them back, and at which version last."""
+        """Who corrected or retracted facts of a kind, and at which version last."""
         return self._correctors.get(kind, {})
 
     @contextmanager
     def without(self, version: int) -> Generator[None]:
-        """As if one record were not there, for as long as it takes to look."""
+        """Hide one record for the duration of the context."""
         kind, part = self._parts[version]
         parts = self._kept[kind]
         records = parts[part]
@@ -49,7 +49,7 @@ class Facts:
             parts[part] = records
 
     def at(self, version: int) -> Recorded | None:
-        """The fact that stands at a version, as it was last corrected."""
+        """The fact at a version, as last corrected; None if there is none."""
         kind, part = self._parts.get(version, (Event, ""))
         records = self._kept.get(kind, {}).get(part, [])
         at = _index(records, version)
@@ -60,7 +60,7 @@ class Facts:
         return cast("Recorded[E]", records[-1]) if records else None
 
     def parts(self, kind: type[E]) -> "dict[str, Recorded[E]]":
-        """Of each part the newest record."""
+        """The newest record of each part."""
         return {part: cast("Recorded[E]", records[-1]) for part, records in self._kept.get(kind, {}).items() if records}
 
     def newest(self, kind: type[E]) -> "Recorded[E] | None":
@@ -79,7 +79,7 @@ class Facts:
 
 
 def _index(records: list[Recorded], version: int) -> int | None:
-    """Where a version stands in a part's history, which is in their order unless it was folded by time."""
+    """The index of a version in a part's history, which is in the order of versions unless it was folded by time."""
     at = bisect_left(records, version, key=lambda record: record.version)
     if at < len(records) and records[at].version == version:
         return at

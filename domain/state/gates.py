@@ -1,4 +1,4 @@
-"""The gates: what was put before whom, who signed what, what was decided, and what is still owed."""
+"""The state of the gates: reviews, sign-offs, decisions, milestones, conditions, deferrals and waivers."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ from domain.values import Count, Digest, EventId, Fact, Key, Name, Role
 
 
 class Required(Fact):
-    """Someone who has to sign: a role, and where a party is named that party alone; `rule` is the policy's wording.
+    """A required sign-off: a role and, where given, the one party that it represents; `rule` is the policy's text.
 
-    `seat` tells several of one role apart: a member of a body (`cab:*`) by name, or further members by a number.
+    `seat` distinguishes several sign-offs of one role: a member of a body (`cab:*`) by name, further ones by number.
     """
 
     role: Role
@@ -22,7 +22,7 @@ class Required(Fact):
 
 
 class Evidence(Fact):
-    """All facts of one kind that a review looks at: how many, and one digest over their stored bytes."""
+    """All facts of one kind that a review examines: their number, and one digest over their stored bytes."""
 
     item: Name
     count: Count
@@ -32,9 +32,9 @@ class Evidence(Fact):
 
 @dataclass
 class Signoff:
-    """What one person said in one role, on which evidence, by which assignment.
+    """A sign-off of one person in one role, on which evidence, by which assignment.
 
-    `evidence` is the digest of all that was looked at, `own` of what the role answers for.
+    `evidence` is the digest of all examined evidence, `own` that of the evidence the role is responsible for.
     """
 
     id: str
@@ -49,39 +49,39 @@ class Signoff:
     auth: str
     at: datetime
     seat: str | None = None
-    answers: str = ""  # the digest of what was answered
+    answers: str = ""  # the digest of the answers
     own: str | None = None
     carried: bool = False
 
 
-W = TypeVar("W")
-Said = Callable[[W], tuple[str, str]]
-"""Gives the person and the verdict of a word."""
+S = TypeVar("S")
+PersonAndVerdict = Callable[[S], tuple[str, str]]
+"""Gives the person and the verdict of a sign-off."""
 
 
-def newest_words(said: Said[W], words: Iterable[W]) -> dict[str, W]:
-    """The newest word of each person who spoke in one place, the newest last; without those taken back."""
-    newest: dict[str, W] = {}
-    for word in words:
-        newest.pop(said(word)[0], None)
-        newest[said(word)[0]] = word
-    return {person: word for person, word in newest.items() if said(word)[1] != "withdrawn"}
+def newest_by_person(read: PersonAndVerdict[S], signoffs: Iterable[S]) -> dict[str, S]:
+    """The newest sign-off of each person, the newest last; withdrawn sign-offs are left out."""
+    newest: dict[str, S] = {}
+    for signoff in signoffs:
+        newest.pop(read(signoff)[0], None)
+        newest[read(signoff)[0]] = signoff
+    return {person: signoff for person, signoff in newest.items() if read(signoff)[1] != "withdrawn"}
 
 
-def counting(said: Said[W], words: Iterable[W]) -> W | None:
-    """The one of all words in a place that counts: the newest, but a no-go stands until who said it says otherwise."""
-    newest = list(newest_words(said, words).values())
-    against = [word for word in newest if said(word)[1] == "no-go"]
+def effective_signoff(read: PersonAndVerdict[S], signoffs: Iterable[S]) -> S | None:
+    """The sign-off that counts for one required place: the newest, but a no-go counts until its signer replaces it."""
+    newest = list(newest_by_person(read, signoffs).values())
+    against = [signoff for signoff in newest if read(signoff)[1] == "no-go"]
     return next(reversed(against or newest), None)
 
 
-def _said(word: Signoff) -> tuple[str, str]:
-    return word.person, word.verdict
+def _person_and_verdict(signoff: Signoff) -> tuple[str, str]:
+    return signoff.person, signoff.verdict
 
 
 @dataclass
 class Review:
-    """One attempt at one gate or several adjacent ones; open until it has an outcome."""
+    """One attempt at one gate or several adjacent gates; open until it has an outcome."""
 
     id: str
     gates: tuple[Gate, ...]
@@ -96,28 +96,28 @@ class Review:
     column: str | None = None
     signoffs: list[Signoff] = field(default_factory=list[Signoff])
     outcome: str | None = None
-    refused: str | None = None  # digest of the results that were refused last
+    refused: str | None = None  # digest of the results of the last refusal
 
     @property
     def open(self) -> bool:
         return self.outcome is None
 
-    def words(self, required: Required) -> dict[str, Signoff]:
-        """The newest word of each person who spoke in a place, the newest last; without those taken back."""
-        return newest_words(_said, self._at(required))
+    def newest_by_person(self, required: Required) -> dict[str, Signoff]:
+        """The newest sign-off of each person for a required place, the newest last; without withdrawn ones."""
+        return newest_by_person(_person_and_verdict, self._at(required))
 
-    def given(self, required: Required) -> Signoff | None:
-        """What whoever had to sign says: the newest word, but a no-go stands until who said it says otherwise."""
-        return counting(_said, self._at(required))
+    def signoff_for(self, required: Required) -> Signoff | None:
+        """The sign-off that counts for a place: the newest, but a no-go counts until its signer replaces it."""
+        return effective_signoff(_person_and_verdict, self._at(required))
 
     def _at(self, required: Required) -> list[Signoff]:
         asked = required.role, required.party, required.seat
-        return [word for word in self.signoffs if (word.role, word.party, word.seat) == asked]
+        return [signoff for signoff in self.signoffs if (signoff.role, signoff.party, signoff.seat) == asked]
 
 
 @dataclass
 class Decision:
-    """What was decided, by whom, on which versions; approved or not, reversed or not."""
+    """A decision of a review: by whom, on which versions; approved or not, reversed or not."""
 
     id: str
     review: str
@@ -144,11 +144,11 @@ class Milestone:
     command: str = ""
 
     def stands(self, column: str) -> bool:
-        """Whether it still counts in this column of the policy: a standing approval covers standard changes alone."""
+        """Whether it counts in this column of the policy: a standing approval applies to standard changes only."""
         return self.basis != "standing" or column == "standard"
 
     def covers(self, digest: str, moment: datetime) -> bool:
-        """Whether it had been reached for these bytes, or for no certain ones, and held then."""
+        """Whether it was reached for this digest (or for no specific one) and was valid at a moment."""
         held = self.at <= moment and (self.valid_until is None or moment < self.valid_until)
         return held and self.candidate_digest in (None, digest)
 
@@ -165,8 +165,8 @@ class Condition:
 
 
 @dataclass
-class Debt:
-    """What a gate was passed without: a control that is to be met by then."""
+class Deferral:
+    """A control that was unmet when a gate was passed, and that must be met by `due`."""
 
     control: str
     gate: Gate
@@ -175,8 +175,8 @@ class Debt:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What was asked for and nobody has decided yet."""
+class PendingRequest:
+    """A request for a waiver or its renewal that is not decided yet."""
 
     by: str
     until: datetime
@@ -184,7 +184,7 @@ class Wanted:
 
 @dataclass
 class Waiver:
-    """A control that may stay unmet at a gate. A renewal that is `wanted` leaves the grant that holds as it is."""
+    """A control that may stay unmet at a gate. A `pending` renewal does not affect the current grant."""
 
     id: str
     control: str
@@ -196,12 +196,12 @@ class Waiver:
     granted_as: str | None = None
     state: str = "asked"
     renewals: int = 0
-    wanted: Wanted | None = None
+    pending: PendingRequest | None = None
 
 
 @dataclass
 class Correction:
-    """A fact that decisions had rested on was corrected; they are to be confirmed or reversed."""
+    """A corrected fact that decisions rest on; they must be confirmed or reversed."""
 
     version: int
     decisions: set[str]
@@ -216,7 +216,7 @@ class Gates:
     signed: dict[Gate | None, list[Signoff]] = field(default_factory=dict[Gate | None, list[Signoff]])
     decisions: dict[str, Decision] = field(default_factory=dict[str, Decision])
     conditions: dict[str, Condition] = field(default_factory=dict[str, Condition])
-    debts: list[Debt] = field(default_factory=list[Debt])
+    deferrals: list[Deferral] = field(default_factory=list[Deferral])
     waivers: dict[str, Waiver] = field(default_factory=dict[str, Waiver])
     corrections: list[Correction] = field(default_factory=list[Correction])
     breaches: int = 0
@@ -226,7 +226,7 @@ class Gates:
         return self.portfolio if gate is Gate.PORTFOLIO else self.milestones.get(gate)
 
     def last(self) -> Milestone | None:
-        """The gate passed last, in the order of the gates."""
+        """The last passed gate, in the order of the gates."""
         return next((passed for gate in reversed(Gate) if (passed := self.passed(gate))), None)
 
     def open_review(self, gate: Gate) -> Review | None:

@@ -1,4 +1,4 @@
-"""A project as its events have made it, and what its events and commands are."""
+"""The state of a project, and the base classes of its events and commands."""
 
 import hashlib
 from abc import abstractmethod
@@ -27,7 +27,7 @@ from domain.state.team import Team
 
 @dataclass
 class Entry:
-    """How the project came in, how it was classified, and whether it is held or over."""
+    """Proposal, classification, template, hold and cancellation of a project."""
 
     proposed: bool = False
     proposed_at: datetime | None = None
@@ -38,7 +38,7 @@ class Entry:
     lowered_in: int | None = None
     lowering_allowed: bool = True
     template: str | None = None
-    template_left: bool = False  # what its standing approval had opened was taken back
+    template_left: bool = False  # a gate of its standing approval was reversed
     held_since: datetime | None = None
     cancelled: bool = False
     discipline: str | None = None
@@ -55,7 +55,7 @@ class Project:
     gates: Gates = field(default_factory=Gates)
     facts: Facts = field(default_factory=Facts)
     lines: Any = field(default_factory=hashlib.sha256)
-    told_until: datetime | None = None  # the latest time of its events, on which durations are measured
+    told_until: datetime | None = None  # the latest measured time of its events
 
     @property
     def key(self) -> str:
@@ -63,22 +63,22 @@ class Project:
 
     @property
     def imported(self) -> bool:
-        """Whether this is the history of others, which is observed and never refused."""
+        """Whether this is an imported history, which is observed and never refused."""
         return self.origin.startswith("import:")
 
     @property
     def held_to(self) -> str | None:
-        """The label of the policy that the project was opened under, or moved to since."""
+        """The label of the project's policy: the one it was proposed under, or was moved to later."""
         return self.entry.policy
 
     @property
     def column(self) -> Column:
-        """The column of the policy; what is not classified yet is held to the strictest."""
+        """The column of the policy; an unclassified project is treated as major."""
         return column_of(self.entry.category or "major", self.entry.priority)
 
     @property
     def status(self) -> ProjectStatus:
-        """Its state, phase, last gate and next gate, as every list, page and answer shows them."""
+        """State, phase, last gate and next gate, as every list, page and answer shows them."""
         passed = [gate for gate in GATES if self.gates.passed(gate)]
         entry = self.entry
         return project_status(
@@ -87,7 +87,7 @@ class Project:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the stream's stored lines so far, each ended by a line feed: as an export has them."""
+        """SHA-256 over the stream's stored lines, each ended by a line feed, as in an export."""
         return f"sha256:{self.lines.hexdigest()}"
 
     def assignment(self, who: str, role: str | None, now: datetime) -> str | None:
@@ -104,7 +104,7 @@ class Project:
 
 
 class ProjectEvent(Event):
-    """An event of a project's stream: says itself what it changes."""
+    """An event of a project's stream; `evolve` applies it to the state."""
 
     belongs_to: ClassVar[str] = "project"
 
@@ -113,10 +113,10 @@ class ProjectEvent(Event):
 
 
 class ProjectFact(ProjectEvent):
-    """A fact that anyone may report. It is kept as reported, and rejected only where it makes no sense.
+    """A fact that anyone may report. It is recorded as reported, and rejected only if it is inconsistent.
 
-    `part` names the field that says which part of the project the fact is about, `evidence` the gates whose reviews
-    look at it, `command` the command that reports it, `checked_at` the rules that it may have broken.
+    `part` names the field that identifies the part of the project that the fact is about, `evidence` the gates whose
+    reviews examine it, `command` the command that reports it, `checked_at` the point whose controls it may breach.
 
     The same fact reported again is ignored, except: always recorded where it is `repeatable`, recorded once after each
     passed gate where it is `renewed_per_gate`, recorded once for each person where it is `per_person`.
@@ -147,10 +147,10 @@ class ProjectFact(ProjectEvent):
         cls.part_field, cls.evidence_for, cls.reported_as, cls.checked_at = part, evidence, command, checked_at
 
     def check(self, project: Project, context: CommandContext) -> None:
-        """Raise `Rejected` where the fact can't be, given what is known."""
+        """Raise `Rejected` if the fact is inconsistent with the state of the project."""
 
     def asks_again(self, project: Project, context: CommandContext) -> bool:
-        """Whether the same words are news all the same, because of what came of them."""
+        """Whether the same report is recorded again because of later events."""
         return False
 
     def evolve(self, project: Project, recorded: Recorded) -> None:
@@ -158,7 +158,7 @@ class ProjectFact(ProjectEvent):
 
 
 class ProjectCommand(Command[Project], listed=False):
-    """A command to a project: says itself what follows, or raises `Rejected`."""
+    """A command to a project; `decide` yields its events or raises `Rejected`."""
 
     belongs_to: ClassVar[str] = "project"
 
@@ -167,7 +167,7 @@ class ProjectCommand(Command[Project], listed=False):
 
 
 def fold(history: Iterable[Recorded]) -> Project:
-    """The project that these events, in the order of their versions, have made."""
+    """Fold events, in the order of their versions, into a project."""
     project = Project()
     for recorded in history:
         project.apply(recorded)

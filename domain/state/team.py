@@ -1,4 +1,4 @@
-"""The team: who holds which role, since when, granted by whom."""
+"""The team: role assignments with their periods and grantors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass
 class Assignment:
-    """One person in one role, from the moment it was recorded (or a later one) until it ends."""
+    """One person in one role, from its recording (or later) until it ends."""
 
     id: str
     person: str
@@ -19,11 +19,11 @@ class Assignment:
     until: datetime | None = None
     deputy_for: str | None = None
     released: datetime | None = None
-    party: str | None = None  # the unit that the person speaks for in this role
+    party: str | None = None  # the unit that the person represents in this role
 
     @property
     def ends(self) -> datetime | None:
-        """When it ended or will: as it was granted, or earlier where it was released."""
+        """When it ended or will end: as granted, or earlier if it was released."""
         return min((end for end in (self.released, self.until) if end), default=None)
 
     def holds(self, now: datetime) -> bool:
@@ -41,7 +41,7 @@ class Team:
         return [assignment for assignment in self.now(now) if assignment.role == role]
 
     def members(self, role: str, now: datetime) -> list[str]:
-        """Who sits in a body: everyone who holds its role, without deputies beside whom they stand in for."""
+        """The members of a body: everyone who holds its role, without deputies of other members."""
         held = self.holders(role, now)
         sitting = [a for a in held if a.deputy_for not in {other.id for other in held}]
         return list(dict.fromkeys(a.person for a in sitting))
@@ -50,17 +50,17 @@ class Team:
         return {assignment.role for assignment in self.now(now) if assignment.person == person}
 
     def speaking_for(self, party: str | None, person: str, role: str, now: datetime) -> Assignment | None:
-        """What lets this person act in this role for a party now; the newest where there are several."""
+        """The assignment that lets this person act in this role for a party now; the newest of several."""
         held = [a for a in self.holders(role, now) if a.person == person and self.speaks_for(party, a)]
         return held[-1] if held else None
 
     def speaks_for(self, party: str | None, held: Assignment) -> bool:
-        """Whether an assignment lets its holder speak for a party: they are it, are named for it, or stand in."""
+        """Whether the holder of an assignment represents a party: as the party, by assignment, or as a deputy."""
         stands_in_for = self.assignments.get(held.deputy_for or "")
         named = party in (None, held.person, held.party)
         return named or (stands_in_for is not None and self.speaks_for(party, stands_in_for))
 
     def assignment(self, person: str, role: str | None, now: datetime) -> Assignment | None:
-        """What lets this person act in this role now; the newest where there are several."""
+        """The assignment that lets this person act in this role now; the newest of several."""
         held = [a for a in self.assignments.values() if a.person == person and a.role == role and a.holds(now)]
         return held[-1] if held else None

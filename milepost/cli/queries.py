@@ -11,7 +11,7 @@ from domain.values import moment_text
 from milepost import clock
 from milepost.cli.options import ACTOR, JSON, ROLE, Opener
 from milepost.cli.output import CUT_OFF, as_json, grouped_table, remark, say, table
-from milepost.reading.deferrals import owed
+from milepost.reading.deferrals import read_deferrals
 from milepost.reading.project_queries import AsOf
 from milepost.web.response_models.lists import InboxItem, ProjectItem, TrailItem
 from milepost.web.response_models.model import ResponseModel
@@ -37,7 +37,7 @@ def _show(opened: Opener) -> click.Command:
         with opened() as service:
             project = service.reading.project(key.lower(), AsOf(version, known_at, as_at))
             now = as_at or known_at or service.clock()
-            shown = project_view(project, owed(service.reading, project, now), now)
+            shown = project_view(project, read_deferrals(service.reading, project, now), now)
         if json:
             as_json(shown.to_jsonable())
             return
@@ -65,7 +65,7 @@ def _why(opened: Opener) -> click.Command:
             as_json(why_view(found).to_jsonable())
             return
         remark(found.sentence)
-        groups = (("Not met", found.shut), ("Warns", found.warned), ("Owed", found.owed))
+        groups = (("Not met", found.shut), ("Warns", found.warned), ("Deferred", found.deferred))
         obstacles = [(title, [_obstacle(one) for one in members]) for title, members in groups]
         waits = ("Waits for", [_wait(one) for one in found.waits])
         grouped_table(("control", "what is missing", "who", "with", "since"), [*obstacles, waits])

@@ -189,18 +189,18 @@ def _whole(run: _Run, found: Read, people: People) -> None:
         lines=found.count,
         mapping=run.mapping.digest,
         policy=rules.label,
-        carries=run.mapping.carries,
-        lacks=run.mapping.lacks,
-        by=run.by,
+        available_facts=run.mapping.available_facts,
+        missing_facts=run.mapping.missing_facts,
+        imported_by=run.by,
     )
     run.ask(f"policy-{rules.name}", AdoptForImport(policy=rules, proposed_by=run.mapping.name))
-    run.ask(stream, OpenImport(says=opened))
+    run.ask(stream, OpenImport(event=opened))
     units = units_of(found.lines, run.mapping, account)
     run.total = len(units)
     run.units(units, Teller(run.mapping, people, account))
     for unit in units:
         account.settle("applied", "", *(number for number in unit.numbers if number not in account.lines))
-    run.ask(stream, FinishImport(says=run.done.as_finished(found.digest)))
+    run.ask(stream, FinishImport(event=run.done.as_finished(found.digest)))
 
 
 def _rules(mapping: Mapping) -> Any:

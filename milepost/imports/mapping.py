@@ -87,10 +87,10 @@ class InForce(Rules):
 class Statement(Rules):
     """What is stated of a control or a gate with a word, when another field has one of these values ("" for none)."""
 
-    about: Key
-    at: Gate | None = None
+    subject: Key
+    gate: Gate | None = None
     answer: SourceAnswer
-    because: str
+    explanation: str
     when: Names[str, tuple[str, ...]] = {}
 
 
@@ -170,8 +170,8 @@ class Mapping(Rules):
     name: Key
     source: Name
     policy: str
-    carries: tuple[Name, ...] = ()
-    lacks: tuple[Name, ...] = ()
+    available_facts: tuple[Name, ...] = ()
+    missing_facts: tuple[Name, ...] = ()
     format: Literal["jsonl", "csv"] | None = None
     columns: Columns = Columns()
     csv: Csv = Csv()

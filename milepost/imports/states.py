@@ -84,10 +84,10 @@ def _stated(word: Word, gate: Gate, mapping: Mapping, quality: TimeQuality, past
     for rule in mapping.in_force:
         if gate in rule.gates:
             answer, because = _in_force(rule, gate, mapping, quality, past)
-            yield CoverageStated(about=rule.control, at=gate, answer=answer, because=because)
+            yield CoverageStated(subject=rule.control, gate=gate, answer=answer, explanation=because)
     for said in word.states:
         if all((past.values.get(name) or "") in allowed for name, allowed in said.when.items()):
-            yield CoverageStated(about=said.about, at=said.at, answer=said.answer, because=said.because)
+            yield CoverageStated(subject=said.subject, gate=said.gate, answer=said.answer, explanation=said.explanation)
 
 
 def _in_force(
@@ -122,6 +122,6 @@ def _other(word: Word, change: Change, past: Past) -> Iterator[Observation]:
     if word.holds:
         yield HoldSeen(cause=word.holds)
     if word.cancels:
-        yield CancellationSeen(cause=word.cancels, about=field, says=says)
+        yield CancellationSeen(cause=word.cancels, topic=field, text=says)
     if word.noted:
-        yield FactSeen.of(SourceNoted(about=field, says=says))
+        yield FactSeen.of(SourceNoted(topic=field, text=says))

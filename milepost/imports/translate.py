@@ -159,7 +159,7 @@ class Teller:
             case "title" if past.seen and isinstance(change.becomes, str):
                 yield TitleSeen(title=change.becomes)
             case "service" if past.seen and isinstance(change.becomes, str):
-                yield CohortSeen(attribute="service", becomes=change.becomes)
+                yield CohortSeen(attribute="service", new=change.becomes)
             case "role":
                 yield from self._roles(change)
             case "features":
@@ -170,7 +170,7 @@ class Teller:
                 for to in self._added(change):
                     yield FactSeen.of(ProjectLinked(relation=change.rule.relation, to=to))
             case "note":
-                yield FactSeen.of(SourceNoted(about=name, says=", ".join(_items(change.becomes))))
+                yield FactSeen.of(SourceNoted(topic=name, text=", ".join(_items(change.becomes))))
             case _:
                 return
 

@@ -8,8 +8,15 @@ from domain.lifecycle import Column, Gate
 from domain.policy.policy import ByColumn, GateOrRfc, GateRule, Policy, Severity, Times
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
-LETTERS: dict[Severity | None, str] = {"block": "B", "standing": "A", "owe": "O", "warn": "W", "record": "R", None: "–"}
-MODES = {"act": "by an act of their own", "last-signoff": "with the last sign-off", "standing": "standing approval"}
+LETTERS: dict[Severity | None, str] = {
+    "block": "B",
+    "standing": "A",
+    "defer": "D",
+    "warn": "W",
+    "record": "R",
+    None: "–",
+}
+MODES = {"act": "by a separate decision", "last-signoff": "with the last sign-off", "standing": "standing approval"}
 NO_GOES = {"final": "", "overridable": "a no-go can be overridden", "recorded": "a no-go is recorded"}
 INTRODUCTION = """\
 # The policy `{label}`
@@ -17,14 +24,14 @@ INTRODUCTION = """\
 Made from the data by `python -m milepost.policies > docs/policy.md`. Columns are the categories of change; the priority
 *emergency* replaces the category's column.
 
-| letter | what it means | live | imported |
+| letter | meaning | live project | imported history |
 |---|---|---|---|
 | B | blocks | unmet, the gate is refused with the reasons | a breach |
-| A | met by standing approval | as B, but a valid template meets it without anyone's act | as B |
-| O | owed | unmet, the gate passes with a debt that has a due date | a breach once overdue |
+| A | met by standing approval | as B, but a valid template meets it in advance | as B |
+| D | defers | unmet, the gate passes and the control is due by a date | a breach once overdue |
 | W | warns | the decider gives a reason in the same command | recorded |
-| R | recorded | evaluated and shown, nothing is asked | recorded |
-| – | not asked | not evaluated | not evaluated |
+| R | recorded | evaluated and shown, without effect | recorded |
+| – | not applicable | not evaluated | not evaluated |
 """
 Row = Sequence[object]
 
@@ -62,7 +69,7 @@ def _controls(policy: Policy) -> str:
         at = "every gate" if rule.at == tuple(Gate) else listed(rule.at)
         known = controls().get(rule.control)
         rows.append((f"`{rule.control}`", at, *letters(rule.severity), known.question if known else ""))
-    rows.append(("**sum** (B/A/O/W/R/–)", "", *(_sum(policy, column) for column in COLUMNS), ""))
+    rows.append(("**sum** (B/A/D/W/R/–)", "", *(_sum(policy, column) for column in COLUMNS), ""))
     return table("Controls", ("control", "checked at", *COLUMNS, "question"), rows, _exceptions(policy))
 
 
@@ -74,8 +81,8 @@ def _sum(policy: Policy, column: Column) -> str:
 def _exceptions(policy: Policy) -> str:
     never = listed(f"`{rule.control}`" for rule in policy.controls if not rule.waivable)
     partly = listed(f"`{r.control}` ({listed(r.unwaivable_in)})" for r in policy.controls if r.unwaivable_in)
-    owed = listed(f"`{r.control}` {r.owed_within}" for r in policy.controls if r.severity.of("emergency") == "owe")
-    return f"Never waived: {never}; {partly}.\nOwed within working days: {owed}."
+    deferred = listed(f"`{r.control}` {r.due_within}" for r in policy.controls if r.severity.of("emergency") == "defer")
+    return f"Never waived: {never}; {partly}.\nDeferred controls are due within working days: {deferred}."
 
 
 def _gates(policy: Policy) -> str:
@@ -84,10 +91,10 @@ def _gates(policy: Policy) -> str:
     note = (
         "`team:*` is every team role assigned, `stakeholder:*` everyone required at the gate, `cab:*` every holder of\n"
         "the role, of whom a quorum votes; `a|b` is either role, `a?` the role where it is assigned. Who is recused\n"
-        "has a deputy sign. Who abstains counts for the quorum of a body, and neither way there and in significant\n"
-        "and major changes; elsewhere a deputy signs for them too."
+        "needs a deputy who signs. An abstention counts for the quorum of a body. There, and in significant and major\n"
+        "changes, it is neither go nor no-go; elsewhere a deputy signs instead."
     )
-    return table("Who signs, who decides", ("gate", *COLUMNS), rows, note)
+    return table("Sign-offs and decisions", ("gate", *COLUMNS), rows, note)
 
 
 def _cell(rule: GateRule | None) -> str:
@@ -119,7 +126,7 @@ def _expiry(rule: GateRule) -> str:
 
 def _joint_reviews(policy: Policy) -> str:
     rows = [(rule.name, rule.column, listed(rule.gates)) for rule in policy.joint_reviews]
-    return table("Gates that one review may decide together", ("review", "column", "gates"), rows)
+    return table("Joint reviews", ("review", "column", "gates"), rows)
 
 
 def _times(policy: Policy) -> str:
@@ -128,7 +135,7 @@ def _times(policy: Policy) -> str:
         "quiet period, working days": lambda rule: rule.quiet_working_days,
         "quiet period, share of the stabilization": lambda rule: f"{rule.quiet_share / 10:g} %",
         "quiet period, days": lambda rule: f"{rule.quiet_days_least}–{rule.quiet_days_most}",
-        "plan looked at again after days": lambda rule: rule.plan_looked_at_again_days,
+        "plan reviewed again after days": lambda rule: rule.plan_looked_at_again_days,
         "conditions due within days": lambda rule: rule.condition_days,
         "review: reminder, overdue (working days)": lambda rule: _pair(
             rule.review_reminder_working_days, rule.review_overdue_working_days
@@ -151,7 +158,7 @@ def _or_dash(value: object) -> object:
 def _authorities(policy: Policy) -> str:
     rows = [(rule.act, *(listed(rule.roles.of(column) or ()) for column in COLUMNS)) for rule in policy.authorities]
     note = f"A policy is adopted and a template registered by {listed(policy.keepers)}, two people."
-    return table("Who may do what else", ("act", *COLUMNS), rows, note)
+    return table("Authorities", ("act", *COLUMNS), rows, note)
 
 
 def _waivers(policy: Policy) -> str:

@@ -1,7 +1,7 @@
-"""Owing: which debts are not paid at a moment.
+"""Deferrals: the controls that a project passed a gate without, and whether each is met at a moment.
 
-No row can hold that, as a debt is paid by facts that meet its control, without an event of its own. So the projects
-that have debts are folded when somebody reads of them.
+A read model can't store this: later facts meet a deferred control without an event of their own. The projects with
+deferrals are therefore folded when they are read.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,35 +9,38 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.controls.control import EvaluationContext
-from domain.controls.governance import debts_of, unpaid_debts
+from domain.controls.governance import deferrals_of, open_deferrals
 from domain.lifecycle import Gate
-from domain.state.gates import Debt
+from domain.state.gates import Deferral
 from domain.state.project import Project
 from milepost.reading.project_queries import Reading
 
 
-class Owed(NamedTuple):
-    """What a gate was passed without, and whether it is there now."""
+class DeferralStatus(NamedTuple):
+    """A deferral, and whether its control is met now."""
 
-    debt: Debt
-    paid: bool
+    deferral: Deferral
+    met: bool
 
 
-def owed(reading: Reading, project: Project, now: datetime) -> list[Owed]:
-    """The debts of a project, the newest word on each control, each paid or not at this moment."""
-    if not project.gates.debts:
+def read_deferrals(reading: Reading, project: Project, now: datetime) -> list[DeferralStatus]:
+    """The deferrals of a project, the newest of each control, each met or not at this moment."""
+    if not project.gates.deferrals:
         return []
     known = reading.command_context(project, "", None, now)
     context = EvaluationContext(project, known.policy, known.rulebook, Gate.DEPLOYED, now)
-    unpaid = unpaid_debts(context)
-    return [Owed(debt, debt not in unpaid) for debt in debts_of(context)]
+    unmet = open_deferrals(context)
+    return [DeferralStatus(deferral, deferral not in unmet) for deferral in deferrals_of(context)]
 
 
 def still_due(reading: Reading, rows: Iterable[Mapping[str, Any]], now: datetime) -> list[Mapping[str, Any]]:
-    """Of the rows that say what is due, those that are at this moment: all but debts that are paid."""
+    """Of the rows of due items, those that are due at this moment: all except deferrals that are met."""
     due = list(rows)
     keys = {row["project"] for row in due if row["what"] == "deferral"}
-    unpaid = {
-        (key, one.debt.control) for key in keys for one in owed(reading, reading.project(key), now) if not one.paid
+    unmet = {
+        (key, one.deferral.control)
+        for key in keys
+        for one in read_deferrals(reading, reading.project(key), now)
+        if not one.met
     }
-    return [row for row in due if row["what"] != "deferral" or (row["project"], row["name"]) in unpaid]
+    return [row for row in due if row["what"] != "deferral" or (row["project"], row["name"]) in unmet]

@@ -8,14 +8,14 @@ from domain.portfolio.proposal import ProjectProposed
 from domain.reviews.why_not import Obstacle, WaitsFor, WhyNot
 from domain.state.project import Project
 from milepost.log.command_outcome import CommandOutcome
-from milepost.reading.deferrals import Owed
+from milepost.reading.deferrals import DeferralStatus
 from milepost.web.response_models.outcome import CommandResultModel
 from milepost.web.response_models.project import DeferralModel, ProjectModel
 from milepost.web.response_models.why import ObstacleModel, WaitModel, WhyModel
 
 
-def project_view(project: Project, owed: Iterable[Owed], now: datetime) -> ProjectModel:
-    """All that is known of a project, as of the state that was folded; `owed` are its deferrals by `now`."""
+def project_view(project: Project, deferrals: Iterable[DeferralStatus], now: datetime) -> ProjectModel:
+    """All that is known of a project, as of the state that was folded; `deferrals` are its deferrals at `now`."""
     proposed = project.facts.latest(ProjectProposed)
     return ProjectModel.model_validate(
         {
@@ -27,7 +27,7 @@ def project_view(project: Project, owed: Iterable[Owed], now: datetime) -> Proje
             "facts": {kind.kind: len(project.facts.parts(kind)) for kind in project.facts.kinds()},
             "digest": project.digest,
             **_entry(project),
-            **_gates(project, owed),
+            **_gates(project, deferrals),
         }
     )
 
@@ -49,21 +49,21 @@ def _entry(project: Project) -> dict[str, Any]:
     }
 
 
-def _gates(project: Project, owed: Iterable[Owed]) -> dict[str, Any]:
+def _gates(project: Project, deferrals: Iterable[DeferralStatus]) -> dict[str, Any]:
     gates = project.gates
     return {
         "milestones": list(gates.milestones.values()),
         "reviews": list(gates.reviews.values()),
         "conditions": list(gates.conditions.values()),
-        "deferrals": [_deferral(one) for one in owed],
+        "deferrals": [_deferral(one) for one in deferrals],
         "waivers": list(gates.waivers.values()),
         "breaches": gates.breaches,
     }
 
 
-def _deferral(one: Owed) -> DeferralModel:
-    debt = one.debt
-    return DeferralModel(control=debt.control, gate=debt.gate, due=debt.due, version=debt.version, met=one.paid)
+def _deferral(one: DeferralStatus) -> DeferralModel:
+    known = one.deferral
+    return DeferralModel(control=known.control, gate=known.gate, due=known.due, version=known.version, met=one.met)
 
 
 def why_view(why: WhyNot) -> WhyModel:
@@ -75,7 +75,7 @@ def why_view(why: WhyNot) -> WhyModel:
             "sentence": why.sentence,
             "blocking": [_obstacle(one) for one in why.shut],
             "warnings": [_obstacle(one) for one in why.warned],
-            "deferred": [_obstacle(one) for one in why.owed],
+            "deferred": [_obstacle(one) for one in why.deferred],
             "waiting_for": [_wait(one) for one in why.waits],
             "results": why.results,
             "seen": why.seen,

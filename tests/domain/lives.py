@@ -171,7 +171,9 @@ def planned(life: Life) -> None:
     life.give("program-manager", specification)
     life.tell("program-manager", *(FeaturePlanned(feature=n, title=n, requirements=(n,)) for n in FEATURES))
     euros = Money(amount="1000", currency="EUR")
-    life.tell("developer", *(EstimateGiven(about="feature", of=n, effort_hours="40", cost=euros) for n in FEATURES))
+    life.tell(
+        "developer", *(EstimateGiven(item_type="feature", item_id=n, effort_hours="40", cost=euros) for n in FEATURES)
+    )
     life.tell("program-manager", master_plan(life), schedule(life), BudgetBaselined(version=1, at_completion=euros))
     life.tell("release-management", request(life))
     if life.major:

@@ -48,7 +48,7 @@ def test_calls_every_kind_by_a_subject_what_happened_and_a_version(kind: str) ->
 @pytest.mark.parametrize("kind", KINDS)
 def test_has_no_field_by_a_name_that_events_need_themselves(kind: str) -> None:
     told = issubclass(KINDS[kind], ProjectFact)
-    assert RESERVED.union({"happened"} if told else ()).isdisjoint(KINDS[kind].model_fields)
+    assert RESERVED.union({"occurred_at"} if told else ()).isdisjoint(KINDS[kind].model_fields)
 
 
 @pytest.mark.parametrize("name", commands())

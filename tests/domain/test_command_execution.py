@@ -117,7 +117,7 @@ def test_forgets_the_role_that_the_command_before_it_needed() -> None:
 def test_stamps_what_a_project_tells_its_rulebook_with_the_role_in_the_project() -> None:
     story = begun(policy_of())
     claims = CommandContext("mallory", ASKED, story.policy, story.rulebook, "solution-manager")
-    frozen = DecidedEvent(FreezeDeclared(freeze="f", from_=START, until=START), "solution-manager")
+    frozen = DecidedEvent(FreezeDeclared(freeze="f", since=START, until=START), "solution-manager")
     for one, stamped in (
         (writing(story), ("solution-manager", event_id(3))),
         (writing(story, context=claims), (None, None)),
@@ -149,7 +149,9 @@ def test_raises_what_is_rejected_or_too_large() -> None:
 
 def test_rejects_what_could_not_be_read_again() -> None:
     unreadable = RISK.model_copy(update={"statement": "x" * 10_001})
-    with pytest.raises(Rejected, match=r"risk\.assessed/1 could not be read again as it is: data\.statement"):
+    with pytest.raises(
+        Rejected, match=r"the encoded risk\.assessed/1 can't be decoded to the same event: data\.statement"
+    ):
         writing(begun(policy_of())).write(DecidedEvent(unreadable, None))
 
 
@@ -183,7 +185,7 @@ def test_refuses_events_in_a_stream_that_is_not_theirs() -> None:
         Rulebook().apply(project)
     with pytest.raises(TypeError, match="is no event of the log's own stream"):
         Opening().apply(project)
-    [rules] = history(FreezeDeclared(freeze="f", from_=START, until=START), stream="policy-small")
+    [rules] = history(FreezeDeclared(freeze="f", since=START, until=START), stream="policy-small")
     with pytest.raises(TypeError, match="is no event of a project's stream"):
         Project().apply(rules)
 

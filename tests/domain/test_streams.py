@@ -16,8 +16,8 @@ from tests.conftest import START, rulebook_of
 from tests.domain.reviews.small import RISK
 
 FILE = f"sha256:{'1' * 64}"
-OPENED = ImportOpened(source="Tickets", file=FILE, lines=3, mapping=FILE, policy="kep/1", by="ada")
-FREEZE = FreezeDeclared(freeze="f", from_=START, until=START.replace(year=2027))
+OPENED = ImportOpened(source="Tickets", file=FILE, lines=3, mapping=FILE, policy="kep/1", imported_by="ada")
+FREEZE = FreezeDeclared(freeze="f", since=START, until=START.replace(year=2027))
 
 
 def context(policy: Policy) -> CommandContext:
@@ -41,8 +41,8 @@ def test_stream_of_a_category_without_a_state_is_named() -> None:
 @pytest.mark.parametrize(
     ("command", "stream", "event"),
     [
-        (DeclareFreeze(freeze="f", from_=FREEZE.from_, until=FREEZE.until), "policy-default", FREEZE),
-        (OpenImport(says=OPENED), "import-kep", OPENED),
+        (DeclareFreeze(freeze="f", since=FREEZE.since, until=FREEZE.until), "policy-default", FREEZE),
+        (OpenImport(event=OPENED), "import-kep", OPENED),
         (SendCanary(), "log", CanarySent()),
     ],
 )
@@ -62,7 +62,7 @@ def test_command_to_a_project_is_decided_on_the_project(policy: Policy) -> None:
 
 @pytest.mark.parametrize(
     ("command", "stream"),
-    [(report(RISK), "policy-default"), (SendCanary(), "project-p"), (OpenImport(says=OPENED), "log")],
+    [(report(RISK), "policy-default"), (SendCanary(), "project-p"), (OpenImport(event=OPENED), "log")],
 )
 def test_command_to_another_category_is_a_mistake_of_the_program(policy: Policy, command: Command, stream: str) -> None:
     with pytest.raises(TypeError, match=f"{command.called} is a command to a {command.belongs_to}, not to a "):

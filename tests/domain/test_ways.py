@@ -129,7 +129,7 @@ def test_takes_four_commands_until_the_service_is_back_in_an_emergency(story: St
     story.do(ApproveEmergencyChange(reason="every minute costs"), by="grace", role="emergency-committee")
     assert next_gate(story) is Gate.PORTFOLIO, story.kinds()[-1]
     assert story.project.gates.passed(Gate.RELEASE_READY), story.kinds()[-1]
-    assert story.project.gates.debts
+    assert story.project.gates.deferrals
     story.do(
         report(DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE)),
         report(DeploymentFinished(attempt="d1", result="succeeded", digest_found=CANDIDATE)),
@@ -149,7 +149,7 @@ def test_takes_a_larger_change_to_its_end_without_a_waiver_a_debt_or_a_warning(
     life = Life(story, answers, people)
     assert [gate for gates in live(life) for gate in gates] == list(Gate)
     gates = story.project.gates
-    assert (gates.waivers, gates.debts, gates.breaches) == ({}, [], 0)
+    assert (gates.waivers, gates.deferrals, gates.breaches) == ({}, [], 0)
     assert {milestone.basis for milestone in gates.milestones.values()} == {"reviewed"}
     assert story.commands == commands
     assert len({recorded.who for recorded in story.events}) == len({person for person, _ in people} | {"omar"})

@@ -89,7 +89,7 @@ def _check_deployed(told: list[Recorded], histories: Histories, claims: Claims) 
     claims.equal("deployed without any stage", 68, sum(_without_stage(histories[r.key], r) for r in first))
     claims.equal("so that no release was asked for", True, bool(outside))
     ended = Counter(r.event.cause for r in told if isinstance(r.event, ProjectCancelled))
-    noted = [r for r in told if isinstance(r.event, SourceNoted) and r.event.about == "status"]
+    noted = [r for r in told if isinstance(r.event, SourceNoted) and r.event.topic == "status"]
     claims.equal("replaced after it was deployed: noted", (1, {"kep-"}), (len(noted), {r.key[:4] for r in noted}))
     claims.equal("2133 is never replaced", False, _has(histories["kep-2133"], ProjectCancelled))
     claims.equal("cancelled", {"withdrawn": 10, "rejected": 3, "superseded": 5}, dict(ended))
@@ -101,4 +101,4 @@ def _has(history: list[Recorded], kind: type[Event]) -> bool:
 
 def _without_stage(history: list[Recorded], deployed: Recorded) -> bool:
     stated = [r.event for r in history if isinstance(r.event, CoverageStated) and r.version < deployed.version]
-    return any(event.about == "release-ready" and event.answer == "not-applicable" for event in stated)
+    return any(event.subject == "release-ready" and event.answer == "not-applicable" for event in stated)

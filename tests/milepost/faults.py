@@ -50,4 +50,4 @@ class Freeze(ProjectCommand, listed=False):
 
     def decide(self, state: Project, context: CommandContext) -> Iterator[DecidedEvent]:
         now = context.now
-        yield DecidedEvent(FreezeDeclared(freeze="may", from_=now, until=now), context.role)
+        yield DecidedEvent(FreezeDeclared(freeze="may", since=now, until=now), context.role)

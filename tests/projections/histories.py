@@ -100,12 +100,12 @@ EVENTFUL: tuple[Event | Act, ...] = (
         results=(
             result("risks-assessed", "met"),
             result("goal-linked", "waived"),
-            result("plan-baselined", "owed", due=DUE),
+            result("plan-baselined", "deferred", due=DUE),
             result("schedule-baselined", "unmet", severity="warn"),
         ),
     ),
     ENVISIONED,
-    ProjectReassigned(attribute="portfolio", was="main", becomes="other"),
+    ProjectReassigned(attribute="portfolio", previous="main", new="other"),
     DisciplineChosen(discipline="scrum"),
     ConditionClosed(condition="c"),
     called("r3", Gate.PLAN_APPROVED),
@@ -123,7 +123,7 @@ EVENTFUL: tuple[Event | Act, ...] = (
 
 
 def eventful() -> list[Recorded]:
-    """A project that was returned, waived, conditioned, owed, reversed, held and cancelled."""
+    """A project that was returned, waived, conditioned, deferred, reversed, held and cancelled."""
     return history(*EVENTFUL, policy="default/1")
 
 

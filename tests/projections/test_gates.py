@@ -89,7 +89,7 @@ def test_say_of_every_place_what_the_domain_says() -> None:
         acts = shuffled.sample(words, 6)
         row = gates_after(CALLED, *acts)[ROW]
         review = fold(history(PROPOSED, classified("major"), CALLED, *acts)).gates.reviews["r"]
-        given = [word.id for required in review.required if (word := review.given(required))]
+        given = [word.id for required in review.required if (word := review.signoff_for(required))]
         assert sorted(word["id"] for word in row["signed"]) == sorted(given)
         missing = [wait["role"] for wait in row["waiting_for"] if wait["what"] == "sign-off"]
         assert missing == [required.role for required in waiting_for(review)]
@@ -108,13 +108,13 @@ def test_count_what_the_controls_answered_at_each_alone() -> None:
     results = (
         result("risks-assessed", "met"),
         result("goal-linked", "waived"),
-        result("plan-baselined", "owed", due=DUE),
+        result("plan-baselined", "deferred", due=DUE),
         result("schedule-baselined", "unmet", severity="warn"),
         result("estimates-recorded", "unmet", severity="record"),
         result("portfolio-approved", "met", at=Gate.PORTFOLIO),
     )
     found = gates_after(CALLED, decided("r", Gate.PORTFOLIO, Gate.ENVISIONED, results=results))
-    assert subset(found[ROW], "met", "waived", "owed", "warned", "unmet") == [1, 1, 1, 1, 1]
+    assert subset(found[ROW], "met", "waived", "deferred", "warned", "unmet") == [1, 1, 1, 1, 1]
     assert subset(found["portfolio", 1, "r"], "met", "waived") == [1, 0]
     assert subset(found[ROW], "outcome", "decided_by", "waiting_for") == ["approved", "ada", []]
 

@@ -48,8 +48,8 @@ def test_begins_with_the_proposal() -> None:
 
 def test_keeps_the_category_that_was_lowered() -> None:
     was = Classification(category="major", priority="medium")
-    lowered = CLASSIFIED.model_copy(update={"category": "minor", "was": was})
-    raised = CLASSIFIED.model_copy(update={"was": Classification(category="minor", priority="medium")})
+    lowered = CLASSIFIED.model_copy(update={"category": "minor", "previous": was})
+    raised = CLASSIFIED.model_copy(update={"previous": Classification(category="minor", priority="medium")})
     assert row_after(CLASSIFIED)["lowered_from"] is None
     assert row_after(CLASSIFIED, lowered, raised)["lowered_from"] == "major"
 
@@ -75,7 +75,7 @@ def test_row_has_the_status_that_the_domain_computes(policy: Policy) -> None:
 
 
 def test_counts_under_what_it_was_moved_to() -> None:
-    moved = ProjectReassigned(attribute="service", was="pay", becomes="shop")
+    moved = ProjectReassigned(attribute="service", previous="pay", new="shop")
     assert subset(row_after(CLASSIFIED, moved), "service", "category", "rigour") == ["shop", "major", "major"]
 
 
@@ -116,12 +116,14 @@ def test_loses_the_portfolio_by_a_reversal_of_its_own() -> None:
 
 
 def test_owes_until_a_decision_finds_it_met() -> None:
-    owed = decided("r", Gate.ENVISIONED, results=(result("plan-baselined", "owed", due=DUE),))
-    row = row_after(called("r", Gate.ENVISIONED), owed)
-    assert row["debts"] == [{"control": "plan-baselined", "gate": "envisioned", "due": "2026-02-04T09:00:00.000000Z"}]
-    for met in ("plan-baselined", "debts-paid"):
+    deferred = decided("r", Gate.ENVISIONED, results=(result("plan-baselined", "deferred", due=DUE),))
+    row = row_after(called("r", Gate.ENVISIONED), deferred)
+    assert row["deferrals"] == [
+        {"control": "plan-baselined", "gate": "envisioned", "due": "2026-02-04T09:00:00.000000Z"}
+    ]
+    for met in ("plan-baselined", "deferrals-met"):
         paid = decided("r", Gate.ENVISIONED, results=(result(met, "met"),))
-        assert row_after(called("r", Gate.ENVISIONED), owed, paid)["debts"] == []
+        assert row_after(called("r", Gate.ENVISIONED), deferred, paid)["deferrals"] == []
 
 
 def test_keeps_conditions_until_they_are_closed() -> None:
@@ -133,8 +135,8 @@ def test_keeps_conditions_until_they_are_closed() -> None:
 
 
 def test_sets_no_conditions_by_a_review_that_did_not_approve() -> None:
-    late = decided("r", Gate.ENVISIONED, outcome="deferred", results=(result("plan-baselined", "owed", due=DUE),))
-    assert row_after(called("r", Gate.ENVISIONED), late)["debts"] == []
+    late = decided("r", Gate.ENVISIONED, outcome="deferred", results=(result("plan-baselined", "deferred", due=DUE),))
+    assert row_after(called("r", Gate.ENVISIONED), late)["deferrals"] == []
 
 
 def test_shows_waivers_while_they_are_granted() -> None:
@@ -172,8 +174,8 @@ def test_knows_when_anything_happened_last() -> None:
 
 
 def test_takes_over_what_is_set_right_in_the_proposal() -> None:
-    fields = (FieldCorrected(name="title", now='"Pay later"'), FieldCorrected(name="service", now='"shop"'))
-    other = FactCorrected(event=event_id(2), corrects=2, fields=(FieldCorrected(name="title", now='"no"'),))
+    fields = (FieldCorrected(name="title", new='"Pay later"'), FieldCorrected(name="service", new='"shop"'))
+    other = FactCorrected(event=event_id(2), corrects=2, fields=(FieldCorrected(name="title", new='"no"'),))
     told = RiskAssessed(risk="flood", statement="the river rises")
     row = row_after(told, FactCorrected(event=event_id(1), corrects=1, fields=fields), other)
     assert subset(row, "title", "service") == ["Pay later", "shop"]

@@ -62,7 +62,7 @@ def spent(life: Life) -> Step:
 
 def progressed(life: Life, feature: str, done: int) -> Step:
     """So much of a feature's package is done, in thousandths."""
-    progress = ProgressReported(package=f"p-{feature}", as_of=life.today, done=done)
+    progress = ProgressReported(package=f"p-{feature}", as_of=life.today, done_permille=done)
     return life.act("program-manager", progress, hours=life.hours(DAY if done < 1000 else 2))
 
 

@@ -56,7 +56,7 @@ def afterwards(life: Life) -> Steps:
     """Once the project is over: what users think of it, and what it was worth."""
     asked = life.chance.randint(20, 90)
     counts = ((3, asked // 8), (4, asked // 3), (5, asked // 5))
-    survey = SurveyRecorded(survey="s1", asked=asked, counts=counts)
+    survey = SurveyRecorded(survey="s1", invited=asked, counts=counts)
     yield life.act("product-manager", survey, hours=life.hours(3 * WEEK))
     life.now = life.at(life.hours(12 * WEEK))
     for criterion, target in life.measures:

@@ -35,7 +35,7 @@ TEAM = (
 
 
 def emergency(life: Life) -> Steps:
-    """Four commands until the service is back, then the debts."""
+    """Four commands until the service is back, then the deferrals."""
     life.out_of_hours = True
     told = answers(life.plan.category, life.chance)
     began = life.now - timedelta(minutes=life.chance.randint(5, 50))
@@ -88,7 +88,7 @@ def _repaired(life: Life) -> Steps:
     late = life.hours(9) if life.happens(0.3) else 0.0
     took = life.hours(0.8)
     started = life.at(took)
-    told = (report(begun, happened=started), report(ended, happened=started + timedelta(minutes=12)))
+    told = (report(begun, occurred_at=started), report(ended, occurred_at=started + timedelta(minutes=12)))
     yield life.act("developer", *told, hours=took + 0.25 + late)
 
 

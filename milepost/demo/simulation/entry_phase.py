@@ -30,9 +30,7 @@ def entering(life: Life) -> Steps:
         old = ProjectLinked(relation="replaces", to=f"{life.plan.service}-legacy")
         yield life.act("program-manager", old, hours=DAY)
     if life.happens(0.1):
-        moved = ReassignProject(
-            attribute="portfolio", becomes="renewal", reason="it belongs to the renewal of all this"
-        )
+        moved = ReassignProject(attribute="portfolio", new="renewal", reason="it belongs to the renewal of all this")
         yield life.act("program-manager", moved, hours=life.hours(DAY))
     yield from reviewed(life, Gate.PORTFOLIO, needs=partial(_classified, life, told))
 

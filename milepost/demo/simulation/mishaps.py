@@ -68,7 +68,7 @@ def corrected(life: Life) -> Steps:
     wrong = life.estimated().events[0].version
     right = CorrectFact(
         version=wrong,
-        fields=(NewValue(name="effort_hours", now='"240"'),),
+        fields=(NewValue(name="effort_hours", new='"240"'),),
         reason="the hours of the second team were left out",
     )
     yield life.act("developer", right, hours=DAY)

@@ -112,8 +112,8 @@ def estimated(life: Life) -> Steps:
     """Hours and money by feature; one of them may turn out wrong later."""
     told = [
         EstimateGiven(
-            about="feature",
-            of=feature,
+            item_type="feature",
+            item_id=feature,
             effort_hours=str(round(life.hours(60))),
             cost=euros(life.hours(6000)),
             method="three-point",

@@ -92,7 +92,7 @@ def _frozen(life: Life, name: str, weeks: float) -> Steps:
     """For a week nothing is deployed, as is known three weeks ahead."""
     since = life.at(weeks * WEEK) + timedelta(days=21)
     until = since + timedelta(days=7)
-    yield decreed(life, DeclareFreeze(freeze=name, from_=since, until=until, reason="nobody is there"), weeks * WEEK)
+    yield decreed(life, DeclareFreeze(freeze=name, since=since, until=until, reason="nobody is there"), weeks * WEEK)
     life.world.freezes.append((since, until))
 
 

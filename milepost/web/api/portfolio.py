@@ -62,7 +62,7 @@ def _due(router: APIRouter, service: Service) -> None:
     @router.get(
         "/v1/due",
         responses=DUE,
-        summary="Conditions, debts not paid yet, and waivers that end soon, the earliest first",
+        summary="Conditions, deferred controls not met yet, and waivers that end soon, the earliest first",
     )
     async def due(days: Days = 30, wait_for: WaitFor = None) -> Response:
         now = service.clock()

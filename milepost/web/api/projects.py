@@ -11,7 +11,7 @@ from domain.lifecycle import Gate
 from domain.reviews.why_not import why_not
 from domain.values import LARGEST_INTEGER
 from milepost.app.service import Service
-from milepost.reading.deferrals import owed
+from milepost.reading.deferrals import read_deferrals
 from milepost.reading.project_queries import AsOf
 from milepost.web.api.parameters import When
 from milepost.web.caller import caller_of, known_key
@@ -59,7 +59,7 @@ def _project(router: APIRouter, service: Service) -> None:
         if as_of == AsOf() and (unchanged := not_modified(request, found.stream, found.version)):
             return unchanged
         now = as_at or known_at or service.clock()
-        view = project_view(found, owed(service.reading, found, now), now)
+        view = project_view(found, read_deferrals(service.reading, found, now), now)
         answer = with_as_of(ProjectResponse, view, as_of_head(service))
         return reflecting_response(answer, {"ETag": f'"{found.version}"'})
 

@@ -48,7 +48,7 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Attempts with the results of controls on record; all of these are the controls evaluated, at decisions.",
         ),
         "with_waivers": ("With waivers", "Attempts decided with at least one control waived."),
-        "with_debts": ("With debts", "Attempts decided with at least one control owed."),
+        "with_deferrals": ("With deferrals", "Attempts decided with at least one deferred control."),
         "with_warnings": ("With warnings", "Attempts decided although at least one control warned."),
         "breached": ("Breached", "Attempts with a breach of the rules on record."),
         "measured": (
@@ -65,8 +65,8 @@ DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "emergency": ("Emergency", "Of emergency priority now, whatever the category."),
         "lowered": ("Lowered", "Their category was lowered at least once after it had been set."),
         "breached": ("Breached", "With at least one breach of the rules on record."),
-        "with_debts": (
-            "With debts", "Passed a gate owing a control that no later decision found met; each says what is paid now.",
+        "with_deferrals": (
+            "With deferrals", "Passed a gate with a deferred control that no later decision found met.",
         ),
         "with_conditions": ("With conditions", "With a condition of an approval that is still open."),
         "with_waivers": ("With waivers", "With a waiver that was granted and not revoked."),

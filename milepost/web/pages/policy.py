@@ -19,7 +19,7 @@ from milepost.web.problems import Problem
 MEANINGS = {
     "B": "blocks: while it is unmet the gate is refused",
     "A": "blocks, but a valid template meets it in advance",
-    "O": "is owed: the gate passes with a debt that has a due date",
+    "D": "defers: the gate passes, and the control must be met by a due date",
     "W": "warns: the decider gives a reason",
     "R": "is recorded: nothing is asked",
     "–": "is not asked",

@@ -12,7 +12,7 @@ from domain.reviews.decisions import ReviewDecided
 from domain.reviews.why_not import why_not
 from domain.state.project import Project, fold
 from milepost.app.service import Service
-from milepost.reading.deferrals import owed
+from milepost.reading.deferrals import read_deferrals
 from milepost.web.caller import ANONYMOUS, key_of
 from milepost.web.pages.page_response import Pages
 from milepost.web.pages.timeline import stops, turns
@@ -38,7 +38,7 @@ def project_routes(service: Service, pages: Pages) -> APIRouter:
         told: dict[str, Any] = {
             "now": now,
             "project": found,
-            "owed": owed(service.reading, found, now),
+            "deferrals": read_deferrals(service.reading, found, now),
             "why": why_not(found, service.reading.command_context(found, ANONYMOUS, None, now)),
             "stops": stops(found, stays.rows, tried.rows, now),
             "tried": {(row["review"], row["gate"]): row for row in tried.rows},

@@ -1,8 +1,6 @@
 """Attempts at gates and phases, read from the rows of read models."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from domain.lifecycle import Basis, Gate, Phase
 from milepost.web.response_models.as_of import ReflectingModel
@@ -69,7 +67,7 @@ class GateItem(CohortItem):
     unmet: Count | None
     warned: Count | None
     waived: Count | None
-    deferred: Annotated[Count | None, Field(validation_alias="owed")]
+    deferred: Count | None
     undetermined: Count | None
     not_applicable: Count | None
     refusals: Count

@@ -24,7 +24,7 @@ class ProjectFigures(FigureGroup):
     emergency: Count
     lowered: Count
     breached: Count
-    with_debts: Count
+    with_deferrals: Count
     with_conditions: Count
     with_waivers: Count
     breaches: Count | None
@@ -46,14 +46,14 @@ class GateFigures(FigureGroup):
     observed: Count
     with_results: Count
     with_waivers: Count
-    with_debts: Count
+    with_deferrals: Count
     with_warnings: Count
     breached: Count
     measured: Count
     not_measured: Count
     refusals: Count | None
     waived: Count | None
-    owed: Count | None
+    deferred: Count | None
     warned: Count | None
     breaches: Count | None
     evaluated: Count | None

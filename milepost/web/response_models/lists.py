@@ -99,7 +99,7 @@ class ProjectItem(CohortItem):
     breaches: Count
     milestones: list[PassedGateItem]
     conditions: list[OpenConditionItem]
-    deferrals: Annotated[list[DeferralItem], Field(validation_alias="debts")]
+    deferrals: list[DeferralItem]
     waivers: list[GrantedWaiverItem]
     team: list[MemberItem]
 
@@ -168,7 +168,7 @@ class ResultSummary(ResponseModel):
     unmet: list[str] | None = None
     warned: list[str] | None = None
     waived: list[str] | None = None
-    deferred: Annotated[list[str] | None, Field(validation_alias="owed")] = None
+    deferred: list[str] | None = None
     undetermined: list[str] | None = None
 
 

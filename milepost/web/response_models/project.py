@@ -159,7 +159,7 @@ class WaiverModel(ResponseModel):
     granted_by: str | None
     granted_as: str | None
     renewals: Count
-    wanted: RenewalModel | None
+    pending: RenewalModel | None
 
 
 class AssignmentModel(ResponseModel):

@@ -23,12 +23,16 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 def test_has_the_same_bytes_for_ever(given: GivenPast) -> None:
     other = BuildRecorded(build="b1", digest=TWO)
-    given(PROPOSED, BUILD).when(report(other)).then_rejected("b1 has other bytes already")
+    given(PROPOSED, BUILD).when(report(other)).then_rejected(
+        "digest: build b1 is recorded with another digest; record the new build under its own id"
+    )
 
 
 def test_has_no_last_commit_before_its_first(given: GivenPast) -> None:
     turned = Commits(count=3, first_at=COMMITS.last_at, last_at=COMMITS.first_at)
-    given(PROPOSED).when(report(BuildRecorded(build="b1", digest=ONE, commits=turned))).then_rejected("older than the")
+    given(PROPOSED).when(report(BuildRecorded(build="b1", digest=ONE, commits=turned))).then_rejected(
+        "commits.last_at: the last commit is earlier than first_at; give a later time"
+    )
 
 
 def test_is_verified(given: GivenPast) -> None:
@@ -40,7 +44,9 @@ def test_verified_again_as_before_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_that_nobody_recorded_is_not_verified(given: GivenPast) -> None:
-    given(PROPOSED).when(report(ACCEPTED)).then_rejected("b1 was never recorded")
+    given(PROPOSED).when(report(ACCEPTED)).then_rejected(
+        "build: build b1 is not recorded; record it first .record-build."
+    )
 
 
 def test_handed_over_is_the_newest(given: GivenPast) -> None:

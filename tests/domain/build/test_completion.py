@@ -24,7 +24,7 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_names_a_build_that_there_is(given: GivenPast) -> None:
-    given(PROPOSED).when(report(DONE)).then_rejected("b1 was never recorded")
+    given(PROPOSED).when(report(DONE)).then_rejected("build: build b1 is not recorded; record it first .record-build.")
 
 
 def test_is_verified(given: GivenPast) -> None:
@@ -40,7 +40,9 @@ def test_verified_again_after_another_completion_is_news(given: GivenPast) -> No
 
 
 def test_that_never_was_is_not_verified(given: GivenPast) -> None:
-    given(PROPOSED).when(report(CONFORMS)).then_rejected("login was never completed")
+    given(PROPOSED).when(report(CONFORMS)).then_rejected(
+        "feature: feature login is not completed; record its completion first .complete-feature."
+    )
 
 
 def test_counts_as_verified_only_where_it_conforms_and_was_not_overtaken(given: GivenPast) -> None:

@@ -26,7 +26,9 @@ def test_is_taken_back_by_a_reversal(given: GivenPast) -> None:
 
 def test_is_never_negative(given: GivenPast) -> None:
     negative = LABOUR.model_copy(update={"amount": Money(amount="-1200.50", currency="EUR")})
-    given(PROPOSED).when(report(negative)).then_rejected("book a reversal")
+    given(PROPOSED).when(report(negative)).then_rejected(
+        "amount: a cost can't be negative; correct the original booking instead .correct-fact."
+    )
 
 
 def test_belongs_to_a_month_that_there_is() -> None:

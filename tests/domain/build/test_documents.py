@@ -27,12 +27,16 @@ def test_changes_with_a_next_version(given: GivenPast) -> None:
 
 def test_has_the_same_bytes_in_each_version_for_ever(given: GivenPast) -> None:
     changed = NOTES.model_copy(update={"digest": TWO})
-    given(PROPOSED, NOTES, SECOND).when(report(changed)).then_rejected("version 1 of notes has other bytes already")
+    given(PROPOSED, NOTES, SECOND).when(report(changed)).then_rejected(
+        "digest: version 1 of document notes has another digest; record a new version"
+    )
 
 
 def test_supersedes_one_that_there_is(given: GivenPast) -> None:
     final = DocumentRecorded(document="final", type="release-notes", title="Notes", digest=TWO, supersedes="notes")
-    given(PROPOSED).when(report(final)).then_rejected("document notes was never recorded")
+    given(PROPOSED).when(report(final)).then_rejected(
+        "supersedes: document notes is not recorded; record it first .record-document."
+    )
     given(PROPOSED, NOTES).when(report(final)).then(final)
     assert [known.event for known in documents(given(PROPOSED, NOTES, final).project())] == [final]
 
@@ -63,7 +67,9 @@ def test_looked_for_is_the_same_or_different_or_missing(found: str | None, resul
 
 
 def test_is_looked_for_under_a_digest_that_it_had(given: GivenPast) -> None:
-    given(PROPOSED, NOTES).when(report(EvidenceVerified(document="notes", digest=TWO))).then_rejected("no version of")
+    given(PROPOSED, NOTES).when(report(EvidenceVerified(document="notes", digest=TWO))).then_rejected(
+        "digest: document notes has no version with this digest"
+    )
 
 
 @pytest.mark.parametrize(

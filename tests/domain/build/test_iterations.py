@@ -27,7 +27,7 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 def test_does_not_end_before_it_begins(given: GivenPast) -> None:
     turned = FIRST.model_copy(update={"ends": date(2026, 1, 4)})
-    given(PROPOSED).when(report(turned)).then_rejected("can't end before it begins")
+    given(PROPOSED).when(report(turned)).then_rejected("ends: the end is earlier than the begin; give a later day")
 
 
 def test_may_last_one_day(given: GivenPast) -> None:

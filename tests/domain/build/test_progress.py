@@ -8,7 +8,7 @@ from domain.build.progress import ProgressReported
 from domain.reviews.fact_reports import report
 from tests.domain.openings import PROPOSED, GivenPast
 
-HALF = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), done=500)
+HALF = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), done_permille=500)
 
 
 def test_is_told_in_thousandths(given: GivenPast) -> None:
@@ -26,15 +26,17 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 @pytest.mark.parametrize(("done", "units"), [(None, None), (500, "7.5")])
 def test_is_told_in_one_measure(given: GivenPast, done: int | None, units: str | None) -> None:
-    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), done=done, units=units)
-    given(PROPOSED).when(report(told)).then_rejected("either in thousandths or in units")
+    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), done_permille=done, units=units)
+    given(PROPOSED).when(report(told)).then_rejected(
+        "done_permille: give either done_permille or units, not both and not neither"
+    )
 
 
 def test_is_never_less_than_nothing(given: GivenPast) -> None:
     told = ProgressReported(package="wp-1", as_of=date(2026, 1, 5), units="-1")
-    given(PROPOSED).when(report(told)).then_rejected("less than nothing")
+    given(PROPOSED).when(report(told)).then_rejected("units: the number is negative; give 0 or more")
 
 
 def test_is_not_of_tomorrow(given: GivenPast) -> None:
-    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 6), done=500)
+    told = ProgressReported(package="wp-1", as_of=date(2026, 1, 6), done_permille=500)
     given(PROPOSED).when(report(told)).then_rejected("as_of: .* in the future")

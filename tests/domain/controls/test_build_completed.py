@@ -39,7 +39,7 @@ def changed(
 def test_features_that_are_all_completed_and_verified_are_complete(look: Look) -> None:
     found = look("features-complete", PROPOSED, planned("f1"), *built("f1"), at=BUILT)
     assert (found.result, found.rests_on) == ("met", (2, 3, 4))
-    assert found.sentence == "1 feature in scope, each completed and verified"
+    assert found.sentence == "1 feature in scope, all completed and verified"
 
 
 def test_features_that_nobody_planned_are_not_complete(look: Look) -> None:
@@ -50,12 +50,12 @@ def test_features_that_nobody_planned_are_not_complete(look: Look) -> None:
 def test_a_feature_that_is_not_completed_is_named(look: Look) -> None:
     found = look("features-complete", PROPOSED, planned("f1"), planned("f2"), *built("f2"), at=BUILT)
     assert (found.result, found.rests_on) == ("unmet", (2,))
-    assert found.sentence == "1 feature of 2 in scope still open: f1 not completed"
+    assert found.sentence == "1 feature of 2 features in scope are open: f1 not completed"
 
 
 def test_a_feature_that_is_not_as_specified_is_not_complete(look: Look) -> None:
     found = look("features-complete", PROPOSED, planned("f1"), *built("f1", conforms=False), at=BUILT)
-    assert found.sentence == "1 feature of 1 in scope still open: f1 completed but not verified as specified"
+    assert found.sentence == "1 feature of 1 features in scope are open: f1 completed but not verified as specified"
     again = FeatureCompleted(feature="f1", effort_hours="2")
     overtaken = look("features-complete", PROPOSED, planned("f1"), *built("f1"), again, at=BUILT)
     assert (overtaken.result, overtaken.rests_on) == ("unmet", (2, 5))
@@ -71,13 +71,15 @@ def test_a_feature_removed_by_an_approved_change_need_not_be_complete(look: Look
 def test_ten_thousand_features_are_counted_and_three_named(look: Look) -> None:
     features = [planned(f"f{number}") for number in range(10_000)]
     found = look("features-complete", PROPOSED, *features, at=BUILT)
-    assert found.sentence == "10000 features of 10000 in scope still open: f0, f1, f2 and 9997 more not completed"
+    assert (
+        found.sentence == "10000 features of 10000 features in scope are open: f0, f1, f2 and 9997 more not completed"
+    )
 
 
 def test_a_scope_that_stands_as_planned_is_approved(look: Look) -> None:
     found = look("scope-changes-approved", PROPOSED, NEED, planned("f1"), PLANNED, at=BUILT)
     assert found.result == "met"
-    assert found.sentence == "nothing came into the scope or left it since the plan, but by an approved change"
+    assert found.sentence == "the scope has not changed since the plan except by approved change requests"
 
 
 def test_a_scope_without_anything_in_it_is_not_approved(look: Look) -> None:
@@ -98,10 +100,10 @@ def test_what_comes_into_scope_without_an_approved_change_is_creep(look: Look) -
     past = (PROPOSED, NEED, planned("f1"), PLANNED, LATE_NEED, planned("f2"))
     found = look("scope-changes-approved", *past, at=BUILT)
     assert (found.result, found.rests_on) == ("unmet", (5, 6))
-    assert found.sentence == "2 parts of the scope changed since the plan without an approved change: f2, r2"
+    assert found.sentence == "2 parts of the scope changed after the plan without an approved change request: f2, r2"
     controlled = look("scope-changes-approved", *past, *changed(adds=("f2", "r2")), at=BUILT)
     assert (controlled.result, controlled.rests_on) == ("met", (5, 6, 8))
-    assert controlled.sentence == "2 changes to the scope since the plan, each by an approved request"
+    assert controlled.sentence == "2 scope changes since the plan, each by an approved change request"
     put_off = look("scope-changes-approved", *past, *changed(adds=("f2", "r2"), later=True), at=BUILT)
     assert put_off.result == "unmet"
 
@@ -138,7 +140,7 @@ def test_a_test_specification_is_ready_once_it_is_on_record(look: Look) -> None:
     other = DocumentRecorded(document="t2", type="report", title="Tests", digest=DIGEST)
     found = look("test-specification-ready", PROPOSED, specified, at=BUILT)
     assert (found.result, found.rests_on) == ("met", (2,))
-    assert found.sentence == "t1 on record as test specification"
+    assert found.sentence == "test specification recorded: t1"
     assert look("test-specification-ready", PROPOSED, other, at=BUILT).result == "unmet"
 
 
@@ -146,7 +148,7 @@ def test_a_build_is_accepted_by_its_verification(look: Look) -> None:
     first, second = BuildRecorded(build="b1", digest=DIGEST), BuildRecorded(build="b2", digest=DIGEST)
     good, bad = BuildVerified(build="b1", accepted=True), BuildVerified(build="b1", accepted=False)
     assert look("build-accepted", PROPOSED, at=BUILT).result == "unmet"
-    assert look("build-accepted", PROPOSED, first, at=BUILT).sentence.startswith("build b1 is handed over and was not")
+    assert look("build-accepted", PROPOSED, first, at=BUILT).sentence.startswith("build b1 is not verified yet")
     assert look("build-accepted", PROPOSED, first, good, at=BUILT).result == "met"
     refused = look("build-accepted", PROPOSED, first, good, bad, at=BUILT)
     assert (refused.result, refused.rests_on) == ("unmet", (2, 4))

@@ -46,19 +46,19 @@ APPROVED = (PROPOSED, *chosen("rc1", ONE), READY)
 def test_what_was_approved_is_in_production(look: Look) -> None:
     found = look("deployed-what-was-approved", *APPROVED, *deployed(), at=DONE)
     assert (found.result, found.rests_on) == ("met", (3, 6))
-    assert found.sentence == "candidate rc1, which was approved, is in production at core"
+    assert found.sentence == "the approved candidate rc1 is in production at core"
 
 
 def test_nothing_in_production_is_not_what_was_approved(look: Look) -> None:
     found = look("deployed-what-was-approved", *APPROVED, at=DONE, column="minor")
-    assert (found.result, found.sentence) == ("unmet", "nothing is in production, as far as is on record")
+    assert (found.result, found.sentence) == ("unmet", "no deployment to production is recorded")
 
 
 def test_another_digest_in_production_is_not_what_was_approved(look: Look) -> None:
     past = (*APPROVED, *deployed(), *deployed(TWO, "rome", "d2"))
     found = look("deployed-what-was-approved", *past, at=DONE)
     assert (found.result, found.rests_on) == ("unmet", (3, 6, 8))
-    assert found.sentence == "rome: something else is in production than candidate rc1, which was approved"
+    assert found.sentence == "rome: production does not run the approved candidate rc1"
     undone = DeploymentRolledBack(attempt="d1")
     assert look("deployed-what-was-approved", *APPROVED, *deployed(), undone, at=DONE).result == "unmet"
 
@@ -98,12 +98,12 @@ def test_sites_are_complete_once_each_is_signed_off_or_left_out(look: Look) -> N
     more = SitePlanned(site="bern"), DeploymentSignedOff(target="bern", owner="beat")
     found = look("sites-complete", PROPOSED, ROME, by("otto")(LEFT_OUT), SIGNED, *more, at=DONE)
     assert (found.result, found.rests_on) == ("met", (2, 3, 4, 5, 6))
-    assert found.sentence == "2 of 3 sites signed off, 1 left out by agreement"
+    assert found.sentence == "2 of 3 sites signed off, 1 excluded by agreement"
 
 
 def test_a_site_is_left_out_by_the_word_of_who_is_said_to_agree(look: Look) -> None:
     imposed = look("sites-complete", PROPOSED, ROME, LEFT_OUT, SIGNED, at=DONE)
-    why = "left out without the word of who is said to agree, who has to tell it too: oslo (otto)"
+    why = "excluded without a confirmation by the person named as agreeing, who must record it: oslo (otto)"
     assert (imposed.result, imposed.sentence) == ("unmet", why)
     too = by("otto")(LEFT_OUT.model_copy(update={"reason": "it moves to rome"}))
     assert look("sites-complete", PROPOSED, ROME, SIGNED, too, LEFT_OUT, at=DONE).result == "met"
@@ -111,7 +111,10 @@ def test_a_site_is_left_out_by_the_word_of_who_is_said_to_agree(look: Look) -> N
 
 def test_a_site_that_nobody_signed_off_is_named(look: Look) -> None:
     found = look("sites-complete", PROPOSED, ROME, OSLO, SIGNED, at=DONE)
-    assert (found.result, found.sentence) == ("unmet", "1 of 2 sites not signed off as deployed now: oslo")
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "1 of 2 sites without a sign-off of the current deployment: oslo",
+    )
 
 
 def test_sites_that_nobody_planned_are_not_complete(look: Look) -> None:
@@ -129,7 +132,7 @@ def test_a_site_that_changed_since_its_owner_signed_is_open_again(look: Look) ->
     past = (PROPOSED, ROME, *deployed(target="rome"), SIGNED)
     assert look("sites-complete", *past, at=DONE).result == "met"
     found = look("sites-complete", *past, DeploymentRolledBack(attempt="d1"), at=DONE)
-    assert found.sentence == "1 of 1 site not signed off as deployed now: rome"
+    assert found.sentence == "1 of 1 site without a sign-off of the current deployment: rome"
     left = by("otto")(SitePlanned(site="rome", state="excluded", agreed_by="otto", reason="closes soon"))
     assert look("sites-complete", *past, DeploymentRolledBack(attempt="d1"), left, at=DONE).result == "met"
 
@@ -139,7 +142,7 @@ def test_a_small_deployment_is_stable_once_it_is_verified(look: Look) -> None:
         found = look("deployment-stable", PROPOSED, *deployed(), stable(), at=DONE, column=column)
         assert (found.result, found.rests_on) == ("met", (4,))
         nothing = look("deployment-stable", PROPOSED, *deployed(), at=DONE, column=column)
-        assert nothing.sentence == "nobody has verified yet that it does in production what it should"
+        assert nothing.sentence == "no deployment is confirmed as stable yet"
 
 
 def test_a_large_deployment_is_stable_once_customer_and_team_agree(look: Look) -> None:
@@ -149,31 +152,31 @@ def test_a_large_deployment_is_stable_once_customer_and_team_agree(look: Look) -
     both = by("carla")(stable("rita", "carla")), by("rita")(stable("rita", "carla"))
     assert look("deployment-stable", *past, *both, at=DONE).result == "met"
     team = look("deployment-stable", *past, by("rita")(stable()), at=DONE)
-    assert team.sentence == "d1 was found stable, but the customer has not agreed"
+    assert team.sentence == "d1 was confirmed as stable, but without the agreement of the customer"
     named = look("deployment-stable", *past, by("rita")(stable("carla")), at=DONE)
     assert named.sentence == team.sentence, "that somebody agreed is theirs to say"
     signed = called(DONE, "customer"), by("carla")(signs("customer"))
     assert look("deployment-stable", *past, by("rita")(stable("carla")), *signed, at=DONE).result == "met"
     customer = look("deployment-stable", *past, by("carla")(stable()), at=DONE)
-    assert customer.sentence == "d1 was found stable, but the team has not agreed"
+    assert customer.sentence == "d1 was confirmed as stable, but without the agreement of the team"
 
 
 def test_a_deployment_is_not_stable_after_another_change(look: Look) -> None:
     past = (PROPOSED, *deployed(), stable())
     found = look("deployment-stable", *past, DeploymentRolledBack(attempt="d1"), at=DONE, column="minor")
-    assert found.sentence == "d1 was found stable, but something was deployed or rolled back since"
+    assert found.sentence == "d1 was confirmed as stable, but a deployment or rollback followed"
 
 
-@pytest.mark.parametrize("state", ["failed", "rolled-back", "running", "not on record"])
+@pytest.mark.parametrize("state", ["failed", "rolled-back", "running", "not recorded"])
 def test_a_deployment_that_did_not_succeed_is_not_stable(look: Look, state: str) -> None:
     pasts: dict[str, tuple[ProjectEvent, ...]] = {
         "failed": deployed(result="failed"),
         "rolled-back": (*deployed(), DeploymentRolledBack(attempt="d1")),
         "running": deployed()[:1],
-        "not on record": deployed(attempt="d2"),
+        "not recorded": deployed(attempt="d2"),
     }
     found = look("deployment-stable", PROPOSED, *pasts[state], stable(), at=DONE, column="minor")
-    assert found.sentence == f"d1 was found stable, but that deployment is {state}"
+    assert found.sentence == f"d1 was confirmed as stable, but that deployment is {state}"
 
 
 def test_a_deployment_that_succeeded_in_part_may_be_stable(look: Look) -> None:
@@ -194,7 +197,7 @@ def test_a_quiet_period_begins_anew_after_another_deployment(look: Look) -> None
     past = (PROPOSED, *deployed(), QuietPeriodStarted(planned_until=START), *deployed(attempt="d2"))
     for events in ((PROPOSED,), past):
         found = look("quiet-period-passed", *events, at=DONE, column="minor")
-        assert found.sentence == "the quiet period of what is in production now has not begun"
+        assert found.sentence == "the quiet period of the current deployment has not started"
 
 
 TAKEN = OwnershipTransferred(to_unit="it-ops", accepted_by="otto")
@@ -203,7 +206,7 @@ TAKEN = OwnershipTransferred(to_unit="it-ops", accepted_by="otto")
 def test_ownership_is_accepted_by_the_word_of_who_is_said_to_accept_it(look: Look) -> None:
     past = (PROPOSED, holds("otto", "operations"))
     alone = look("ownership-transferred", *past, TAKEN, at=DONE)
-    why = "ada says that otto accepted ownership for it-ops: otto has to tell it too"
+    why = "ada recorded that otto accepted ownership for it-ops; otto must record it too"
     assert (alone.result, alone.sentence) == ("unmet", why)
     assert look("ownership-transferred", *past, by("otto")(TAKEN), TAKEN, at=DONE).result == "met"
     review = called(DONE, "operations")
@@ -220,7 +223,7 @@ def test_ownership_is_accepted_by_operations(look: Look) -> None:
     assert look("ownership-transferred", PROPOSED, at=DONE, column="emergency").result == "unmet"
     for role in ("operations", "support"):
         found = look("ownership-transferred", PROPOSED, holds("otto", role), told, at=DONE)
-        assert (found.result, found.rests_on, found.sentence) == ("met", (3,), "it-ops owns it, as otto accepted")
+        assert (found.result, found.rests_on, found.sentence) == ("met", (3,), "otto accepted ownership for it-ops")
     other = look("ownership-transferred", PROPOSED, holds("otto", "developer"), told, at=DONE)
-    assert other.sentence == "otto accepted ownership for it-ops without being granted operations or support here"
+    assert other.sentence == "otto accepted ownership for it-ops without the role operations or support in this project"
     assert look("ownership-transferred", PROPOSED, told, holds("otto", "operations"), at=DONE).result == "unmet"

@@ -65,12 +65,12 @@ def test_a_request_is_approved_by_every_body_of_its_category(
     found = look("rfc-approved", *past, at=READY, column=column)
     assert (found.result, found.rests_on) == ("met", tuple(range(2, len(past) + 1)))
     lacking = look("rfc-approved", *past[:-1], at=READY, column=column)
-    assert lacking.sentence == f"request for change r1: {bodies[-1]} has not decided it"
+    assert lacking.sentence == f"request for change r1: not decided by {bodies[-1]}"
 
 
 def test_a_request_that_nobody_submitted_is_not_approved(look: Look) -> None:
     found = look("rfc-approved", PROPOSED, at=READY)
-    assert (found.result, found.sentence) == ("unmet", "no request for change was submitted, so none is approved")
+    assert (found.result, found.sentence) == ("unmet", "no request for change is submitted")
 
 
 def test_a_request_that_the_same_review_decides_is_approved_with_it(look: Look) -> None:
@@ -82,19 +82,21 @@ def test_a_request_that_the_same_review_decides_is_approved_with_it(look: Look) 
 def test_a_request_that_the_policy_lets_nobody_decide_is_not_approved(look: Look, policy: Policy) -> None:
     silent = policy.model_copy(update={"gates": ()})
     found = look("rfc-approved", *APPROVED, at=READY, policy=silent)
-    assert found.sentence == "policy default/1 names nobody who decides requests for significant changes"
+    assert found.sentence == "policy default/1 defines no body that decides requests for significant changes"
 
 
 def test_a_request_that_was_returned_is_not_approved(look: Look) -> None:
     returned = RfcDecided(rfc="r1", body="cab", outcome="returned")
     found = look("rfc-approved", *APPROVED, returned, at=READY)
-    assert (found.sentence, found.rests_on) == ("request for change r1: cab has returned it", (2, 4))
+    assert (found.sentence, found.rests_on) == ("request for change r1: returned by cab", (2, 4))
 
 
 def test_a_request_submitted_anew_is_decided_anew(look: Look) -> None:
     again = SUBMITTED.model_copy(update={"downtime_minutes": 60})
     found = look("rfc-approved", *APPROVED, again, at=READY)
-    assert found.sentence == "request for change r1: cab decided it before it was submitted as it is now"
+    assert (
+        found.sentence == "request for change r1: the decision by cab is older than the current version of the request"
+    )
     assert look("rfc-approved", *APPROVED, again, decided("cab"), at=READY).result == "met"
 
 
@@ -102,7 +104,7 @@ def test_an_approval_ends(look: Look) -> None:
     past = (PROPOSED, SUBMITTED, decided("cab", until=hour(10)))
     assert look("rfc-approved", *past, at=ActOf.AUTHORIZATION, now=hour(9.9)).result == "met"
     ended = look("rfc-approved", *past, at=ActOf.AUTHORIZATION, now=hour(10))
-    assert ended.sentence == "request for change r1: the approval by cab ended on 2026-01-05 19:00 UTC"
+    assert ended.sentence == "request for change r1: the approval by cab expired on 2026-01-05 19:00 UTC"
 
 
 def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look: Look) -> None:
@@ -120,7 +122,7 @@ def test_a_deployment_is_held_against_the_approval_as_it_was_when_it_began(look:
     early = (*APPROVED, authorized(), by("dora", at=hour(2.5))(started()))
     found = look("rfc-approved", *early, at=ActOf.DEPLOYMENT)
     assert found.sentence == (
-        "request for change r1: cab approved it only after 2026-01-05 11:30 UTC, when the deployment began"
+        "request for change r1: cab approved it only after the deployment began at 2026-01-05 11:30 UTC"
     )
 
 
@@ -129,7 +131,7 @@ def test_a_deployment_of_a_large_change_has_an_authorization(look: Look) -> None
     assert (found.result, found.rests_on) == ("met", (2, 3, 6))
     bare = look("rfc-approved", *READY_TO_GO, started(), at=ActOf.DEPLOYMENT)
     assert (bare.result, bare.rests_on) == ("unmet", (2, 3, 5))
-    assert bare.sentence == "d1 began at core without an authorization of this candidate there that held then"
+    assert bare.sentence == "d1 started at core without a valid authorization of this candidate for this target"
 
 
 def test_a_deployment_of_a_small_change_needs_no_authorization_but_the_one_it_names(look: Look) -> None:
@@ -178,7 +180,7 @@ def test_a_deployment_goes_with_a_readiness_of_its_bytes_that_holds(look: Look) 
         return look("rfc-approved", *past, started(), at=ActOf.DEPLOYMENT, column="minor").sentence
 
     small = (PROPOSED, SUBMITTED, decided("change-manager"))
-    unready = "d1 began without a release readiness of these bytes that held then"
+    unready = "d1 started without a valid release readiness of this candidate"
     other = ReleaseReady(basis="reviewed", attempt=1, candidate_digest=f"sha256:{'2' * 64}")
     over = ReleaseReady(basis="reviewed", attempt=1, valid_until=hour(5))
     lost = ReviewReversed(review="r", gates_lost=(READY,), returns_to=Phase.STABILIZE)
@@ -186,7 +188,7 @@ def test_a_deployment_goes_with_a_readiness_of_its_bytes_that_holds(look: Look) 
     assert found(*small, FOUND_READY, lost) == unready
     assert found(*small, FOUND_READY).endswith("approved by change-manager")
     again = (FOUND_READY, authorized(), lost, FOUND_READY)
-    assert found(*small, *again) == "its authorization ended with the readiness lost"
+    assert found(*small, *again) == "its authorization ended when release-ready was reversed"
 
 
 def test_early_core_is_approved_with_operations_consent(look: Look) -> None:
@@ -194,20 +196,20 @@ def test_early_core_is_approved_with_operations_consent(look: Look) -> None:
     past = (*APPROVED, review, by("otto")(signs("operations")))
     found = look("early-core-approved", *past, at=ActOf.EARLY_CORE)
     assert (found.result, found.rests_on) == ("met", (2, 3, 5))
-    assert found.sentence == "operations consents, by the word of otto, and request for change r1 is approved by cab"
+    assert found.sentence == "operations consents by the sign-off of otto; request for change r1 is approved by cab"
 
 
 def test_early_core_without_an_approved_request_is_not_approved(look: Look) -> None:
     past = (PROPOSED, called(READY, "operations"), signs("operations"))
     found = look("early-core-approved", *past, at=ActOf.EARLY_CORE)
     assert (found.result, found.rests_on) == ("unmet", (3,))
-    assert found.sentence == "no request for change was submitted, so none is approved"
+    assert found.sentence == "no request for change is submitted"
 
 
 def test_early_core_that_operations_said_nothing_or_no_to_is_not_approved(look: Look) -> None:
     silent = look("early-core-approved", *APPROVED, called(READY, "tester"), signs("tester"), at=ActOf.EARLY_CORE)
     assert (silent.result, silent.rests_on) == ("unmet", (2, 3))
-    assert silent.sentence == "operations has signed nothing about what was built"
+    assert silent.sentence == "operations has not signed the current build"
     of_the_plan = (called(Gate.PLAN_APPROVED, "operations"), signs("operations"))
     assert look("early-core-approved", *APPROVED, *of_the_plan, at=ActOf.EARLY_CORE).sentence == silent.sentence
     review = called(Gate.BUILD_COMPLETED, "operations")
@@ -215,11 +217,11 @@ def test_early_core_that_operations_said_nothing_or_no_to_is_not_approved(look: 
     assert look("early-core-approved", *APPROVED, *taken_back, at=ActOf.EARLY_CORE).sentence == silent.sentence
     against = (review, by("otto")(signs("operations", verdict="no-go")), signs("operations"))
     found = look("early-core-approved", *APPROVED, *against, at=ActOf.EARLY_CORE)
-    assert found.sentence == "operations does not consent: otto signed no-go last"
+    assert found.sentence == "operations does not consent: the last sign-off by otto is no-go"
 
 
 SCHEDULED = RfcScheduled(rfc="r1", window=Window(opens=hour(10), closes=hour(12)))
-FROZEN = FreezeDeclared(freeze="year-end", services=("pay",), from_=hour(11), until=hour(20))
+FROZEN = FreezeDeclared(freeze="year-end", services=("pay",), since=hour(11), until=hour(20))
 
 
 @pytest.mark.parametrize(("now", "result"), [(9.9, "unmet"), (10, "met"), (11.9, "met"), (12, "unmet")])
@@ -233,9 +235,11 @@ def test_a_window_is_kept_by_when_a_deployment_began(look: Look) -> None:
     inside = by("dora", at=hour(11))(started())
     found = look("window-kept", *past, inside, at=ActOf.DEPLOYMENT, now=hour(30))
     assert (found.result, found.rests_on) == ("met", (3, 4))
-    assert found.sentence == "2026-01-05 20:00 UTC lies in the window from 2026-01-05 19:00 to 2026-01-05 21:00 UTC"
+    assert (
+        found.sentence == "2026-01-05 20:00 UTC is in the change window from 2026-01-05 19:00 to 2026-01-05 21:00 UTC"
+    )
     outside = look("window-kept", *past, started(), at=ActOf.DEPLOYMENT, now=hour(11))
-    assert outside.sentence.startswith("2026-01-05 13:00 UTC lies outside the window")
+    assert outside.sentence.startswith("2026-01-05 13:00 UTC is outside the change window")
 
 
 def test_a_window_that_nobody_scheduled_is_not_kept(look: Look) -> None:
@@ -247,10 +251,10 @@ def test_a_window_that_nobody_scheduled_is_not_kept(look: Look) -> None:
 def test_a_window_in_a_freeze_is_kept_only_as_an_exception(look: Look) -> None:
     past = (PROPOSED, SUBMITTED, SCHEDULED)
     found = look("window-kept", *past, at=ActOf.AUTHORIZATION, now=hour(11), rules=[FROZEN])
-    assert found.sentence == "2026-01-05 20:00 UTC lies in the freeze year-end, without an exception"
+    assert found.sentence == "2026-01-05 20:00 UTC is in the freeze year-end, without an exception"
     before = look("window-kept", *past, at=ActOf.AUTHORIZATION, now=hour(10.5), rules=[FROZEN])
     assert before.result == "met"
-    excepted = SCHEDULED.model_copy(update={"freeze_exception": "the law asks for it"})
+    excepted = SCHEDULED.model_copy(update={"freeze_exception": "the law requested it"})
     exception = look("window-kept", *past, excepted, at=ActOf.AUTHORIZATION, now=hour(11), rules=[FROZEN])
     assert exception.result == "met"
 

@@ -47,7 +47,7 @@ def test_a_change_classified_with_authority_is(look: Look) -> None:
     said = CLASSIFIED.model_copy(update={"authority": "change-manager"})
     found = look("category-classified", PROPOSED, by("cleo")(said), at=Gate.PORTFOLIO, column="minor")
     assert (found.result, found.rests_on) == ("met", (2,))
-    assert (found.result, found.sentence) == ("met", "minor from a sum of 2, by cleo as change-manager")
+    assert (found.result, found.sentence) == ("met", "minor with a score of 2, by cleo as change-manager")
 
 
 def test_a_category_without_answers_is_not_classified(look: Look) -> None:
@@ -61,7 +61,7 @@ def test_a_requester_alone_does_not_classify(look: Look) -> None:
         found = look("category-classified", PROPOSED, own, at=Gate.PORTFOLIO, column="minor")
         assert (found.result, found.sentence) == (
             "unmet",
-            "classified as minor by ada alone: change-manager has to confirm it",
+            "classified as minor by ada alone; change-manager must confirm it",
         )
 
 
@@ -86,7 +86,7 @@ def test_a_word_of_another_role_or_of_the_classifier_confirms_nothing(look: Look
 
 def test_a_category_that_the_policy_lets_nobody_set_is_never_confirmed(look: Look) -> None:
     said = CLASSIFIED.model_copy(update={"category": "standard", "template": None})
-    assert "runs on no template" in look("category-classified", PROPOSED, said, at=Gate.PORTFOLIO).sentence
+    assert "the change has no template" in look("category-classified", PROPOSED, said, at=Gate.PORTFOLIO).sentence
 
 
 def test_standard_is_only_what_its_template_holds(look: Look) -> None:
@@ -100,17 +100,17 @@ def test_standard_is_only_what_its_template_holds(look: Look) -> None:
 def test_a_template_holds_although_its_own_use_is_the_last(look: Look) -> None:
     rules = [REGISTERED, used("other"), used("p"), used("later")]
     found = look("template-valid", PROPOSED, STANDARD, PREAPPROVED, at=Gate.DEPLOYED, column="standard", rules=rules)
-    assert (found.result, found.sentence, found.rests_on) == ("met", "template patch holds", (3,))
+    assert (found.result, found.sentence, found.rests_on) == ("met", "template patch is valid", (3,))
 
 
 @pytest.mark.parametrize(
     ("rules", "why"),
     [
-        ([REGISTERED, used("one"), used("two"), used("p")], "its 2 uses are used up"),
+        ([REGISTERED, used("one"), used("two"), used("p")], "all its 2 allowed uses are used"),
         ([REGISTERED, used("one"), used("one", "failed")], "1 of its last 1 uses failed"),
-        ([REGISTERED, StandardChangeSuspended(template="patch", cause="scope")], "it is suspended: scope"),
-        ([REGISTERED.model_copy(update={"valid_until": START})], "it ended on 2026-01-05"),
-        ([REGISTERED.model_copy(update={"service": "mail"})], "is one of service mail, not of pay"),
+        ([REGISTERED, StandardChangeSuspended(template="patch", cause="scope")], "it is suspended (scope)"),
+        ([REGISTERED.model_copy(update={"valid_until": START})], "it expired on 2026-01-05"),
+        ([REGISTERED.model_copy(update={"service": "mail"})], "is for service mail, not for pay"),
     ],
 )
 def test_a_template_past_its_limits_does_not_hold(look: Look, rules: list[PolicyEvent], why: str) -> None:
@@ -121,13 +121,13 @@ def test_a_template_past_its_limits_does_not_hold(look: Look, rules: list[Policy
 
 def test_a_change_without_a_template_has_no_valid_one(look: Look) -> None:
     found = look("template-valid", PROPOSED, at=Gate.PORTFOLIO, column="standard")
-    assert (found.result, found.sentence, found.rests_on) == ("unmet", "it runs on no template", ())
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "the change has no template", ())
 
 
 def test_the_portfolio_lets_a_project_in_by_review_by_template_or_by_the_same_review(look: Look) -> None:
     past = (PROPOSED, called(Gate.PORTFOLIO), decided(Gate.PORTFOLIO))
     found = look("portfolio-approved", *past, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("met", "let into Deliver on 2026-01-05, basis reviewed")
+    assert (found.result, found.sentence) == ("met", "admitted to the Deliver Phase on 2026-01-05, basis reviewed")
     assert look("portfolio-approved", PROPOSED, PREAPPROVED, at=Gate.ENVISIONED).result == "met"
     assert look("portfolio-approved", PROPOSED, at=Gate.ENVISIONED, assumed=[Gate.PORTFOLIO]).result == "met"
     assert look("portfolio-approved", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
@@ -140,45 +140,47 @@ def test_a_goal_counts_once_somebody_confirmed_it(look: Look) -> None:
     assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
     assert look("goal-linked", PROPOSED, at=Gate.ENVISIONED, column="minor").result == "not-applicable"
     found = look("goal-linked", PROPOSED, goal, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("unmet", "nobody has confirmed that it serves grow")
+    assert (found.result, found.sentence) == ("unmet", "the link to grow is not confirmed")
     past, says = (PROPOSED, holds("sam", "sponsor")), by("sam")
     found = look("goal-linked", *past, goal, says(confirmed), at=Gate.ENVISIONED)
-    assert (found.result, found.sentence, found.rests_on) == ("met", "serves save, says the sponsor", (4,))
+    assert (found.result, found.sentence, found.rests_on) == ("met", "linked to save, confirmed by the sponsor", (4,))
     found = look("goal-linked", *past, says(confirmed), says(other), confirmed, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("met", "serves save, says the sponsor and 1 more")
+    assert (found.result, found.sentence) == ("met", "linked to save, confirmed by the sponsor and 1 more")
     found = look("goal-linked", *past, confirmed, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("unmet", "nobody has confirmed that it serves save"), "ada is no sponsor"
+    assert (found.result, found.sentence) == ("unmet", "the link to save is not confirmed"), "ada is no sponsor"
 
 
 def test_one_solution_manager_and_one_owner_are_asked_for(look: Look) -> None:
     manager, owner = holds("sol", "solution-manager"), holds("pia", "program-manager")
     found = look("accountable-named", PROPOSED, manager, owner, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("met", "sol is accountable, pia owns it")
+    assert (found.result, found.sentence) == ("met", "sol is accountable, pia is the owner")
     found = look("accountable-named", PROPOSED, owner, holds("paul", "program-manager"), at=Gate.ENVISIONED)
     assert (found.result, found.sentence) == (
         "unmet",
-        "there has to be exactly one of each, and there is: solution-manager nobody; program-manager paul, pia",
+        "exactly one person must hold each role; now: solution-manager nobody; program-manager paul, pia",
     )
     deputy = holds("paul", "program-manager").model_copy(update={"deputy_for": event_id(3)})
     assert look("accountable-named", PROPOSED, manager, owner, deputy, at=Gate.ENVISIONED).result == "met"
 
 
 WAS_MAJOR = Classification(category="major", priority="medium")
-LOWERED = ChangeClassified(category="minor", priority="medium", was=WAS_MAJOR)
+LOWERED = ChangeClassified(category="minor", priority="medium", previous=WAS_MAJOR)
 
 
 def test_a_category_that_stays_was_not_lowered(look: Look) -> None:
-    raised = ChangeClassified(category="major", priority="medium", was=Classification(category="minor", priority="low"))
+    raised = ChangeClassified(
+        category="major", priority="medium", previous=Classification(category="minor", priority="low")
+    )
     found = look("category-not-lowered", PROPOSED, classified("minor"), raised, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("met", "not lowered since the last gate")
+    assert (found.result, found.sentence) == ("met", "the category was not lowered since the last gate")
 
 
 def test_a_category_lowered_without_authority_is_said(look: Look) -> None:
     found = look("category-not-lowered", PROPOSED, LOWERED, at=Gate.ENVISIONED, column="minor")
-    assert (found.result, found.sentence) == ("unmet", "ada lowered it to minor without authority")
+    assert (found.result, found.sentence) == ("unmet", "ada lowered the category to minor without authority")
     allowed = by("eve")(LOWERED.model_copy(update={"authority": "executive"}))
     found = look("category-not-lowered", PROPOSED, allowed, at=Gate.ENVISIONED, column="minor")
-    assert (found.result, found.sentence) == ("met", "lowered to minor with authority, by eve")
+    assert (found.result, found.sentence) == ("met", "eve lowered the category to minor with authority")
 
 
 def test_a_lowering_before_the_last_gate_or_taken_back_since_is_over(look: Look) -> None:

@@ -34,7 +34,10 @@ def test_vision_and_scope_are_baselined_with_what_is_in_and_what_is_out(look: Lo
     assert (found.result, found.rests_on) == ("met", (2,))
     half = VISION.model_copy(update={"out_of_scope": ()})
     found = look("vision-scope-baselined", PROPOSED, half, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("unmet", "version 1 of vision and scope doesn't say what is out of scope")
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "version 1 of vision and scope does not state what is out of scope",
+    )
 
 
 def test_no_vision_is_not_one_in_any_category(look: Look) -> None:
@@ -59,10 +62,10 @@ def test_a_risk_looked_at_since_the_last_gate_is_assessed(look: Look) -> None:
     found = look("risks-assessed", PROPOSED, ENVISIONED, FLOOD, at=Gate.PLAN_APPROVED)
     assert (found.result, found.sentence) == (
         "met",
-        "looked at since the last gate: 1 open risk, none without an owner",
+        "assessed since the last gate: 1 open risk, all with an owner",
     )
     found = look("risks-assessed", PROPOSED, FLOOD, ENVISIONED, at=Gate.PLAN_APPROVED)
-    assert (found.result, found.sentence) == ("unmet", "risk was not looked at since the last gate")
+    assert (found.result, found.sentence) == ("unmet", "risks were not assessed since the last gate")
 
 
 def test_that_there_is_no_risk_counts_until_the_next_gate(look: Look) -> None:
@@ -75,7 +78,7 @@ def test_an_open_risk_needs_an_owner_and_a_closed_one_does_not(look: Look) -> No
     orphan = FLOOD.model_copy(update={"owner": None})
     closed = orphan.model_copy(update={"state": "expired"})
     found = look("risks-assessed", PROPOSED, orphan, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence, found.rests_on) == ("unmet", "open and without an owner: flood", (2,))
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "open risks without an owner: flood", (2,))
     assert look("risks-assessed", PROPOSED, orphan, closed, at=Gate.ENVISIONED).result == "met"
 
 
@@ -84,7 +87,10 @@ def test_a_success_criterion_is_agreed_with_the_customer_from_a_baseline_by_a_da
     assert (found.result, found.sentence) == ("met", "agreed with the customer: faster")
     vague = CRITERION.model_copy(update={"agreed_with": "bob", "baseline_value": None, "measure_by": None})
     found = look("success-criteria-agreed", PROPOSED, vague, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("unmet", "not fully agreed: faster (with the customer, baseline, date)")
+    assert (found.result, found.sentence) == (
+        "unmet",
+        "incomplete success criteria: faster (with the customer, baseline, date)",
+    )
     assert look("success-criteria-agreed", PROPOSED, at=Gate.ENVISIONED).result == "unmet"
 
 
@@ -124,7 +130,7 @@ def test_customer_and_required_stakeholders_approve(look: Look) -> None:
 def test_whoever_has_not_approved_is_named(look: Look, words: list[Act], missing: str) -> None:
     past = (PROPOSED, REQUIRED, called(Gate.ENVISIONED, "customer", "stakeholder/union"))
     found = look("customer-and-stakeholders-approved", *past, *words, at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("unmet", f"not approved yet by {missing}")
+    assert (found.result, found.sentence) == ("unmet", f"approval pending: {missing}")
 
 
 def test_a_stakeholder_required_elsewhere_is_not_waited_for(look: Look) -> None:
@@ -137,5 +143,5 @@ def test_without_a_review_nobody_approves(look: Look) -> None:
     found = look("customer-and-stakeholders-approved", PROPOSED, at=Gate.ENVISIONED)
     assert (found.result, found.sentence) == (
         "unmet",
-        "no review is called in which customer and stakeholders could approve",
+        "no review is called, so customer and stakeholders can't approve",
     )

@@ -41,7 +41,7 @@ def test_earlier_milestones_are_reached_or_decided_by_the_same_review(look: Look
 def test_a_milestone_skipped_or_lost_again_is_named(look: Look) -> None:
     back = PhaseReturned(from_phase=Phase.BUILD, to_phase=Phase.PLANNING, cause="finding")
     found = look("gates-in-order", PROPOSED, ENVISIONED, PLANNED, back, at=Gate.RELEASE_READY)
-    assert (found.result, found.sentence) == ("unmet", "plan-approved was lost again, build-completed was not reached")
+    assert (found.result, found.sentence) == ("unmet", "plan-approved was reversed, build-completed was not reached")
     found = look("gates-in-order", PROPOSED, ENVISIONED, CANCELLED, at=Gate.PLAN_APPROVED)
     assert (found.result, found.sentence) == ("unmet", "the project is cancelled")
 
@@ -52,7 +52,7 @@ def condition(due: datetime, blocks: Gate | None = None) -> ConditionSet:
 
 def test_no_condition_at_all_is_none_overdue(look: Look) -> None:
     found = look("conditions-closed", PROPOSED, at=Gate.DEPLOYED)
-    assert (found.result, found.sentence) == ("met", "no condition is overdue; 0 conditions still open")
+    assert (found.result, found.sentence) == ("met", "no condition is overdue; 0 conditions open")
 
 
 def test_a_condition_is_overdue_at_its_date(look: Look) -> None:
@@ -61,7 +61,7 @@ def test_a_condition_is_overdue_at_its_date(look: Look) -> None:
     found = look("conditions-closed", *past, at=Gate.PLAN_APPROVED, now=SOON)
     assert (found.result, found.sentence, found.rests_on) == (
         "unmet",
-        "to be closed before this gate: c1 of pia, due 2026-01-15",
+        "conditions to close before this gate: c1 of pia, due 2026-01-15",
         (3,),
     )
     closed = ConditionClosed(condition="c1")
@@ -85,27 +85,32 @@ REVOKED = by("sol")(WaiverDecided(waiver="w1", outcome="revoked", by_role="solut
 
 def test_a_waiver_granted_with_authority_is_in_force(look: Look) -> None:
     found = look("waivers-in-force", PROPOSED, ASKED, GRANTED, at=Gate.PLAN_APPROVED, who="deb")
-    assert (found.result, found.sentence, found.rests_on) == ("met", "in force: w1", (3,))
+    assert (found.result, found.sentence, found.rests_on) == ("met", "waivers in force: w1", (3,))
 
 
 def test_a_waiver_that_is_not_relied_on_is_no_matter(look: Look) -> None:
     whole = (PROPOSED, ASKED, GRANTED, REVOKED, RFC)
     found = look("waivers-in-force", *whole, at=Gate.PLAN_APPROVED)
-    assert (found.result, found.sentence) == ("met", "no waiver is relied on")
+    assert (found.result, found.sentence) == ("met", "no waiver is in use")
     found = look("waivers-in-force", *whole[:4], at=Gate.ENVISIONED)
-    assert (found.result, found.sentence) == ("met", "no waiver is relied on")
+    assert (found.result, found.sentence) == ("met", "no waiver is in use")
     found = look("waivers-in-force", PROPOSED, ASKED, at=Gate.PLAN_APPROVED)
-    assert (found.result, found.sentence) == ("met", "no waiver is relied on")
+    assert (found.result, found.sentence) == ("met", "no waiver is in use")
 
 
 @pytest.mark.parametrize(
     ("words", "who", "column", "fault"),
     [
         ([GRANTED, REVOKED], "deb", "significant", "was revoked"),
-        ([GRANTED], "sol", "significant", "was granted by sol, who asked for it or decides on it"),
-        ([by("pia")(GRANTED.event)], "deb", "significant", "was granted by pia, who asked for it or decides on it"),
-        ([GRANTED], "deb", "major", "was granted by sol as solution-manager, who may not waive here"),
-        ([GRANTED], "deb", "standard", "was granted by sol as solution-manager, who may not waive here"),
+        ([GRANTED], "sol", "significant", "was granted by sol, who requested it or decides the review"),
+        (
+            [by("pia")(GRANTED.event)],
+            "deb",
+            "significant",
+            "was granted by pia, who requested it or decides the review",
+        ),
+        ([GRANTED], "deb", "major", "was granted by sol as solution-manager, without the authority to waive"),
+        ([GRANTED], "deb", "standard", "was granted by sol as solution-manager, without the authority to waive"),
     ],
 )
 def test_a_waiver_with_a_fault_is_named(look: Look, words: list[Act], who: str, column: Column, fault: str) -> None:
@@ -126,7 +131,7 @@ def test_of_two_waivers_the_one_without_a_fault_counts(look: Look) -> None:
     granted = by("sol")(GRANTED.event.model_copy(update={"waiver": "w2"}))
     past = (PROPOSED, ASKED, GRANTED, by("pia")(second), granted, REVOKED)
     found = look("waivers-in-force", *past, at=Gate.PLAN_APPROVED)
-    assert (found.result, found.sentence) == ("met", "in force: w2")
+    assert (found.result, found.sentence) == ("met", "waivers in force: w2")
 
 
 def test_a_waiver_of_waivers_is_never_relied_on(look: Look) -> None:
@@ -140,7 +145,7 @@ DECIDED = (
     called(Gate.ENVISIONED),
     decided(Gate.ENVISIONED),
 )
-CORRECTED = FactCorrected(event=event_id(2), corrects=2, retracts=True, touches=(event_id(4),))
+CORRECTED = FactCorrected(event=event_id(2), corrects=2, retracts=True, affected_decisions=(event_id(4),))
 
 
 def test_a_decision_waits_to_be_looked_at_again_after_a_correction(look: Look) -> None:
@@ -149,7 +154,7 @@ def test_a_decision_waits_to_be_looked_at_again_after_a_correction(look: Look) -
     assert (found.result, found.rests_on) == ("unmet", (5,))
     assert (found.result, found.sentence) == (
         "unmet",
-        "a fact was corrected that these rested on, confirm or reverse them: r1",
+        "a correction affects the decisions of r1; confirm or reverse them",
     )
 
 
@@ -172,10 +177,10 @@ def test_a_document_is_found_again_under_its_digest(look: Look) -> None:
     seen = EvidenceVerified(document="paper", digest=DOCUMENT.digest, found=DOCUMENT.digest)
     lost = EvidenceVerified(document="paper", digest=DOCUMENT.digest)
     found = look("evidence-retrievable", PROPOSED, PAPER, seen, at=Gate.DEPLOYED)
-    assert (found.result, found.sentence) == ("met", "1 document recorded, each found again")
+    assert (found.result, found.sentence) == ("met", "1 document recorded, all found")
     for past in ((PAPER,), (PAPER, lost)):
         found = look("evidence-retrievable", PROPOSED, *past, at=Gate.DEPLOYED)
-        assert (found.result, found.sentence) == ("unmet", "not found again under its digest: paper")
+        assert (found.result, found.sentence) == ("unmet", "not found under its digest: paper")
 
 
 def test_no_document_at_all_is_not_found_by_significant_changes_only(look: Look) -> None:
@@ -183,23 +188,27 @@ def test_no_document_at_all_is_not_found_by_significant_changes_only(look: Look)
     assert look("evidence-retrievable", PROPOSED, at=Gate.DEPLOYED, column="minor").result == "not-applicable"
 
 
-OWED = Result(control="rfc-submitted", at=Gate.PLAN_APPROVED, severity="owe", result="owed", sentence="later", due=SOON)
+DEFERRED = Result(
+    control="rfc-submitted", at=Gate.PLAN_APPROVED, severity="defer", result="deferred", sentence="later", due=SOON
+)
 
 
 def test_a_debt_is_paid_once_its_control_is_met_where_it_was_put_off(look: Look) -> None:
-    owing = decided(Gate.PLAN_APPROVED).model_copy(update={"results": (OWED,)})
+    owing = decided(Gate.PLAN_APPROVED).model_copy(update={"results": (DEFERRED,)})
     past = (PROPOSED, called(Gate.PLAN_APPROVED), owing)
-    found = look("debts-paid", *past, at=Gate.DEPLOYED, column="emergency")
+    found = look("deferrals-met", *past, at=Gate.DEPLOYED, column="emergency")
     assert (found.result, found.sentence, found.rests_on) == (
         "unmet",
-        "still owed: rfc-submitted (due 2026-01-15)",
+        "deferred and not met yet: rfc-submitted (due 2026-01-15)",
         (3,),
     )
-    assert look("debts-paid", *past, RfcSubmitted(rfc="rfc-1"), at=Gate.DEPLOYED, column="emergency").result == "unmet"
-    found = look("debts-paid", *past, RFC, at=Gate.DEPLOYED, column="emergency")
-    assert (found.result, found.sentence) == ("met", "1 debt paid")
+    assert (
+        look("deferrals-met", *past, RfcSubmitted(rfc="rfc-1"), at=Gate.DEPLOYED, column="emergency").result == "unmet"
+    )
+    found = look("deferrals-met", *past, RFC, at=Gate.DEPLOYED, column="emergency")
+    assert (found.result, found.sentence) == ("met", "1 deferred control met")
 
 
 def test_nothing_put_off_is_nothing_to_pay(look: Look) -> None:
-    found = look("debts-paid", PROPOSED, at=Gate.DEPLOYED, column="emergency")
-    assert (found.result, found.sentence) == ("met", "nothing was put off")
+    found = look("deferrals-met", PROPOSED, at=Gate.DEPLOYED, column="emergency")
+    assert (found.result, found.sentence) == ("met", "no control was deferred")

@@ -28,7 +28,7 @@ def answer(said: Record, control: str) -> tuple[str, str]:
 
 
 def states(about: str, answer: str, at: Gate | None = None) -> FactSeen:
-    statement = {"about": about, "at": at, "answer": answer, "because": "so says the source"}
+    statement = {"subject": about, "gate": at, "answer": answer, "explanation": "so says the source"}
     return FactSeen.of(CoverageStated.model_validate(statement))
 
 
@@ -52,7 +52,7 @@ def test_a_statement_for_one_gate_holds_there_alone() -> None:
 def test_a_statement_can_be_taken_back() -> None:
     said = record()
     said.says(states("every-role-signed", "not-applicable", READY), states("every-role-signed", "in-force", READY))
-    assert answer(said.passes(READY), "every-role-signed") == ("unmet", "nobody had signed for release-ready")
+    assert answer(said.passes(READY), "every-role-signed") == ("unmet", "nobody signed for release-ready")
 
 
 def test_gates_are_in_order_where_none_was_passed_over() -> None:
@@ -64,8 +64,8 @@ def test_gates_are_in_order_where_none_was_passed_over() -> None:
     ("quality", "expected"),
     [
         ("exact", ("unmet", "envisioned was not reached")),
-        ("at-latest", ("undetermined", "the record begins too late to tell of envisioned")),
-        ("inferred", ("undetermined", "the record begins too late to tell of envisioned")),
+        ("at-latest", ("undetermined", "the source begins too late to show envisioned")),
+        ("inferred", ("undetermined", "the source begins too late to show envisioned")),
     ],
 )
 def test_a_gate_passed_over_is_unmet_only_if_watched_from_the_start(
@@ -83,7 +83,7 @@ def test_a_gate_that_the_source_can_tell_of_is_missed_however_late_the_record_be
 def test_a_gate_lost_again_is_missed_however_late_the_record_begins() -> None:
     said = record("at-latest").passes(PLAN, BUILD)
     said.says(ReturnSeen(to_phase=Phase.BUILD, cause="rolled-back"))
-    assert answer(said.passes(READY), "gates-in-order") == ("unmet", "build-completed was lost again")
+    assert answer(said.passes(READY), "gates-in-order") == ("unmet", "build-completed was reversed")
 
 
 def test_gates_that_are_none_of_its_are_not_asked_for() -> None:
@@ -95,7 +95,7 @@ def test_gates_that_are_none_of_its_are_not_asked_for() -> None:
 
 def test_a_cancelled_project_passes_no_gate_in_order() -> None:
     said = record()
-    assert said.says(CancellationSeen(cause="withdrawn", about="status", says="withdrawn")) == [
+    assert said.says(CancellationSeen(cause="withdrawn", topic="status", text="withdrawn")) == [
         ProjectCancelled(cause="withdrawn")
     ]
     assert answer(said.passes(PLAN), "gates-in-order") == ("unmet", "the project is cancelled")
@@ -131,13 +131,13 @@ def test_a_gate_passed_again_with_a_new_approval_is_met() -> None:
 def test_a_signer_who_is_an_author_is_not_independent() -> None:
     said = record()
     said.says(RoleSeen(person="olga", role="program-manager"), OPERATIONS, MilestoneSeen(gate=READY))
-    assert answer(said, "decider-independent") == ("unmet", "olga signed and is an author")
+    assert answer(said, "decider-independent") == ("unmet", "olga signed and is also an author")
 
 
 def test_named_approvers_are_independent_if_none_is_an_author() -> None:
     said = record()
     said.says(RoleSeen(person="ada", role="program-manager"), RoleSeen(person="max", role="approver"))
-    assert answer(said.passes(PLAN), "decider-independent") == ("met", "1 approver named, none an author")
+    assert answer(said.passes(PLAN), "decider-independent") == ("met", "1 approver named, none is an author")
 
 
 def test_approvers_who_are_all_authors_are_not_independent() -> None:
@@ -152,13 +152,13 @@ def test_nobody_knows_who_decided_among_several_or_none(approvers: tuple[str, ..
     said.says(
         RoleSeen(person="ada", role="program-manager"), *(RoleSeen(person=who, role="approver") for who in approvers)
     )
-    assert answer(said.passes(PLAN), "decider-independent") == ("undetermined", "the source doesn't say who decided")
+    assert answer(said.passes(PLAN), "decider-independent") == ("undetermined", "the source does not say who decided")
 
 
 def test_a_schedule_names_what_it_aims_at() -> None:
     said = record()
     said.says(ScheduleSeen(milestones=(MilestoneDue(gate=READY, release="v1.30"),)))
-    expected = ("met", "version 1 of the schedule aims at release-ready v1.30")
+    expected = ("met", "version 1 of the schedule plans release-ready v1.30")
     assert answer(said.passes(PLAN), "schedule-baselined") == expected
 
 

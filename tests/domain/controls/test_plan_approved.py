@@ -32,8 +32,8 @@ SPECIFICATION = SpecificationBaselined(
 )
 FEATURE = FeaturePlanned(feature="cards", title="Cards", requirements=("pay-fast",))
 PLAN = PlanBaselined(version=1, document=DOCUMENT)
-EFFORT = EstimateGiven(about="feature", of="cards", effort_hours="40")
-COST = EstimateGiven(about="package", of="work", cost=Money(amount="900", currency="EUR"))
+EFFORT = EstimateGiven(item_type="feature", item_id="cards", effort_hours="40")
+COST = EstimateGiven(item_type="package", item_id="work", cost=Money(amount="900", currency="EUR"))
 BUDGET = BudgetBaselined(version=1, at_completion=Money(amount="1000", currency="EUR"))
 WINDOW = Window(opens=START + timedelta(days=30), closes=START + timedelta(days=31))
 RFC = RfcSubmitted(
@@ -59,15 +59,15 @@ def test_a_discipline_is_chosen_before_there_is_a_plan(look: Look) -> None:
 
 def test_needs_come_before_the_specification_that_answers_them(look: Look) -> None:
     found = look("needs-before-plan", PROPOSED, NEED, SPECIFICATION, at=AT)
-    assert (found.result, found.sentence) == ("met", "1 requirement captured, none after the specification")
+    assert (found.result, found.sentence) == ("met", "1 requirement captured, all before the specification")
     found = look("needs-before-plan", PROPOSED, NEED, SPECIFICATION, OTHER, at=AT)
     assert (found.result, found.sentence, found.rests_on) == (
         "unmet",
-        "captured after the specification: pay-twice",
+        "captured after the specification: pay-twice; baseline the specification again",
         (3, 4),
     )
     found = look("needs-before-plan", PROPOSED, NEED, at=AT)
-    assert (found.result, found.sentence) == ("unmet", "no specification answers the 1 requirement captured")
+    assert (found.result, found.sentence) == ("unmet", "no specification is baselined for the 1 captured requirement")
 
 
 def test_no_needs_at_all_are_not_met_by_significant_changes_only(look: Look) -> None:
@@ -90,16 +90,16 @@ def test_a_specification_has_a_design_of_its_own_or_on_record(look: Look) -> Non
 def test_a_requirement_is_traced_by_its_feature_or_a_link(look: Look, answer: ProjectEvent) -> None:
     feature = FEATURE.model_copy(update={"requirements": ()})
     found = look("requirements-traced", PROPOSED, NEED, SPECIFICATION, feature, answer, at=AT)
-    assert (found.result, found.sentence) == ("met", "1 requirement baselined, each with a feature")
+    assert (found.result, found.sentence) == ("met", "1 requirement baselined, all with a feature")
     found = look("requirements-traced", PROPOSED, NEED, SPECIFICATION, feature, at=AT)
-    assert (found.result, found.sentence, found.rests_on) == ("unmet", "no feature answers pay-fast", (2,))
+    assert (found.result, found.sentence, found.rests_on) == ("unmet", "requirements without a feature: pay-fast", (2,))
 
 
 def test_a_requirement_removed_since_the_baseline_needs_no_feature(look: Look) -> None:
     gone = RequirementRevised(requirement="pay-fast", change="removed")
     past = (PROPOSED, NEED, OTHER, SPECIFICATION, FEATURE, gone)
     found = look("requirements-traced", *past, at=AT)
-    assert (found.result, found.sentence) == ("unmet", "no feature answers pay-twice")
+    assert (found.result, found.sentence) == ("unmet", "requirements without a feature: pay-twice")
     assert look("requirements-traced", PROPOSED, NEED, SPECIFICATION, gone, at=AT).result == "unmet"
 
 
@@ -147,21 +147,21 @@ def test_every_remaining_milestone_has_a_date(look: Look) -> None:
 )
 def test_what_is_not_estimated_is_named(look: Look, told: list[ProjectEvent], missing: str) -> None:
     found = look("estimates-recorded", PROPOSED, *told, at=AT)
-    assert (found.result, found.sentence) == ("unmet", f"not estimated: {missing}")
+    assert (found.result, found.sentence) == ("unmet", f"missing: {missing}")
 
 
 def test_effort_cost_and_budget_are_estimates_enough(look: Look) -> None:
     found = look("estimates-recorded", PROPOSED, EFFORT, COST, BUDGET, at=AT)
     assert (found.result, found.sentence, found.rests_on) == (
         "met",
-        "2 estimates given, and the budget is baselined",
+        "2 estimates recorded, and the budget is baselined",
         (2, 3, 4),
     )
 
 
 def test_a_whole_request_for_change_is_with_operations(look: Look) -> None:
     found = look("rfc-submitted", PROPOSED, RFC, at=AT)
-    assert (found.result, found.sentence) == ("met", "request rfc-1 is with operations")
+    assert (found.result, found.sentence) == ("met", "request for change rfc-1 is complete")
     open_ended = RFC.model_copy(update={"window_wanted": None})
     scheduled = RfcScheduled(rfc="rfc-1", window=WINDOW)
     assert look("rfc-submitted", PROPOSED, open_ended, scheduled, at=AT).result == "met"
@@ -174,5 +174,5 @@ def test_no_request_for_change_or_half_a_one_is_not_with_operations(look: Look, 
     found = look("rfc-submitted", PROPOSED, RfcSubmitted(rfc="rfc-1"), at=AT, column=column)
     assert (found.result, found.sentence) == (
         "unmet",
-        "request rfc-1 doesn't say: services, configuration items, downtime, window",
+        "request for change rfc-1 lacks: services, configuration items, downtime, window",
     )

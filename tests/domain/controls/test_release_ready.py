@@ -49,7 +49,7 @@ def test_a_rollback_is_planned_wherever_its_plan_is_written(look: Look) -> None:
     for plan in plans:
         found = look("rollback-planned", PROPOSED, plan, tried("rollback"), at=READY)
         assert (found.result, found.rests_on) == ("met", (2, 3))
-        assert found.sentence == "a rollback plan, exercised in the pilot"
+        assert found.sentence == "a rollback plan, tested in the pilot"
 
 
 def test_a_rollback_that_nobody_exercised_is_enough_for_small_changes_only(look: Look) -> None:
@@ -63,7 +63,7 @@ def test_a_rollback_that_did_not_work_is_not_planned(look: Look) -> None:
     found = look("rollback-planned", PROPOSED, *failed, at=READY, column="minor")
     assert (found.result, found.sentence) == (
         "unmet",
-        "a rollback plan, exercised in the pilot, where it did not work",
+        "a rollback plan, tested in the pilot, where the test failed",
     )
 
 
@@ -81,21 +81,21 @@ def test_procedures_are_tested_once_both_passed(look: Look) -> None:
     found = look("procedures-tested", PROPOSED, tried("deployment"), tried("operations"), at=READY)
     assert (found.result, found.rests_on) == ("met", (2, 3))
     none = look("procedures-tested", PROPOSED, at=READY, column="emergency")
-    assert (none.result, none.sentence) == ("unmet", "procedures: deployment, operations never exercised")
+    assert (none.result, none.sentence) == ("unmet", "procedures: deployment, operations not tested")
     half = look("procedures-tested", PROPOSED, tried("operations"), tried("operations", passed=False), at=READY)
-    assert half.sentence == "procedures: deployment never exercised; operations exercised last without passing"
+    assert half.sentence == "procedures: deployment not tested; last test of operations not passed"
     failed = look("procedures-tested", PROPOSED, tried("operations"), tried("deployment", passed=False), at=READY)
-    assert failed.sentence == "procedures: deployment exercised last without passing"
+    assert failed.sentence == "procedures: last test of deployment not passed"
 
 
 def test_release_notes_are_about_the_chosen_candidate(look: Look) -> None:
     found = look("release-notes-recorded", *CHOICE, document("release-notes", "rc1"), at=READY)
     assert (found.result, found.rests_on) == ("met", (4,))
     none = look("release-notes-recorded", *CHOICE, document("report", "rc1"), at=READY)
-    assert none.sentence == "no release notes are about candidate rc1"
+    assert none.sentence == "no release notes are recorded for candidate rc1"
     other = look("release-notes-recorded", *CHOICE, document("release-notes", "rc0"), at=READY)
     assert (other.result, other.rests_on) == ("unmet", (3, 4))
-    assert other.sentence == "no release notes are about candidate rc1; d1 name others or none"
+    assert other.sentence == "no release notes are recorded for candidate rc1; d1 refer to another candidate or to none"
     assert look("release-notes-recorded", PROPOSED, at=READY, column="emergency").result == "unmet"
 
 
@@ -115,7 +115,7 @@ def test_an_item_that_others_confirmed_is_still_open(look: Look) -> None:
     past: list[ProjectEvent | Act] = [PROPOSED, holds("otto", "operations"), *confirmed(*ITEMS[1:]), *dev]
     found = look("operations-ready", *past, at=READY)
     assert found.sentence == (
-        "1 of 5 readiness items are open: operations-plan confirmed by nobody who held operations or support"
+        "1 of 5 readiness items are open: operations-plan confirmed without the role operations or support"
     )
     granted_later = look("operations-ready", *past, holds("dev", "support"), at=READY)
     assert granted_later.result == "unmet"
@@ -130,15 +130,15 @@ def test_every_role_signed_where_each_said_go(look: Look) -> None:
     past = (PROPOSED, review, signs("tester"), signs("stakeholder", "sales"))
     found = look("every-role-signed", *past, at=READY)
     assert (found.result, found.rests_on) == ("met", (2, 3, 4))
-    assert found.sentence == "2 of 2 that were asked signed for go"
+    assert found.sentence == "2 of 2 required sign-offs are go"
     waiting = look("every-role-signed", PROPOSED, review, signs("tester"), at=READY)
-    assert waiting.sentence == "1 of 2 have not signed for go: stakeholder for sales"
+    assert waiting.sentence == "1 of 2 required sign-offs are not go: stakeholder for sales"
 
 
 def test_nobody_signed_where_no_review_is_called_or_asks_nobody(look: Look) -> None:
     found = look("every-role-signed", PROPOSED, called(Gate.DEPLOYED, "tester"), at=READY)
-    assert found.sentence == "no review of release-ready is called, so nobody has signed"
-    assert look("every-role-signed", PROPOSED, called(READY), at=READY).sentence == "nobody has signed for go"
+    assert found.sentence == "no review of release-ready is called, so there are no sign-offs"
+    assert look("every-role-signed", PROPOSED, called(READY), at=READY).sentence == "no sign-off is go"
 
 
 def test_a_no_go_stands_where_the_policy_lets_nobody_override_it(look: Look) -> None:
@@ -147,7 +147,7 @@ def test_a_no_go_stands_where_the_policy_lets_nobody_override_it(look: Look) -> 
     assert (major.result, major.sentence) == ("unmet", "developer signed no-go")
     overridden = look("every-role-signed", *past, signs("tester"), at=READY)
     assert overridden.result == "met"
-    assert overridden.sentence == "1 of 2 that were asked signed for go; 1 said no-go, which the decider may override"
+    assert overridden.sentence == "1 of 2 required sign-offs are go; 1 signed no-go, which the decider may override"
     tester = look("every-role-signed", *past, signs("tester", verdict="no-go"), at=READY)
     assert tester.sentence == "tester signed no-go"
 
@@ -161,5 +161,5 @@ def test_a_no_go_stands_where_the_policy_says_nothing(look: Look, policy: Policy
 @pytest.mark.parametrize("verdict", ["abstain", "recused"])
 def test_who_abstains_is_stood_in_for(look: Look, verdict: Verdict) -> None:
     past = (PROPOSED, called(READY, "tester", "developer"), signs("developer"), signs("tester", verdict=verdict))
-    assert look("every-role-signed", *past, at=READY).sentence == "1 of 2 have not signed for go: tester"
+    assert look("every-role-signed", *past, at=READY).sentence == "1 of 2 required sign-offs are not go: tester"
     assert look("every-role-signed", *past, signs("tester"), at=READY).result == "met"

@@ -19,4 +19,6 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 def test_is_not_measured_in_the_future(given: GivenPast) -> None:
     later = MEASURED.model_copy(update={"measured_on": date(2026, 1, 6)})
-    given(PROPOSED).when(report(later)).then_rejected("can't be measured in the future")
+    given(PROPOSED).when(report(later)).then_rejected(
+        "measured_on: the day is in the future; give the day of the measurement"
+    )

@@ -37,20 +37,24 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast, past: list[Proj
 def test_is_tried_again_under_another_id(given: GivenPast, end: ProjectFact) -> None:
     other = STARTED.model_copy(update={"candidate_digest": TWO})
     given(PROPOSED, STARTED).when(report(other)).then(other)
-    given(PROPOSED, STARTED, end).when(report(other)).then_rejected("a1 has ended already")
+    given(PROPOSED, STARTED, end).when(report(other)).then_rejected("attempt: deployment attempt a1 has already ended")
     given(PROPOSED, STARTED, end).when(report(AGAIN)).then(AGAIN)
 
 
 @pytest.mark.parametrize("end", [SUCCEEDED, ROLLED_BACK])
 def test_that_started_ends(given: GivenPast, end: ProjectFact) -> None:
     given(PROPOSED, STARTED).when(report(end)).then(end)
-    given(PROPOSED).when(report(end)).then_rejected("a1 never started")
+    given(PROPOSED).when(report(end)).then_rejected(
+        "attempt: deployment attempt a1 is not started; record its start first .start-deployment."
+    )
 
 
 def test_has_no_downtime_that_ends_before_it_begins(given: GivenPast) -> None:
     turned = Outage(since=START, until=START - timedelta(minutes=5))
     told = SUCCEEDED.model_copy(update={"downtime": (turned,)})
-    given(PROPOSED, STARTED).when(report(told)).then_rejected("downtime: an outage")
+    given(PROPOSED, STARTED).when(report(told)).then_rejected(
+        "downtime: the outage ends before it begins; give a later end"
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,17 +37,23 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_suspects_an_attempt_that_there_was(given: GivenPast) -> None:
-    given(PROPOSED).when(report(DOWN)).then_rejected("a1 never started")
+    given(PROPOSED).when(report(DOWN)).then_rejected(
+        "attempt: deployment attempt a1 is not started; record its start first .start-deployment."
+    )
 
 
 def test_is_not_detected_in_the_future(given: GivenPast) -> None:
     later = DOWN.model_copy(update={"detected_at": START + timedelta(days=9)})
-    given(PROPOSED, STARTED).when(report(later)).then_rejected("detected in the future")
+    given(PROPOSED, STARTED).when(report(later)).then_rejected(
+        "detected_at: the time is in the future; give the time of detection"
+    )
 
 
 def test_does_not_start_after_it_was_detected(given: GivenPast) -> None:
     turned = DOWN.model_copy(update={"started_at": START + timedelta(minutes=1)})
-    given(PROPOSED, STARTED).when(report(turned)).then_rejected("can't start after")
+    given(PROPOSED, STARTED).when(report(turned)).then_rejected(
+        "started_at: the start is later than detected_at; give an earlier time"
+    )
 
 
 def test_may_be_detected_as_it_starts_and_told_at_once(given: GivenPast) -> None:
@@ -61,12 +67,16 @@ def test_is_restored(given: GivenPast) -> None:
 
 
 def test_that_nobody_reported_is_not_restored(given: GivenPast) -> None:
-    given(PROPOSED).when(report(UP)).then_rejected("i1 was never reported")
+    given(PROPOSED).when(report(UP)).then_rejected(
+        "incident: incident i1 is not reported; report it first .report-incident."
+    )
 
 
 def test_has_no_outage_that_ends_before_it_begins(given: GivenPast) -> None:
     turned = UP.model_copy(update={"outages": (Outage(since=START, until=START - timedelta(minutes=1)),)})
-    given(PROPOSED, STARTED, DOWN).when(report(turned)).then_rejected("outages: an outage")
+    given(PROPOSED, STARTED, DOWN).when(report(turned)).then_rejected(
+        "outages: the outage ends before it begins; give a later end"
+    )
 
 
 def test_is_open_until_it_is_restored_and_again_once_it_is_back(given: GivenPast) -> None:

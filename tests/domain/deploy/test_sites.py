@@ -25,7 +25,9 @@ def test_planned_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_is_not_called_like_the_core(given: GivenPast) -> None:
-    given(PROPOSED).when(report(SitePlanned(site="core"))).then_rejected("core means the core components")
+    given(PROPOSED).when(report(SitePlanned(site="core"))).then_rejected(
+        "site: the id core is reserved for the core components; use another id"
+    )
 
 
 def test_is_left_out_by_agreement(given: GivenPast) -> None:
@@ -35,7 +37,7 @@ def test_is_left_out_by_agreement(given: GivenPast) -> None:
 @pytest.mark.parametrize("missing", ["agreed_by", "reason"])
 def test_is_not_left_out_without_agreement_and_reason(given: GivenPast, missing: str) -> None:
     given(PROPOSED).when(report(LEFT.model_copy(update={missing: None}))).then_rejected(
-        "who agreed to it, and a reason"
+        "agreed_by: to exclude site rome, give the person who agreed .agreed_by. and a reason"
     )
 
 
@@ -65,13 +67,17 @@ def test_signed_off_again_says_nothing_new(given: GivenPast) -> None:
 def test_is_signed_off_where_it_was_planned_or_deployed_to(given: GivenPast) -> None:
     core = DeploymentSignedOff(target="core", owner="olga", attempt="a1")
     given(PROPOSED, STARTED).when(report(core)).then(core)
-    given(PROPOSED).when(report(SIGNED)).then_rejected("lima is no site that was planned or deployed to")
+    given(PROPOSED).when(report(SIGNED)).then_rejected(
+        "target: lima is not a planned or deployed site; plan it first .plan-site."
+    )
     unplanned = STARTED.model_copy(update={"target": "lima"})
     given(PROPOSED, unplanned).when(report(SIGNED)).then(SIGNED)
 
 
 def test_is_signed_off_for_an_attempt_that_there_was(given: GivenPast) -> None:
-    given(PROPOSED, LIMA).when(report(SIGNED.model_copy(update={"attempt": "a7"}))).then_rejected("a7 never started")
+    given(PROPOSED, LIMA).when(report(SIGNED.model_copy(update={"attempt": "a7"}))).then_rejected(
+        "attempt: deployment attempt a7 is not started; record its start first .start-deployment."
+    )
 
 
 def test_is_open_until_it_is_signed_off_or_left_out(given: GivenPast) -> None:

@@ -49,7 +49,9 @@ def test_told_again_after_a_roll_back_is_news(given: GivenPast) -> None:
 
 
 def test_is_that_of_an_attempt_that_there_was(given: GivenPast) -> None:
-    given(PROPOSED).when(report(STABLE)).then_rejected("a1 never started")
+    given(PROPOSED).when(report(STABLE)).then_rejected(
+        "attempt: deployment attempt a1 is not started; record its start first .start-deployment."
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,8 +83,12 @@ def test_that_never_became_ready_is_quiet_for_the_least(given: GivenPast) -> Non
 
 
 def test_is_not_quiet_where_nothing_is_in_production(given: GivenPast) -> None:
-    given(PROPOSED, STARTED).when(StartQuietPeriod()).then_rejected("nothing is in production yet")
-    given().when(StartQuietPeriod()).then_rejected("no such project")
+    given(PROPOSED, STARTED).when(StartQuietPeriod()).then_rejected(
+        "the quiet period can't start: nothing is in production; record the deployment first"
+    )
+    given().when(StartQuietPeriod()).then_rejected(
+        "there is no project with this key; propose it first .propose-project."
+    )
     over = ProjectCancelled(cause="no-value")
     given(PROPOSED, STARTED, SUCCEEDED, over).when(StartQuietPeriod()).then_rejected("cancelled")
 

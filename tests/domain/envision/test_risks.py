@@ -18,7 +18,9 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 def test_that_nobody_assessed_is_not_closed(given: GivenPast) -> None:
     closed = RiskAssessed(risk="fire", statement="it burns", state="expired")
-    given(PROPOSED).when(report(closed)).then_rejected("never assessed")
+    given(PROPOSED).when(report(closed)).then_rejected(
+        "risk: risk fire can't be expired before it is assessed; assess it first .assess-risk."
+    )
 
 
 def test_none_at_all_is_said_with_a_reason(given: GivenPast) -> None:

@@ -23,12 +23,12 @@ def test_is_given_by_the_owner_too_who_is_named_in_it(given: GivenPast) -> None:
 
 
 def test_is_not_given_by_just_anyone(given: GivenPast) -> None:
-    given(PROPOSED).when(TESTER, by="mallory").then_rejected("to grant or end tester is for")
+    given(PROPOSED).when(TESTER, by="mallory").then_rejected("only .* may grant or end the role tester")
 
 
 def test_is_the_requesters_to_give_only_while_it_is_vacant(given: GivenPast) -> None:
     past = given(PROPOSED, classified("minor"), holds("ida", "tester"), MANAGER)
-    past.when(TESTER).then_rejected("to grant or end tester is for")
+    past.when(TESTER).then_rejected("only .* may grant or end the role tester")
     past.when(AssignRole(person="linus", role="support")).then(holds("linus", "support"))
 
 
@@ -42,7 +42,9 @@ def test_is_the_requesters_to_give_in_an_emergency(given: GivenPast) -> None:
 
 def test_is_the_solution_managers_to_give_once_there_is_one(given: GivenPast) -> None:
     past = given(PROPOSED, classified("significant"), MANAGER)
-    past.when(TESTER).then_rejected("is for solution-manager.*that is grace")
+    past.when(TESTER).then_rejected(
+        "only solution-manager or administrator may grant or end the role tester .held by grace."
+    )
     granted = RoleAssigned(person="linus", role="tester", granted_by_role="solution-manager")
     past.when(TESTER, by="grace").then(granted)
 
@@ -50,24 +52,30 @@ def test_is_the_solution_managers_to_give_once_there_is_one(given: GivenPast) ->
 def test_that_signs_nowhere_may_be_given_by_more_people(given: GivenPast, policy: Policy) -> None:
     past = given(PROPOSED, classified("significant"), MANAGER, holds("ida", "program-manager"))
     assert "auditor" not in signing_roles(policy, "significant")
-    past.when(TESTER, by="ida").then_rejected("is for solution-manager")
+    past.when(TESTER, by="ida").then_rejected(
+        "only solution-manager or administrator may grant or end the role tester .held by grace."
+    )
     past.when(AssignRole(person="linus", role="auditor"), by="ida").then_kinds("role.assigned/1")
 
 
 def test_is_never_given_to_oneself(given: GivenPast) -> None:
-    given(PROPOSED).when(AssignRole(person="ada", role="tester")).then_rejected("nobody gives a role to themselves")
+    given(PROPOSED).when(AssignRole(person="ada", role="tester")).then_rejected(
+        "person: ada can't assign a role to themselves; another person must assign it"
+    )
 
 
 def test_is_one_that_the_policy_knows(given: GivenPast, policy: Policy) -> None:
     past = given(PROPOSED)
-    past.when(AssignRole(person="linus", role="wizard")).then_rejected("knows no wizard, but solution-manager, ")
+    past.when(AssignRole(person="linus", role="wizard")).then_rejected("role: policy default/1 does not define wizard")
     any_role = replace(past, policy=policy.model_copy(update={"roles": ()}))
     any_role.when(AssignRole(person="linus", role="wizard")).then(holds("linus", "wizard"))
 
 
 def test_of_a_requester_is_nobodys_to_give(given: GivenPast) -> None:
     made = AssignRole(person="linus", role="requester")
-    given(PROPOSED).when(made).then_rejected("nobody is made that afterwards")
+    given(PROPOSED).when(made).then_rejected(
+        "role: requester is set by the proposal and can't be assigned; choose another role"
+    )
 
 
 def test_given_again_says_nothing_new(given: GivenPast) -> None:
@@ -89,11 +97,15 @@ def test_that_ended_may_be_given_again(given: GivenPast) -> None:
 
 def test_begins_now_or_later_and_ends_after_that(given: GivenPast) -> None:
     past = given(PROPOSED)
-    past.when(TESTER.model_copy(update={"since": START})).then_rejected("never granted for the past")
+    past.when(TESTER.model_copy(update={"since": START})).then_rejected(
+        "since: a role can't be granted for the past; leave it out or give a future moment"
+    )
     past.when(TESTER.model_copy(update={"since": LATER}), at=LATER).then_kinds("role.assigned/1")
-    past.when(TESTER.model_copy(update={"until": START})).then_rejected("would end before it began")
+    past.when(TESTER.model_copy(update={"until": START})).then_rejected(
+        "until: the end is not after the beginning; give a later moment"
+    )
     backwards = TESTER.model_copy(update={"since": LATER, "until": LATER})
-    past.when(backwards).then_rejected("would end before it began")
+    past.when(backwards).then_rejected("until: the end is not after the beginning; give a later moment")
     limited = TESTER.model_copy(update={"since": LATER, "until": LATER + timedelta(days=1)})
     past.when(limited).then_kinds("role.assigned/1")
 
@@ -107,8 +119,12 @@ def test_told_of_as_begun_earlier_holds_only_from_when_it_was_granted(given: Giv
 def test_may_be_a_deputys_of_an_assignment_to_the_same_role(given: GivenPast) -> None:
     past = given(PROPOSED, holds("ida", "tester"), holds("ida", "support"))
     deputy = TESTER.model_copy(update={"deputy_for": event_id(2)})
-    past.when(deputy.model_copy(update={"deputy_for": event_id(9)})).then_rejected("is no assignment as tester here")
-    past.when(deputy.model_copy(update={"deputy_for": event_id(3)})).then_rejected("is no assignment as tester here")
+    past.when(deputy.model_copy(update={"deputy_for": event_id(9)})).then_rejected(
+        "deputy_for: this project has no assignment 00000000-0000-7000-8000-000000000009 as tester"
+    )
+    past.when(deputy.model_copy(update={"deputy_for": event_id(3)})).then_rejected(
+        "deputy_for: this project has no assignment 00000000-0000-7000-8000-000000000003 as tester"
+    )
     both = given(PROPOSED, classified("significant"), MANAGER, holds("ida", "tester"))
     [granted] = both.when(deputy.model_copy(update={"deputy_for": event_id(4)}), by="grace").follows()
     assert isinstance(granted, RoleAssigned)
@@ -132,7 +148,9 @@ def test_ends_when_its_holder_gives_it_back(given: GivenPast) -> None:
 
 def test_is_ended_by_who_may_give_it(given: GivenPast) -> None:
     past = given(PROPOSED, classified("significant"), MANAGER, holds("linus", "tester"))
-    past.when(ReleaseRole(assignment=event_id(4))).then_rejected("to grant or end tester is for solution-manager")
+    past.when(ReleaseRole(assignment=event_id(4))).then_rejected(
+        "only solution-manager.* may grant or end the role tester"
+    )
     past.when(ReleaseRole(assignment=event_id(4)), by="grace").then(RoleReleased(assignment=event_id(4)))
 
 
@@ -140,7 +158,7 @@ def test_of_a_light_change_is_taken_back_by_the_requester_who_gave_it(given: Giv
     own = given(PROPOSED, classified("minor"), holds("linus", "tester"))
     own.when(ReleaseRole(assignment=event_id(3))).then(RoleReleased(assignment=event_id(3)))
     others = given(PROPOSED, classified("minor"), by("grace")(holds("linus", "tester")))
-    others.when(ReleaseRole(assignment=event_id(3))).then_rejected("to grant or end tester is for")
+    others.when(ReleaseRole(assignment=event_id(3))).then_rejected("only .* may grant or end the role tester")
 
 
 def test_that_ended_does_not_end_again(given: GivenPast) -> None:
@@ -158,7 +176,9 @@ def test_that_ended_by_itself_neither_ends_nor_holds_again(given: GivenPast) -> 
 
 
 def test_that_nobody_gave_can_not_end(given: GivenPast) -> None:
-    given(PROPOSED).when(ReleaseRole(assignment=event_id(7))).then_rejected("is no assignment here")
+    given(PROPOSED).when(ReleaseRole(assignment=event_id(7))).then_rejected(
+        "assignment: this project has no assignment 00000000-0000-7000-8000-000000000007"
+    )
 
 
 def test_asks_for_a_project_that_is_not_over(given: GivenPast) -> None:

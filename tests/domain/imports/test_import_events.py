@@ -12,7 +12,7 @@ from domain.policy.rulebook import Rulebook
 from tests.conftest import START, history
 
 FILE = f"sha256:{'1' * 64}"
-OPENED = ImportOpened(source="Tickets", file=FILE, lines=3, mapping=FILE, policy="kep/1", by="ada")
+OPENED = ImportOpened(source="Tickets", file=FILE, lines=3, mapping=FILE, policy="kep/1", imported_by="ada")
 FINISHED = ImportFinished(file=FILE, projects=1, events=2, applied=1, no_effect=1, skipped=0, refused=1)
 
 
@@ -25,18 +25,21 @@ def decided(policy: Policy, command: Command[Imports], *past: Event) -> list[Eve
 
 
 def test_opens_a_file_once(policy: Policy) -> None:
-    assert decided(policy, OpenImport(says=OPENED)) == [OPENED]
-    assert decided(policy, OpenImport(says=OPENED), OPENED) == []
+    assert decided(policy, OpenImport(event=OPENED)) == [OPENED]
+    assert decided(policy, OpenImport(event=OPENED), OPENED) == []
 
 
 def test_finishes_a_file_once(policy: Policy) -> None:
-    assert decided(policy, FinishImport(says=FINISHED), OPENED) == [FINISHED]
-    assert decided(policy, FinishImport(says=FINISHED), OPENED, FINISHED) == []
+    assert decided(policy, FinishImport(event=FINISHED), OPENED) == [FINISHED]
+    assert decided(policy, FinishImport(event=FINISHED), OPENED, FINISHED) == []
 
 
 def test_finishes_only_what_was_opened(policy: Policy) -> None:
-    with pytest.raises(Rejected, match="never opened"):
-        decided(policy, FinishImport(says=FINISHED))
+    with pytest.raises(
+        Rejected,
+        match="file: the import of file sha256:1111111111111111111111111111111111111111111111111111111111111111 is ",
+    ):
+        decided(policy, FinishImport(event=FINISHED))
 
 
 def test_has_no_roles_and_no_policy_of_its_own() -> None:

@@ -31,7 +31,7 @@ from tests.conftest import event_id
 from tests.domain.observed import PROPOSAL, Record, record
 
 READY = Gate.RELEASE_READY
-WITHDRAWN = CancellationSeen(cause="withdrawn", about="status", says="withdrawn")
+WITHDRAWN = CancellationSeen(cause="withdrawn", topic="status", text="withdrawn")
 
 
 def test_of_a_project_for_the_first_time_proposes_it() -> None:
@@ -42,7 +42,7 @@ def test_of_a_project_for_the_first_time_proposes_it() -> None:
 
 def test_of_another_title_corrects_the_proposal() -> None:
     said = record()
-    corrected = FieldCorrected(name="title", was='"Pay"', now='"Pay twice"')
+    corrected = FieldCorrected(name="title", previous='"Pay"', new='"Pay twice"')
     assert said.says(TitleSeen(title="Pay twice")) == [
         FactCorrected(event=event_id(1), corrects=1, fields=(corrected,))
     ]
@@ -50,14 +50,14 @@ def test_of_another_title_corrects_the_proposal() -> None:
 
 
 def test_of_another_service_reassigns_the_project() -> None:
-    moved = ProjectReassigned(attribute="service", was="pay", becomes="shop")
+    moved = ProjectReassigned(attribute="service", previous="pay", new="shop")
     said = record()
-    assert said.says(CohortSeen(attribute="service", becomes="shop")) == [moved]
-    assert said.says(CohortSeen(attribute="service", becomes="shop")) == []
+    assert said.says(CohortSeen(attribute="service", new="shop")) == [moved]
+    assert said.says(CohortSeen(attribute="service", new="shop")) == []
 
 
 def test_of_a_fact_is_kept_once() -> None:
-    note = SourceNoted(about="stage", says="disabled")
+    note = SourceNoted(topic="stage", text="disabled")
     said = record()
     assert said.says(FactSeen.of(note), FactSeen.of(note)) == [note]
 
@@ -100,7 +100,7 @@ def test_of_a_milestone_is_recorded_with_what_the_rules_find() -> None:
 
 def test_of_a_milestone_without_anything_unmet_is_no_breach() -> None:
     said = record("at-latest")
-    unsure = CoverageStated(about="every-role-signed", at=READY, answer="undetermined", because="nobody knows")
+    unsure = CoverageStated(subject="every-role-signed", gate=READY, answer="undetermined", explanation="nobody knows")
     assert [event.kind for event in said.says(MilestoneSeen(gate=READY, stated=(unsure,)))] == [
         "coverage.stated/1",
         "project.release-ready/1",
@@ -110,14 +110,14 @@ def test_of_a_milestone_without_anything_unmet_is_no_breach() -> None:
 
 def test_of_a_control_is_stated_only_where_it_is_news() -> None:
     said = record()
-    in_force = CoverageStated(about="every-role-signed", at=READY, answer="in-force", because="v1.30")
+    in_force = CoverageStated(subject="every-role-signed", gate=READY, answer="in-force", explanation="v1.30")
     not_yet = in_force.model_copy(update={"answer": "not-applicable"})
     assert said.says(MilestoneSeen(gate=READY, stated=(in_force,)))[0].kind == "project.release-ready/1"
     said.says(ReversalSeen(gate=READY, cause="rolled-back"))
     assert said.says(MilestoneSeen(gate=READY, stated=(not_yet,)))[0] == not_yet
     said.says(ReversalSeen(gate=READY, cause="rolled-back"))
     assert said.says(MilestoneSeen(gate=READY, stated=(not_yet,)))[0].kind == "project.release-ready/1"
-    asked_for = CoverageStated(about="build-completed", answer="in-force", because="it is still alpha")
+    asked_for = CoverageStated(subject="build-completed", answer="in-force", explanation="it is still alpha")
     assert said.says(MilestoneSeen(gate=Gate.DEPLOYED, stated=(asked_for,)))[0] == asked_for
 
 
@@ -148,7 +148,7 @@ def test_of_a_further_approval_after_the_gate_is_no_further_breach() -> None:
 
 def test_of_an_approval_after_a_gate_where_no_rule_held_is_no_breach() -> None:
     said = record()
-    free = CoverageStated(about="every-role-signed", at=READY, answer="not-applicable", because="v1.19")
+    free = CoverageStated(subject="every-role-signed", gate=READY, answer="not-applicable", explanation="v1.19")
     said.says(MilestoneSeen(gate=READY, stated=(free,)))
     again = said.says(SignoffSeen(gate=READY, role="operations", person="olga"))
     assert [event.kind for event in again] == ["signoff.given/1"]
@@ -194,4 +194,4 @@ def test_of_the_end_cancels_once() -> None:
 
 def test_of_the_end_after_deployment_is_only_noted() -> None:
     said = record().passes(Gate.DEPLOYED)
-    assert said.says(WITHDRAWN) == [SourceNoted(about="status", says="withdrawn")]
+    assert said.says(WITHDRAWN) == [SourceNoted(topic="status", text="withdrawn")]

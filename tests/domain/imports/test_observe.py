@@ -19,13 +19,18 @@ def test_is_recorded_at_its_time_with_its_quality() -> None:
 
 
 def test_is_for_imports_alone() -> None:
-    with pytest.raises(Rejected, match="only an import observes"):
+    with pytest.raises(
+        Rejected, match="observe is for imports only; use the command for the fact or the permission instead"
+    ):
         Record().says(PROPOSAL, origin="live")
 
 
 def test_older_than_what_was_recorded_is_another_history() -> None:
     said = record()
-    with pytest.raises(Rejected, match="history changed: this is of 2026-01-04"):
+    with pytest.raises(
+        Rejected,
+        match="the source's history has changed: this event is of 2026-01-04 09:00 UTC, but events up to 2026-01-05",
+    ):
         said.says(TitleSeen(title="Pay twice"), at=START - timedelta(days=1))
 
 
@@ -39,9 +44,9 @@ def test_that_says_nothing_new_writes_nothing() -> None:
 
 
 def test_is_told_apart_from_another_that_has_the_same_fields() -> None:
-    note = FactSeen.of(SourceNoted(about="stage", says="disabled"))
+    note = FactSeen.of(SourceNoted(topic="stage", text="disabled"))
     assert Observe(said=(note,)).model_dump(mode="json", exclude_unset=True) == {
-        "said": [{"said_as": "fact", "kind": "source.noted/1", "fact": {"about": "stage", "says": "disabled"}}]
+        "said": [{"said_as": "fact", "kind": "source.noted/1", "fact": {"topic": "stage", "text": "disabled"}}]
     }
     assert MilestoneSeen(gate=Gate.ENVISIONED).model_dump(exclude_unset=True)["said_as"] == "milestone"
 

@@ -27,5 +27,7 @@ def test_chosen_again_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_is_one_that_the_policy_knows_if_it_knows_any(given: GivenPast) -> None:
-    _knowing(given(PROPOSED), "msf", "lean").when(report(SCRUM)).then_rejected("knows no scrum, but msf, lean")
+    _knowing(given(PROPOSED), "msf", "lean").when(report(SCRUM)).then_rejected(
+        "discipline: policy default/1 does not define scrum; choose one of msf, lean"
+    )
     _knowing(given(PROPOSED)).when(report(SCRUM)).then(SCRUM)

@@ -24,7 +24,9 @@ def test_planned_again_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_answers_requirements_that_were_captured(given: GivenPast) -> None:
-    given(PROPOSED).when(report(READER)).then_rejected("cards was never captured")
+    given(PROPOSED).when(report(READER)).then_rejected(
+        "requirements: requirement cards is not captured; capture it first .capture-requirement."
+    )
 
 
 def test_is_in_scope_until_an_approved_change_takes_it_out(given: GivenPast) -> None:

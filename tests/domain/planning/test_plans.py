@@ -23,4 +23,6 @@ def test_that_changes_takes_a_new_version(given: GivenPast) -> None:
 
 def test_names_each_subplan_once(given: GivenPast) -> None:
     twice = FIRST.model_copy(update={"subplans": (TESTING, TESTING)})
-    given(PROPOSED).when(report(twice)).then_rejected("test stands there twice")
+    given(PROPOSED).when(report(twice)).then_rejected(
+        "subplans: test is listed more than once; list each sub-plan once"
+    )

@@ -26,8 +26,12 @@ def test_captured_again_says_nothing_new(given: GivenPast) -> None:
 
 def test_captured_in_other_words_is_a_revision(given: GivenPast) -> None:
     other = CARDS.model_copy(update={"statement": "pay by any card"})
-    given(PROPOSED, CARDS).when(report(other)).then_rejected("captured already: revise it")
-    given(PROPOSED, CARDS, REMOVED).when(report(CARDS)).then_rejected("captured already: revise it")
+    given(PROPOSED, CARDS).when(report(other)).then_rejected(
+        "requirement: cards is already captured; revise it .revise-requirement. or use another id"
+    )
+    given(PROPOSED, CARDS, REMOVED).when(report(CARDS)).then_rejected(
+        "requirement: cards is already captured; revise it .revise-requirement. or use another id"
+    )
 
 
 def test_is_revised(given: GivenPast) -> None:
@@ -40,23 +44,33 @@ def test_revised_again_the_same_way_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_that_nobody_captured_is_not_revised(given: GivenPast) -> None:
-    given(PROPOSED, CASH).when(report(CHANGED)).then_rejected("cards was never captured")
+    given(PROPOSED, CASH).when(report(CHANGED)).then_rejected(
+        "requirement: cards is not captured; capture it first .capture-requirement."
+    )
 
 
 def test_that_changes_is_worded_anew(given: GivenPast) -> None:
     wordless = RequirementRevised(requirement="cards", change="changed")
-    given(PROPOSED, CARDS).when(report(wordless)).then_rejected("say how the requirement reads now")
+    given(PROPOSED, CARDS).when(report(wordless)).then_rejected(
+        "statement: a changed requirement needs its new text; give the statement"
+    )
 
 
 def test_that_was_removed_is_restored_before_it_is_changed(given: GivenPast) -> None:
-    given(PROPOSED, CARDS, REMOVED).when(report(CHANGED)).then_rejected("was removed: restore it first")
+    given(PROPOSED, CARDS, REMOVED).when(report(CHANGED)).then_rejected(
+        "requirement: cards was removed; restore it first .revise-requirement, change restored."
+    )
     given(PROPOSED, CARDS, REMOVED).when(report(RESTORED)).then(RESTORED)
     given(PROPOSED, CARDS, REMOVED, RESTORED).when(report(REMOVED)).then(REMOVED)
 
 
 def test_in_force_needs_no_restoring(given: GivenPast) -> None:
-    given(PROPOSED, CARDS).when(report(RESTORED)).then_rejected("nothing to restore")
-    given(PROPOSED, CARDS, CHANGED).when(report(RESTORED)).then_rejected("nothing to restore")
+    given(PROPOSED, CARDS).when(report(RESTORED)).then_rejected(
+        "requirement: cards is not removed, so it can't be restored"
+    )
+    given(PROPOSED, CARDS, CHANGED).when(report(RESTORED)).then_rejected(
+        "requirement: cards is not removed, so it can't be restored"
+    )
 
 
 def test_is_in_force_until_it_is_removed(given: GivenPast) -> None:

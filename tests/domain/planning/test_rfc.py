@@ -31,11 +31,15 @@ def test_scheduled_again_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_that_nobody_submitted_is_not_scheduled(given: GivenPast) -> None:
-    given(PROPOSED).when(report(SCHEDULED)).then_rejected("no request for change rfc-1 was submitted")
+    given(PROPOSED).when(report(SCHEDULED)).then_rejected(
+        "rfc: request for change rfc-1 is not submitted; submit it first .submit-rfc."
+    )
 
 
 def test_has_a_window_that_opens_before_it_closes(given: GivenPast) -> None:
     never = SUBMITTED.model_copy(update={"window_wanted": NEVER})
-    given(PROPOSED).when(report(never)).then_rejected("close before it opens")
+    given(PROPOSED).when(report(never)).then_rejected("window: it closes before it opens; give a later closing time")
     closed = SCHEDULED.model_copy(update={"window": NEVER})
-    given(PROPOSED, SUBMITTED).when(report(closed)).then_rejected("close before it opens")
+    given(PROPOSED, SUBMITTED).when(report(closed)).then_rejected(
+        "window: it closes before it opens; give a later closing time"
+    )

@@ -37,7 +37,9 @@ def test_that_changes_takes_a_new_version(given: GivenPast) -> None:
 
 def test_gives_each_gate_one_day(given: GivenPast) -> None:
     twice = FIRST.model_copy(update={"milestones": (IN_MAY, IN_MAY)})
-    given(PROPOSED).when(report(twice)).then_rejected("a gate stands there twice")
+    given(PROPOSED).when(report(twice)).then_rejected(
+        "milestones: a gate is listed more than once; give each gate one date"
+    )
 
 
 def test_has_packages_planned_for_it(given: GivenPast) -> None:
@@ -50,20 +52,26 @@ def test_has_packages_that_say_nothing_new_when_told_again(given: GivenPast) -> 
 
 def test_has_packages_that_never_end_before_they_start(given: GivenPast) -> None:
     backwards = CODING.model_copy(update={"finish": date(2026, 1, 1)})
-    given(PROPOSED).when(report(backwards)).then_rejected("would end before it starts")
+    given(PROPOSED).when(report(backwards)).then_rejected(
+        "finish: the finish is earlier than the start; give a later day"
+    )
     one_day = CODING.model_copy(update={"finish": CODING.start})
     given(PROPOSED).when(report(one_day)).then(one_day)
 
 
 def test_that_is_baselined_takes_no_more_packages(given: GivenPast) -> None:
     late = CODING.model_copy(update={"package": "testing"})
-    given(PROPOSED, CODING, FIRST).when(report(late)).then_rejected("plan this package for version 2")
+    given(PROPOSED, CODING, FIRST).when(report(late)).then_rejected(
+        "schedule: version 1 is already baselined and can't be changed"
+    )
     given(PROPOSED, CODING, FIRST).when(report(LONGER)).then(LONGER)
 
 
 def test_drops_only_a_package_that_it_had(given: GivenPast) -> None:
     dropped = LONGER.model_copy(update={"dropped": True})
-    given(PROPOSED).when(report(dropped)).then_rejected("coding was never planned")
+    given(PROPOSED).when(report(dropped)).then_rejected(
+        "package: work package coding is not planned, so it can't be dropped"
+    )
     given(PROPOSED, CODING, FIRST).when(report(dropped)).then(dropped)
 
 
@@ -81,5 +89,5 @@ def test_keeps_the_packages_of_the_version_before(given: GivenPast) -> None:
 
 def test_may_aim_at_a_release_whose_day_is_not_fixed_yet() -> None:
     assert MilestoneDue(gate=Gate.DEPLOYED, release="v1.40").day is None
-    with pytest.raises(ValidationError, match="the day by which it is due, or the release"):
+    with pytest.raises(ValidationError, match="deployed: give the due day or the planned release"):
         MilestoneDue(gate=Gate.DEPLOYED)

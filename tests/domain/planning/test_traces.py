@@ -35,12 +35,18 @@ def test_is_taken_back(given: GivenPast) -> None:
 
 
 def test_that_never_was_is_not_taken_back(given: GivenPast) -> None:
-    given(*PLANNED).when(report(_without(TO_DRAWER))).then_rejected("never traced to drawer")
+    given(*PLANNED).when(report(_without(TO_DRAWER))).then_rejected(
+        "to: cash has no trace to drawer, so none can be removed"
+    )
 
 
 def test_joins_what_is_there(given: GivenPast) -> None:
-    given(PROPOSED, DRAWER).when(report(TO_DRAWER)).then_rejected("cash was never captured")
-    given(PROPOSED, CASH).when(report(TO_DRAWER)).then_rejected("feature drawer was never planned")
+    given(PROPOSED, DRAWER).when(report(TO_DRAWER)).then_rejected(
+        "requirement: cash is not captured; capture it first .capture-requirement."
+    )
+    given(PROPOSED, CASH).when(report(TO_DRAWER)).then_rejected(
+        "to: feature drawer is not planned; plan it first .plan-feature."
+    )
 
 
 def test_adds_to_the_features_that_name_the_requirement_themselves(given: GivenPast) -> None:

@@ -23,7 +23,7 @@ from tests.domain.reviews.small import SIGNED, authority, policy_of, rule
 )
 def test_have_one_rule_for_each_subject(what: str, twice: dict[str, object]) -> None:
     whole = {"name": "p", "version": 1, "controls": (), "gates": (), **twice}
-    with pytest.raises(ValidationError, match=f"two rules for the {what}"):
+    with pytest.raises(ValidationError, match=f"more than one rule for the {what}"):
         Policy.model_validate(whole)
 
 

@@ -33,7 +33,7 @@ def proposed(policy: Policy) -> Rulebook:
 
 
 def test_is_of_nothing_that_nobody_else_put_forward(policy: Policy) -> None:
-    with pytest.raises(Rejected, match="nobody proposed default/2: somebody else proposes it before it is adopted"):
+    with pytest.raises(Rejected, match="policy: default/2 is not proposed; another policy owner must propose it first"):
         adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy), proposed_by="ghost"))
 
 
@@ -62,13 +62,13 @@ def test_begins_the_stream_of_a_policy_of_another_name(policy: Policy) -> None:
 
 def test_begins_no_stream_by_one_person_alone(policy: Policy) -> None:
     strict = policy.model_copy(update={"name": "strict", "version": 7})
-    with pytest.raises(Rejected, match="nobody proposed strict/7: somebody else proposes it before it is adopted"):
+    with pytest.raises(Rejected, match="policy: strict/7 is not proposed; another policy owner must propose it first"):
         adopt(Rulebook(), policy, AdoptPolicy(policy=strict, proposed_by="ghost"))
 
 
 @pytest.mark.parametrize("role", [None, "administrator", "change-manager"])
 def test_is_for_its_keepers(policy: Policy, role: str | None) -> None:
-    with pytest.raises(Rejected, match="policies are kept by cab"):
+    with pytest.raises(Rejected, match="only cab may propose or adopt a policy"):
         adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy), proposed_by="grace"), role=role)
 
 
@@ -80,12 +80,14 @@ def test_is_never_for_who_proposed_it(policy: Policy) -> None:
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_leaves_no_version_out_and_repeats_none(policy: Policy, version: int) -> None:
     other = policy.model_copy(update={"version": version})
-    with pytest.raises(Rejected, match="after default/1 comes version 2"):
+    with pytest.raises(Rejected, match=rf"policy.version: {version} does not follow default/1; the next version is 2"):
         adopt(rulebook_of(policy), policy, AdoptPolicy(policy=other, proposed_by="grace"))
 
 
 def test_keeps_each_policy_to_its_own_stream(policy: Policy) -> None:
-    with pytest.raises(Rejected, match="stream of default, strict has one of its own"):
+    with pytest.raises(
+        Rejected, match=r"policy.name: this stream belongs to policy default; send strict to its own stream"
+    ):
         adopt(rulebook_of(policy), policy, AdoptPolicy(policy=following(policy, name="strict"), proposed_by="grace"))
 
 
@@ -99,7 +101,9 @@ def test_is_of_what_was_proposed_by_who_proposed_it(policy: Policy) -> None:
     assert follows(rulebook, policy, propose, role=None, who="grace") == []
     for other in (following(policy, keepers=("executive",)), newer):
         who = "linus" if other is newer else "grace"
-        with pytest.raises(Rejected, match="grace proposed another default/2: adopt that, as it was proposed"):
+        with pytest.raises(
+            Rejected, match="policy: this differs from default/2 as grace proposed it; adopt it as proposed"
+        ):
             follows(rulebook, policy, AdoptPolicy(policy=other, proposed_by=who))
     [adopted] = follows(rulebook, policy, AdoptPolicy(policy=newer, proposed_by="grace", applies="open-at-next-gate"))
     assert isinstance(adopted, PolicyAdopted)
@@ -111,7 +115,7 @@ def test_is_of_what_was_proposed_by_who_proposed_it(policy: Policy) -> None:
 
 def test_is_proposed_for_the_next_version_and_replaced_by_what_is_proposed_later(policy: Policy) -> None:
     rulebook = book(policy)
-    with pytest.raises(Rejected, match="after default/1 comes version 2"):
+    with pytest.raises(Rejected, match=r"policy.version: 1 does not follow default/1; the next version is 2"):
         follows(rulebook, policy, ProposePolicy(policy=policy))
     follows(rulebook, policy, ProposePolicy(policy=following(policy)), who="grace")
     other = following(policy, keepers=("executive",))

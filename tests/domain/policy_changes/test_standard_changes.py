@@ -67,7 +67,7 @@ def test_are_registered_anew_as_the_next_version_which_ends_a_suspension(policy:
 @pytest.mark.parametrize("command", [REGISTER, SUSPEND])
 @pytest.mark.parametrize("role", [None, "change-manager"])
 def test_are_for_the_keepers_of_the_policy(policy: Policy, command: Any, role: str | None) -> None:
-    with pytest.raises(Rejected, match=r"standard changes are .* by cab: act in that role"):
+    with pytest.raises(Rejected, match=r"only cab may .* a standard change by this policy; act in that role"):
         follows(book(policy, REGISTERED), policy, command, role)
 
 
@@ -77,7 +77,7 @@ def test_are_suspended_once(policy: Policy) -> None:
         StandardChangeSuspended(template="renew", cause="scope", reason="it grew")
     ]
     assert follows(rulebook, policy, SUSPEND) == []
-    with pytest.raises(Rejected, match="no standard change renew is registered"):
+    with pytest.raises(Rejected, match="template: standard change renew is not registered"):
         follows(book(policy), policy, SUSPEND)
 
 
@@ -86,8 +86,8 @@ def test_are_suspended_once(policy: Policy) -> None:
     [
         ((), None),
         ((used("p1"),), None),
-        ((StandardChangeSuspended(template="renew", cause="no-go"),), "it is suspended: no-go"),
-        ((used("p1"), used("p2")), "its 2 uses are used up"),
+        ((StandardChangeSuspended(template="renew", cause="no-go"),), "it is suspended (no-go)"),
+        ((used("p1"), used("p2")), "all its 2 allowed uses are used"),
         ((used("p1"), used("p1", "failed")), "1 of its last 1 uses failed"),
     ],
 )
@@ -98,13 +98,13 @@ def test_are_used_within_their_limits(policy: Policy, acts: tuple[Any, ...], why
 def test_are_used_only_so_often_in_a_month(policy: Policy) -> None:
     monthly = REGISTERED.model_copy(update={"per_month": 1, "uses": 9})
     template = book(policy, monthly, used("p1", at=START)).templates["renew"]
-    assert template.unusable(ASKED, 20) == "its 1 uses of this month are used up"
+    assert template.unusable(ASKED, 20) == "all its 1 allowed uses of this month are used"
     assert template.unusable(ASKED + timedelta(days=31), 20) is None
 
 
 def test_end_by_themselves(policy: Policy) -> None:
     template = book(policy, REGISTERED).templates["renew"]
-    assert template.unusable(REGISTERED.valid_until, 20) == "it ended on 2027-01-06"
+    assert template.unusable(REGISTERED.valid_until, 20) == "it expired on 2027-01-06"
 
 
 def test_forget_failures_that_lie_further_back_than_are_counted(policy: Policy) -> None:

@@ -4,8 +4,8 @@ from domain.lifecycle import Gate
 from domain.portfolio.coverage import CoverageStated, stated
 from tests.domain.openings import PROPOSED, GivenPast
 
-EVERYWHERE = CoverageStated(about="goal-linked", answer="undetermined", because="it keeps no goals")
-AT_ONE = CoverageStated(about="goal-linked", at=Gate.ENVISIONED, answer="met", because="it says so there")
+EVERYWHERE = CoverageStated(subject="goal-linked", answer="undetermined", explanation="it keeps no goals")
+AT_ONE = CoverageStated(subject="goal-linked", gate=Gate.ENVISIONED, answer="met", explanation="it says so there")
 
 
 def test_is_stated_for_one_gate_before_it_is_for_all(given: GivenPast) -> None:

@@ -26,7 +26,7 @@ PAST = (
     holds("grace", "customer"),
     holds("linus", "tester"),
 )
-"""Ada asks for it, Omar decides, Grace and Linus sign; the events have the versions 1 to 5."""
+"""Ada requested it, Omar decides, Grace and Linus sign; the events have the versions 1 to 5."""
 
 ENVISIONED = (Gate.ENVISIONED,)
 RISK = RiskAssessed(risk="r1", statement="it rains", owner="ada")

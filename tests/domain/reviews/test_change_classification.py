@@ -53,7 +53,7 @@ def test_makes_a_review_that_was_called_before_be_called_again(policy: Policy) -
     story.do(CallReview(review="start", gates=small_change.BEGIN), by="omar")
     story.do(AssignRole(person="carl", role="cab"), by="omar", role="solution-manager")
     story.do(MORE, by="carl")
-    because = "review start was called as minor, the change is major now: withdraw it and call it again"
+    because = "review start was called for a minor change, which is now major; withdraw it and call it again"
     story.rejected(GiveSignoff(review="start"), by="grace", because=because)
     story.rejected(DecideReview(review="start"), by="grace", because=because)
     assert story.do(WithdrawReview(review="start"), by="omar") == ["review.withdrawn/1"]
@@ -63,7 +63,7 @@ def test_ends_the_standing_approval_of_what_is_no_standard_change_any_more() -> 
     standing = ProjectEnvisioned(basis="standing", attempt=1)
     gates = (rule("gates-in-order", Gate.PLAN_APPROVED),)
     story = called(begun(policy_of(*gates), standing), Gate.PLAN_APPROVED)
-    why = "passed by a standing approval that no longer covers it: envisioned; review it"
+    why = "passed by a standing approval that no longer applies: envisioned; call a review"
     story.refused(DecideReview(review="r"), by="omar", because=why)
     called(story, Gate.ENVISIONED, review="anew")
     assert decide(story, "anew") == ["review.decided/1", "project.envisioned/1"]

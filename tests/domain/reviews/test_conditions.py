@@ -21,7 +21,11 @@ def conditioned(due: timedelta = timedelta(days=1), blocks: Gate | None = None) 
 
 def test_are_verified_by_somebody_else() -> None:
     story = conditioned()
-    story.rejected(CLOSE, by="linus", because="c1 is linus's own: somebody else verifies it")
+    story.rejected(
+        CLOSE,
+        by="linus",
+        because="condition: linus owns condition c1 and can't verify it; another person must verify it",
+    )
     assert story.do(CLOSE, by="grace", role="customer") == ["condition.closed/1"]
     closed = ConditionClosed(condition="c1", verified_by_role="customer", documents=(DOCUMENT,), reason="seen")
     assert story.last(ConditionClosed) == closed
@@ -30,21 +34,29 @@ def test_are_verified_by_somebody_else() -> None:
 
 def test_are_verified_in_a_role_that_is_held() -> None:
     story = conditioned()
-    story.rejected(CLOSE, by="mallory", because="to verify c1 is for whoever holds a role")
-    story.rejected(CLOSE, by="grace", role="tester", because="to verify c1 is for customer; that is grace")
+    story.rejected(CLOSE, by="mallory", because="only a role of this project.* may verify condition c1")
+    story.rejected(CLOSE, by="grace", role="tester", because="only customer.* may verify condition c1 .held by grace")
 
 
 def test_are_those_that_were_set() -> None:
     story = conditioned()
-    story.rejected(CloseCondition(condition="c2"), by="grace", because="no condition c2; open now: c1")
+    story.rejected(
+        CloseCondition(condition="c2"),
+        by="grace",
+        because="condition: this project has no condition c2; open conditions: c1",
+    )
     story.do(CLOSE, by="grace")
-    story.rejected(CloseCondition(condition="c2"), by="grace", because="open now: none")
+    story.rejected(
+        CloseCondition(condition="c2"),
+        by="grace",
+        because="condition: this project has no condition c2; open conditions: none",
+    )
 
 
 def test_shut_the_next_gate_once_they_are_overdue() -> None:
     assert decide(conditioned(), "next") == ["review.decided/1", "project.plan-approved/1"]
     late = conditioned(due=timedelta(minutes=1))
-    late.refused(DecideReview(review="next"), by="omar", because="to be closed before this gate: c1 of linus")
+    late.refused(DecideReview(review="next"), by="omar", because="conditions to close before this gate: c1 of linus")
     late.do(CLOSE, by="grace")
     assert decide(late, "next") == ["review.decided/1", "project.plan-approved/1"]
 

@@ -42,7 +42,7 @@ AT = 6
 
 def correct(version: int = AT, **fields: str | None) -> CorrectFact:
     """`correct(statement='"it snows"')`: fields with their JSON values."""
-    changed = tuple(NewValue(name=name, now=now) for name, now in fields.items())
+    changed = tuple(NewValue(name=name, new=now) for name, now in fields.items())
     return CorrectFact(version=version, fields=changed, reason="a slip")
 
 
@@ -63,9 +63,9 @@ def test_sets_a_fact_right_and_obscures_nothing() -> None:
         event=event_id(AT),
         corrects=AT,
         fields=(
-            FieldCorrected(name="statement", was='"it rains"', now='"it snows"'),
-            FieldCorrected(name="owner", was='"ada"'),
-            FieldCorrected(name="response", now='"wait"'),
+            FieldCorrected(name="statement", previous='"it rains"', new='"it snows"'),
+            FieldCorrected(name="owner", previous='"ada"'),
+            FieldCorrected(name="response", new='"wait"'),
         ),
         reason="a slip",
     )
@@ -78,24 +78,27 @@ def test_sets_a_fact_right_and_obscures_nothing() -> None:
 def test_is_for_who_recorded_the_fact_and_for_the_policys_role() -> None:
     story = begins(holds("paul", "program-manager"))
     fix = correct(statement='"it snows"')
-    story.rejected(fix, by="ada", because="to correct what grace recorded is for program-manager; that is paul")
+    story.rejected(fix, by="ada", because="only program-manager.* may correct a fact that grace recorded .held by paul")
     assert story.do(fix, by="paul") == ["fact.corrected/1"]
-    begun(policy_of(), by("grace")(RISK)).rejected(fix, by="ada", because="is for nobody, by this policy")
+    begun(policy_of(), by("grace")(RISK)).rejected(fix, by="ada", because="only nobody .by this policy. may")
 
 
 @pytest.mark.parametrize(
     ("fix", "because"),
     [
-        (correct(99, statement='"x"'), "no fact stands at 99"),
-        (correct(3, role='"tester"'), "no fact stands at 3 that was reported; decisions and sign-offs are reversed"),
-        (correct(1, title='"Other"'), "no fact stands at 1"),
-        (correct(risk='"r2"'), "has no field risk that can be corrected"),
-        (correct(colour='"red"'), "has no field colour"),
-        (correct(probability='"much"'), "the corrected fact would be nonsense"),
-        (correct(probability="{"), "the corrected fact would be nonsense"),
-        (correct(), "either take the fact back, or name the fields"),
-        (CorrectFact(version=AT, retracts=True, happened=START, reason="?"), "either take the fact back"),
-        (CorrectFact(version=AT, happened=START + timedelta(days=9), reason="?"), "lies in the future"),
+        (correct(99, statement='"x"'), "version: there is no reported fact at version 99"),
+        (correct(3, role='"tester"'), "version: there is no reported fact at version 3"),
+        (correct(1, title='"Other"'), "version: there is no reported fact at version 1"),
+        (correct(risk='"r2"'), "fields: risk.assessed/1 has no correctable field risk"),
+        (correct(colour='"red"'), "fields: risk.assessed/1 has no correctable field colour"),
+        (correct(probability='"much"'), "fields: the corrected fact would be invalid"),
+        (correct(probability="{"), "fields: the corrected fact would be invalid"),
+        (correct(), "retracts: give either retracts = true, or the fields or the time to correct"),
+        (
+            CorrectFact(version=AT, retracts=True, occurred_at=START, reason="?"),
+            "retracts: give either retracts = true, or the fields or the time to correct",
+        ),
+        (CorrectFact(version=AT, occurred_at=START + timedelta(days=9), reason="?"), "is in the future"),
     ],
 )
 def test_makes_sense(fix: CorrectFact, because: str) -> None:
@@ -109,12 +112,16 @@ def test_takes_a_fact_back() -> None:
     ]
     assert story.project.facts.latest(RiskAssessed, "r1") is None
     assert evidence_of(story.project, ENVISIONED) == ()
-    story.rejected(CorrectFact(version=AT, retracts=True, reason="again"), by="grace", because="no fact stands at 6")
+    story.rejected(
+        CorrectFact(version=AT, retracts=True, reason="again"),
+        by="grace",
+        because="version: there is no reported fact at version 6",
+    )
 
 
 def test_says_when_it_happened_in_truth() -> None:
     story = begins()
-    assert story.do(CorrectFact(version=AT, happened=START, reason="yesterday"), by="grace") == ["fact.corrected/1"]
+    assert story.do(CorrectFact(version=AT, occurred_at=START, reason="yesterday"), by="grace") == ["fact.corrected/1"]
     known = story.project.facts.latest(RiskAssessed, "r1")
     assert known
     assert known.time == START
@@ -125,7 +132,11 @@ def test_makes_the_evidence_another_so_that_sign_offs_lapse() -> None:
     before = evidence_digest(evidence_of(story.project, ENVISIONED))
     story.do(correct(statement='"it snows"'), by="grace")
     assert evidence_digest(evidence_of(story.project, ENVISIONED)) != before
-    story.refused(DecideReview(review="r"), by="omar", because="the evidence has changed since these signed: grace")
+    story.refused(
+        DecideReview(review="r"),
+        by="omar",
+        because="envisioned not passed: sign-offs-current: the evidence has changed since these sign-offs: grace as c",
+    )
     sign(story, "grace", "linus")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
@@ -142,9 +153,9 @@ def test_names_the_decisions_that_rested_on_the_fact_and_the_next_gate_waits() -
     story = passed()
     [decision] = story.project.gates.decisions
     story.do(correct(statement='"it snows"'), by="grace")
-    assert story.last(FactCorrected).touches == (decision,)
+    assert story.last(FactCorrected).affected_decisions == (decision,)
     called(story, Gate.PLAN_APPROVED, review="next")
-    why = "a fact was corrected that these rested on, confirm or reverse them: r"
+    why = "a correction affects the decisions of r; confirm or reverse them"
     story.refused(DecideReview(review="next"), by="omar", because=why)
 
 
@@ -172,14 +183,14 @@ def test_touches_no_decision_that_looked_at_other_facts_or_was_made_before() -> 
     for version in (story.project.version - 1, story.project.version):
         retracted = CorrectFact(version=version, retracts=True, reason="a slip")
         story.do(retracted, by="grace")
-        assert story.last(FactCorrected).touches == ()
+        assert story.last(FactCorrected).affected_decisions == ()
 
 
 def test_touches_no_decision_that_was_reversed_already() -> None:
     story = passed()
     story.do(ReverseReview(review="r", reason="wrong"), by="omar")
     story.do(correct(statement='"it snows"'), by="grace")
-    assert story.last(FactCorrected).touches == ()
+    assert story.last(FactCorrected).affected_decisions == ()
 
 
 def test_touches_a_decision_whose_controls_rested_on_the_fact_though_its_evidence_did_not() -> None:
@@ -187,7 +198,7 @@ def test_touches_a_decision_whose_controls_rested_on_the_fact_though_its_evidenc
     story = called(begun(policy, by("grace")(RISK)), Gate.PORTFOLIO)
     decide(story)
     story.do(correct(statement='"it snows"'), by="grace")
-    assert len(story.last(FactCorrected).touches) == 1
+    assert len(story.last(FactCorrected).affected_decisions) == 1
 
 
 def test_leaves_what_survives() -> None:
@@ -229,9 +240,13 @@ def test_is_not_for_consents_and_what_the_service_reckoned(policy: Policy) -> No
     small_change.deploy(story)
     story.do(AcceptSolution(statement="fine", reservations=("it loses mail",)), by="ada")
     story.do(StartQuietPeriod(), by="omar")
-    story.rejected(fixes(story, SolutionAccepted, reservations="[]"), by="ada", because="consents given anew")
+    story.rejected(
+        fixes(story, SolutionAccepted, reservations="[]"),
+        by="ada",
+        because="version: there is no reported fact at version 25",
+    )
     until = fixes(story, QuietPeriodStarted, planned_until='"2026-01-01T00:00:00Z"')
-    story.rejected(until, by="omar", because="consents given anew")
+    story.rejected(until, by="omar", because="version: there is no reported fact at version 26")
 
 
 def test_names_a_text_that_is_too_long_by_its_digest() -> None:
@@ -239,34 +254,56 @@ def test_names_a_text_that_is_too_long_by_its_digest() -> None:
     story = begun(POLICY, by("grace")(long))
     story.do(correct(statement='"short"'), by="grace")
     [field] = story.last(FactCorrected).fields
-    assert str(field.was).startswith("sha256:")
+    assert str(field.previous).startswith("sha256:")
     assert statement(story) == "short"
 
 
 def test_leaves_a_request_as_it_was_decided(policy: Policy) -> None:
     story = small_change.gone(policy)
     longer = fixes(story, RfcSubmitted, downtime_minutes="6000")
-    story.rejected(longer, by="ada", because="request r1 was decided as it stands: submit it anew")
+    story.rejected(
+        longer,
+        by="ada",
+        because="version: request for change r1 is already decided; submit it again for a new decision",
+    )
     story.do(report(ChangeRequestRaised(request="more", about="scope", adds=("small",))), by="ada")
     assert story.do(fixes(story, ChangeRequestRaised, adds='["large"]'), by="ada") == ["fact.corrected/1"]
     story.do(DecideChangeRequest(request="more", outcome="approved"), by="grace")
     huge = fixes(story, ChangeRequestRaised, adds='["large","huge"]')
-    story.rejected(huge, by="ada", because="more was decided as it stands")
+    story.rejected(
+        huge, by="ada", because="version: change request more is already decided; raise another change request"
+    )
 
 
 def test_says_nothing_that_could_not_be_told(policy: Policy) -> None:
     story = small_change.tested(policy)
-    story.rejected(fixes(story, TestRunCompleted, planned="3"), by="linus", because="4 outcomes of 3 planned cases")
+    story.rejected(
+        fixes(story, TestRunCompleted, planned="3"),
+        by="linus",
+        because="planned: there are 4 results for 3 planned cases; correct one of the numbers",
+    )
     story.do(report(ProjectLinked(relation="replaces", to="q")), by="omar")
-    story.rejected(fixes(story, ProjectLinked, to='"z"'), by="omar", because="a fact about another place")
+    story.rejected(
+        fixes(story, ProjectLinked, to='"z"'),
+        by="omar",
+        because="fields: a correction can't change the place; retract the fact and report it again",
+    )
 
 
 def test_leaves_the_bytes_that_were_tested_and_approved(policy: Policy) -> None:
     story = small_change.tested(policy)
     other = f'"{small_change.OTHER}"'
-    story.rejected(fixes(story, CandidateBuilt, digest=other), by="ada", because="no field digest that can be corr")
-    story.rejected(fixes(story, CandidateChosen, digest=other), by="ada", because="no field digest that can be corr")
-    story.rejected(fixes(story, CandidateChosen, candidate='"c2"'), by="ada", because="no field candidate that can")
+    story.rejected(
+        fixes(story, CandidateBuilt, digest=other),
+        by="ada",
+        because="fields: candidate.built/1 has no correctable field digest",
+    )
+    story.rejected(
+        fixes(story, CandidateChosen, digest=other),
+        by="ada",
+        because="fields: candidate.chosen/1 has no correctable field digest",
+    )
+    story.rejected(fixes(story, CandidateChosen, candidate='"c2"'), by="ada", because="no correctable field candidate")
 
 
 def test_is_preparing_the_evidence_so_that_somebody_else_decides(policy: Policy) -> None:
@@ -278,7 +315,10 @@ def test_is_preparing_the_evidence_so_that_somebody_else_decides(policy: Policy)
     story.do(GiveSignoff(review="go", role="change-manager", reason="small"), by="grace")
     results = story.last(ReviewRefused).results
     sentences = {result.control: result.sentence for result in results if result.blocks}
-    assert sentences["decider-independent"] == "grace corrected some of the evidence (test-run.completed)"
+    assert (
+        sentences["decider-independent"]
+        == "grace corrected some of the evidence (test-run.completed); another person must decide the review"
+    )
 
 
 def test_records_the_breach_that_a_fact_makes_once_it_is_set_right(policy: Policy) -> None:

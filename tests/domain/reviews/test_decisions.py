@@ -52,7 +52,7 @@ def test_commits_to_the_stored_lines_of_the_stream_up_to_what_was_seen() -> None
 
 
 def test_is_for_its_decider() -> None:
-    ready().rejected(DECIDE, by="grace", because="to decide review r is for solution-manager; that is omar, and grace")
+    ready().rejected(DECIDE, by="grace", because="only solution-manager.* may decide review r .held by omar")
 
 
 def test_is_done_by_a_deputy_as_well() -> None:
@@ -64,12 +64,12 @@ def test_is_done_by_a_deputy_as_well() -> None:
 def test_is_done_once() -> None:
     story = ready()
     decide(story)
-    story.rejected(DECIDE, by="omar", because="r is over: it was approved")
+    story.rejected(DECIDE, by="omar", because="review: r is closed with the outcome approved; call a new review")
 
 
 def test_is_refused_while_a_blocking_control_is_unmet_and_that_is_recorded() -> None:
     story = called(begun(policy_of(OPEN, RISKS)))
-    story.refused(DECIDE, by="omar", because="envisioned stay shut: risks-assessed: ")
+    story.refused(DECIDE, by="omar", because="envisioned not passed: risks-assessed: ")
     told = story.last(ReviewRefused)
     assert (told.review, told.gates) == ("r", ENVISIONED)
     assert [(result.control, result.result) for result in told.results] == [("risks-assessed", "unmet")]
@@ -96,18 +96,18 @@ def test_names_three_reasons_and_counts_the_others() -> None:
 
 def test_needs_a_reason_where_a_control_warns() -> None:
     story = called(begun(policy_of(OPEN, rule("risks-assessed", Gate.ENVISIONED, severity="warn"))))
-    story.rejected(DECIDE, by="omar", because="reason: 1 controls warn, say why it goes on all the same")
+    story.rejected(DECIDE, by="omar", because="reason: 1 controls warn")
     assert decide(story, reason="there is no time") == ["review.decided/1", "project.envisioned/1"]
     assert story.last(ReviewDecided).reason == "there is no time"
 
 
 def test_makes_a_debt_of_what_is_owed() -> None:
-    story = called(begun(policy_of(OPEN, rule("risks-assessed", Gate.ENVISIONED, severity="owe", owed_within=2))))
+    story = called(begun(policy_of(OPEN, rule("risks-assessed", Gate.ENVISIONED, severity="defer", due_within=2))))
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
     [result] = story.last(ReviewDecided).results
-    assert (result.result, result.due and result.due.day) == ("owed", 7)
-    [debt] = story.project.gates.debts
-    assert (debt.control, debt.gate, debt.due) == ("risks-assessed", Gate.ENVISIONED, result.due)
+    assert (result.result, result.due and result.due.day) == ("deferred", 7)
+    [deferral] = story.project.gates.deferrals
+    assert (deferral.control, deferral.gate, deferral.due) == ("risks-assessed", Gate.ENVISIONED, result.due)
 
 
 def test_records_what_is_only_to_be_recorded() -> None:
@@ -147,15 +147,23 @@ def test_asks_for_conditions_with_that_outcome_and_with_no_other() -> None:
     story = ready()
     condition = ConditionSet(id="c1", text="train two people", owner="linus", due=story.now)
     without = DecideReview(review="r", outcome="approved-with-conditions")
-    story.rejected(without, by="omar", because="it has at least one")
-    story.rejected(DecideReview(review="r", conditions=(condition,)), by="omar", because="belong to the outcome")
+    story.rejected(
+        without,
+        by="omar",
+        because="conditions: the outcome approved-with-conditions needs at least one condition, and approved allows n",
+    )
+    story.rejected(
+        DecideReview(review="r", conditions=(condition,)),
+        by="omar",
+        because="conditions: the outcome approved-with-conditions needs at least one condition, and approved allows n",
+    )
 
 
 def test_sets_no_condition_longer_than_the_policy_allows() -> None:
     story = called(begun(policy_of(OPEN, Times(column="significant", condition_days=14))))
     late = ConditionSet(id="c1", text="train", owner="linus", due=story.now + timedelta(days=15))
     asked = DecideReview(review="r", outcome="approved-with-conditions", conditions=(late,))
-    story.rejected(asked, by="omar", because="c1 is due later than the 14 days that the policy allows")
+    story.rejected(asked, by="omar", because="conditions: c1 is due later than 14 days from now, the policy's limit")
 
 
 def seen(story: Story, **more: object) -> DecideReview:
@@ -176,21 +184,29 @@ def test_goes_on_where_nothing_that_was_seen_has_changed() -> None:
 def test_fails_where_what_was_seen_has_changed_and_names_what() -> None:
     story = ready()
     other = "sha256:" + "0" * 64
-    story.rejected(seen(story, results_digest=other), by="omar", because="this has changed: results; look again")
-    story.rejected(seen(story, policy="small/2"), by="omar", because="this has changed: policy; look again")
+    story.rejected(
+        seen(story, results_digest=other),
+        by="omar",
+        because="seen: changed since version 7: results; read the current state .why. and decide again",
+    )
+    story.rejected(
+        seen(story, policy="small/2"),
+        by="omar",
+        because="seen: changed since version 7: policy; read the current state .why. and decide again",
+    )
     both = seen(story, results_digest=other, evidence_set_digest=other)
-    story.rejected(both, by="omar", because="this has changed: results, evidence set; look again")
+    story.rejected(both, by="omar", because="seen: changed since version 7: results, evidence set")
     digest = evidence_digest(evidence_of(story.project, ENVISIONED))
     looked_at = seen(story, evidence_set_digest=digest)
     vision = VisionScopeBaselined(version=1, document=DOCUMENT, problem="slow")
     story.do(report(vision), by="ada")
-    story.rejected(looked_at, by="omar", because="since version 7 this has changed: evidence set")
+    story.rejected(looked_at, by="omar", because="seen: changed since version 7: evidence set")
 
 
 @pytest.mark.parametrize("outcome", ["returned-for-rework", "deferred", "rejected-and-cancelled"])
 def test_needs_a_reason_for_all_but_an_approval(outcome: str) -> None:
     asked = DecideReview.model_validate({"review": "r", "outcome": outcome})
-    ready().rejected(asked, by="omar", because=f"reason: a review that is {outcome} needs one")
+    ready().rejected(asked, by="omar", because=f"reason: the outcome {outcome} needs a reason")
 
 
 def test_holds_for_as_long_as_the_policy_says() -> None:
@@ -228,7 +244,7 @@ def test_takes_part_in_a_batch_of_which_all_or_nothing_is_carried_out() -> None:
         DecideReview(review="r", conditions=()),
         DecideReview(review="x"),
     )
-    story.rejected(*batch, by="omar", because="there is no review x")
+    story.rejected(*batch, by="omar", because="review: this project has no review x; open reviews: none")
     assert story.project.gates.reviews == {}
     assert story.do(*batch[:2], by="omar") == ["review.called/1", "review.decided/1", "project.envisioned/1"]
 
@@ -239,8 +255,8 @@ def test_sets_conditions_under_ids_of_their_own() -> None:
     other = first.model_copy(update={"owner": "grace"})
     outcome = "approved-with-conditions"
     twice = DecideReview(review="r", outcome=outcome, conditions=(first, other))
-    story.rejected(twice, by="omar", because="there is a condition c1 already: give each an id of its own")
+    story.rejected(twice, by="omar", because="conditions: the id c1 is already used; give each condition its own id")
     decide(story, outcome=outcome, conditions=(first,))
     called(story, Gate.PLAN_APPROVED, review="next")
     again = DecideReview(review="next", outcome=outcome, conditions=(other,))
-    story.rejected(again, by="omar", because="there is a condition c1 already")
+    story.rejected(again, by="omar", because="conditions: the id c1 is already used; give each condition its own id")

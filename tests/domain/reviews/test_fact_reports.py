@@ -30,7 +30,7 @@ COST = CostRecorded(period="2026-01", amount=Money(amount="5", currency="EUR"), 
 def test_is_possible_for_every_fact_by_a_command_with_its_fields() -> None:
     assert reports()["assess-risk"].fact is RiskAssessed
     for name, made in reports().items():
-        assert set(made.fact.model_fields) | {"happened"} == set(made.model_fields), name
+        assert set(made.fact.model_fields) | {"occurred_at"} == set(made.model_fields), name
         assert made.__doc__ == made.fact.__doc__
 
 
@@ -64,9 +64,15 @@ def test_records_that_an_unchanged_risk_was_looked_at_again_after_a_gate(looked:
 
 def test_is_about_a_project_that_is_there_and_makes_sense() -> None:
     nothing = begun(POLICY, past=(RISK,))
-    nothing.rejected(report(RISK), by="ada", because="no such project: propose it first")
+    nothing.rejected(
+        report(RISK), by="ada", because="there is no project with this key; propose it first .propose-project."
+    )
     closed = RISK.model_copy(update={"risk": "r9", "state": "avoided"})
-    begun(POLICY).rejected(report(closed), by="ada", because="r9 can't be avoided: it was never assessed")
+    begun(POLICY).rejected(
+        report(closed),
+        by="ada",
+        because="risk: risk r9 can't be avoided before it is assessed; assess it first .assess-risk.",
+    )
 
 
 def test_goes_on_in_a_project_that_is_held() -> None:
@@ -86,18 +92,20 @@ def test_goes_on_after_the_end_for_incidents_benefits_costs_and_corrections_alon
 def test_says_when_it_happened() -> None:
     story = begun(POLICY)
     told = START + timedelta(hours=2)
-    story.do(report(RISK, happened=told), by="ada")
+    story.do(report(RISK, occurred_at=told), by="ada")
     assert (story.events[-1].time, story.events[-1].time_quality) == (told, "reported")
     assert story.events[-1].recorded_at > told
 
 
 def test_asks_for_a_reason_where_it_is_told_late_and_never_takes_the_future() -> None:
     story = begun(POLICY)
-    story.rejected(report(RISK, happened=START + timedelta(days=9)), by="ada", because="lies in the future")
+    story.rejected(report(RISK, occurred_at=START + timedelta(days=9)), by="ada", because="is in the future")
     old = START - timedelta(days=2)
-    story.rejected(report(RISK, happened=old), by="ada", because="told more than 1 days late, say why")
+    story.rejected(
+        report(RISK, occurred_at=old), by="ada", because="reason: this is recorded more than 1 days after it occurred"
+    )
     late = RISK.model_copy(update={"reason": "I was ill"})
-    assert story.do(report(late, happened=old), by="ada") == ["risk.assessed/1"]
+    assert story.do(report(late, occurred_at=old), by="ada") == ["risk.assessed/1"]
 
 
 def test_never_refuses_a_fact_but_records_the_rule_that_it_broke() -> None:

@@ -35,5 +35,5 @@ def test_says_how_it_is_classified_who_does_what_and_what_operations_is_asked_fo
 
 def test_is_rejected_as_a_whole(given: GivenPast) -> None:
     mine = ALONE.model_copy(update={"team": (Granted(person="ada", role="change-manager"),)})
-    given().when(mine).then_rejected("nobody gives a role to themselves")
-    given(PROPOSED).when(ALONE).then_rejected("there is a project of this key already")
+    given().when(mine).then_rejected("person: ada can't assign a role to themselves; another person must assign it")
+    given(PROPOSED).when(ALONE).then_rejected("a project with this key already exists; choose another key")

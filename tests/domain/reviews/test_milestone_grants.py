@@ -44,5 +44,5 @@ def test_binds_what_was_deployed_to_its_candidate_if_one_was_chosen() -> None:
 def test_skips_no_milestone_whatever_the_policy_says() -> None:
     story = begun(policy_of())
     story.do(CallReview(review="r", gates=(Gate.BUILD_COMPLETED,)), by="ada")
-    why = "build-completed: envisioned and plan-approved must be reached first"
+    why = "build-completed: envisioned and plan-approved must be passed first"
     story.rejected(DecideReview(review="r"), by="omar", because=why)

@@ -50,7 +50,11 @@ def test_is_a_hold_where_the_decision_is_put_off() -> None:
     story = called(begun(policy_of()))
     assert decide(story, outcome="deferred", reason="no budget") == ["review.decided/1", "project.held/1"]
     assert story.last(ProjectHeld) == ProjectHeld(cause="priority", review="r")
-    story.rejected(DecideReview(review="r"), by="omar", because="the project is held since")
+    story.rejected(
+        DecideReview(review="r"),
+        by="omar",
+        because="the project is on hold since 2026-01-05; resume it first .resume-project.",
+    )
 
 
 @pytest.mark.parametrize("gate", [Gate.PORTFOLIO, Gate.PLAN_APPROVED])

@@ -28,9 +28,9 @@ def test_tells_how_the_next_gate_stands_under_both() -> None:
     story = adopt(begun(OLD), NEW)
     assert story.do(MOVE, by="omar") == ["project.policy-moved/1"]
     moved = story.last(ProjectPolicyMoved)
-    assert (moved.was, moved.now, moved.gate) == ("small/1", "small/2", Gate.PORTFOLIO)
-    assert (moved.blocked_was, moved.blocked_now) == (0, 1)
-    assert moved.results_was != moved.results_now
+    assert (moved.previous_policy, moved.new_policy, moved.gate) == ("small/1", "small/2", Gate.PORTFOLIO)
+    assert (moved.blocked_before, moved.blocked_after) == (0, 1)
+    assert moved.results_before != moved.results_after
     assert moved.reason == "the new rules are clearer"
     assert story.do(MOVE, by="omar") == []
 
@@ -44,18 +44,24 @@ def test_holds_the_project_to_the_new_rules_at_once() -> None:
 
 
 def test_is_for_the_policys_authority_and_for_nobody_of_the_team() -> None:
-    adopt(begun(OLD), NEW).rejected(MOVE, by="grace", because="to move a project to another policy is for solution-man")
+    adopt(begun(OLD), NEW).rejected(
+        MOVE, by="grace", because="only solution-man.* may move a project to another policy"
+    )
     inside = adopt(begun(OLD, holds("omar", "tester")), NEW)
-    inside.rejected(MOVE, by="omar", because="omar is tester here: nobody of the team moves it")
+    inside.rejected(
+        MOVE,
+        by="omar",
+        because="omar is tester of this project; a person outside the team must move it to another policy",
+    )
 
 
 def test_goes_to_a_policy_that_was_adopted() -> None:
-    begun(OLD).rejected(MOVE, by="omar", because="small/2 was never adopted; there are small/1")
+    begun(OLD).rejected(MOVE, by="omar", because="policy: small/2 is not adopted; choose one of small/1")
 
 
 def test_waits_until_no_review_is_open() -> None:
     story = called(adopt(begun(OLD), NEW))
-    story.rejected(MOVE, by="omar", because="review r was called under small/1: decide or withdraw it")
+    story.rejected(MOVE, by="omar", because="review r is open under small/1; decide or withdraw it first")
     decide(story)
     assert story.do(MOVE, by="omar") == ["project.policy-moved/1"]
 
@@ -70,5 +76,5 @@ def test_looks_at_no_gate_once_all_are_passed() -> None:
         decide(called(story, each, review=each), each)
     adopt(story, NEW).do(MOVE, by="omar")
     moved = story.last(ProjectPolicyMoved)
-    assert (moved.gate, moved.blocked_now, moved.results_was == moved.results_now) == (None, 0, True)
+    assert (moved.gate, moved.blocked_after, moved.results_before == moved.results_after) == (None, 0, True)
     assert story.project.gates.passed(ENVISIONED[0])

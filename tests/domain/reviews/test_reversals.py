@@ -72,21 +72,31 @@ def test_lets_the_gate_be_tried_again() -> None:
 def test_reverses_an_approval_once() -> None:
     story = passed(Gate.ENVISIONED)
     story.do(REVERSE, by="omar")
-    story.rejected(REVERSE, by="omar", because="the decision of envisioned was reversed already")
-    story.rejected(ReverseReview(review="x", reason="?"), by="omar", because="x has approved nothing here")
+    story.rejected(REVERSE, by="omar", because="review: the decision of envisioned is already reversed")
+    story.rejected(
+        ReverseReview(review="x", reason="?"), by="omar", because="review: this project has no approval by a review x"
+    )
     returned = called(begun(POLICY))
     decide(returned, outcome="returned-for-rework", reason="?")
-    returned.rejected(ReverseReview(review="r", reason="?"), by="omar", because="r has approved nothing here")
+    returned.rejected(
+        ReverseReview(review="r", reason="?"), by="omar", because="review: this project has no approval by a review r"
+    )
 
 
 def test_is_for_the_policys_authority() -> None:
-    passed(Gate.ENVISIONED).rejected(REVERSE, by="grace", because="to reverse the decision of review envisioned is for")
+    passed(Gate.ENVISIONED).rejected(
+        REVERSE, by="grace", because="only .* may reverse the decision of review envisioned"
+    )
 
 
 def test_confirms_nothing_where_nothing_was_corrected() -> None:
     story = passed(Gate.ENVISIONED)
     assert story.do(ConfirmReview(review="envisioned", reason="looked at"), by="omar") == []
-    story.rejected(ConfirmReview(review="envisioned", reason="?"), by="grace", because="to confirm the decision of")
+    story.rejected(
+        ConfirmReview(review="envisioned", reason="?"),
+        by="grace",
+        because="only solution-manager may confirm the decision of review envisioned .held by omar.",
+    )
 
 
 def test_takes_back_the_approval_of_the_request_for_change_that_was_given_with_it(policy: Policy) -> None:
@@ -139,10 +149,10 @@ def test_takes_back_the_standing_approval_of_the_request_for_change_with_the_gat
 def test_takes_back_alone_what_a_standing_approval_has_opened(policy: Policy) -> None:
     story = standing(policy)
     taken = ReverseMilestone(gate=Gate.ENVISIONED, reason="?")
-    story.rejected(taken, by="ada", because="to take back envisioned is for change-manager; that is grace")
+    story.rejected(taken, by="ada", because="only change-manager.* may reverse the gate envisioned .held by grace")
     story.do(taken, by="grace")
-    story.rejected(taken, by="grace", because="envisioned is not passed, so there is nothing to take back")
+    story.rejected(taken, by="grace", because="gate: envisioned is not passed, so it can't be reversed")
     reviewed = passed(Gate.ENVISIONED)
-    reviewed.rejected(taken, by="omar", because="not opened by a standing approval: reverse review envisioned")
+    reviewed.rejected(taken, by="omar", because="gate: envisioned was not passed by a standing approval")
     told = reached(begun(POLICY), Gate.ENVISIONED)
-    told.rejected(taken, by="omar", because="it stands as its source tells it")
+    told.rejected(taken, by="omar", because="it is an imported fact and can't be reversed")

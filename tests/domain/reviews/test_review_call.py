@@ -59,34 +59,46 @@ def test_puts_the_evidence_before_those_who_sign_and_decide() -> None:
 def test_is_for_a_project_at_work() -> None:
     policy = policy_of(SIGNED)
     empty = begun(policy, past=(holds("omar", "solution-manager"),))
-    empty.rejected(CALL, by="ada", because="no such project")
+    empty.rejected(CALL, by="ada", because="there is no project with this key; propose it first .propose-project.")
     begun(policy, CANCELLED).rejected(CALL, by="ada", because="the project is cancelled")
-    begun(policy, ProjectHeld(cause="funding")).rejected(CALL, by="ada", because="held since 2026-01-05: resume")
+    begun(policy, ProjectHeld(cause="funding")).rejected(
+        CALL, by="ada", because="the project is on hold since 2026-01-05; resume it first .resume-project."
+    )
 
 
 def test_has_an_id_of_its_own() -> None:
-    called(begun(policy_of(SIGNED))).rejected(CALL, by="ada", because="there was a review r already")
+    called(begun(policy_of(SIGNED))).rejected(
+        CALL, by="ada", because="review: the id r is already used; choose another id"
+    )
 
 
 def test_is_one_at_a_time_over_a_gate() -> None:
     again = CallReview(review="s", gates=ENVISIONED)
-    called(begun(policy_of(SIGNED))).rejected(again, by="ada", because="review r over envisioned is open")
+    called(begun(policy_of(SIGNED))).rejected(
+        again, by="ada", because="gates: review r of envisioned is open; decide or withdraw it first"
+    )
 
 
 def test_is_not_called_over_a_gate_that_is_passed() -> None:
     story = called(begun(policy_of(gate(Gate.PORTFOLIO))), Gate.PORTFOLIO)
     decide(story)
-    story.rejected(CallReview(review="s", gates=(Gate.PORTFOLIO,)), by="ada", because="portfolio was passed already")
+    story.rejected(
+        CallReview(review="s", gates=(Gate.PORTFOLIO,)), by="ada", because="gates: portfolio is already passed"
+    )
 
 
 @pytest.mark.parametrize("gates", [(Gate.ENVISIONED, Gate.BUILD_COMPLETED), (Gate.PLAN_APPROVED, Gate.ENVISIONED)])
 def test_takes_adjacent_gates_in_their_order(gates: tuple[Gate, ...]) -> None:
-    begun(policy_of()).rejected(CallReview(review="r", gates=gates), by="ada", because="adjacent gates in their order")
+    begun(policy_of()).rejected(
+        CallReview(review="r", gates=gates),
+        by="ada",
+        because="gates: the gates of one review must be adjacent and in this order: portfolio, envisioned, plan-appro",
+    )
 
 
 def test_takes_together_what_the_policy_lets_be_decided_together() -> None:
     both = CallReview(review="r", gates=TWO)
-    begun(policy_of()).rejected(both, by="ada", because="a review of a significant change decides one gate$")
+    begun(policy_of()).rejected(both, by="ada", because="gates: a review of a significant change can decide one gate")
     joint = begun(policy_of(SIGNED, gate(Gate.PLAN_APPROVED, "customer", "developer"), joint_reviews=JOINT))
     joint.do(both, by="ada")
     assert [required.role for required in joint.last(ReviewCalled).required] == ["customer", "tester", "developer"]
@@ -99,7 +111,9 @@ def test_is_not_needed_where_a_standing_approval_opens_the_gate() -> None:
     standing = policy_of(gate(Gate.ENVISIONED, mode="standing"))
     begun(standing).rejected(CALL, by="ada", because="by standing approval")
     other_column = begun(policy_of(SIGNED), past=(PROPOSED, classified("minor")))
-    other_column.rejected(CALL, by="ada", because="minor changes pass envisioned without a review")
+    other_column.rejected(
+        CALL, by="ada", because="gates: minor changes pass envisioned by standing approval; no review is needed"
+    )
 
 
 def test_asks_a_role_where_it_is_assigned_and_one_of_several() -> None:
@@ -138,9 +152,7 @@ def test_asks_no_more_people_than_stand_in_one_event(asked: int) -> None:
     )
     story = begun(policy_of(gate(Gate.ENVISIONED, "stakeholder:*")), *parties)
     if asked > MOST_SIGNERS:
-        story.rejected(
-            CALL, by="ada", because="gates: 201 would have to sign, and a review asks 200 at most: name units"
-        )
+        story.rejected(CALL, by="ada", because="gates: 201 sign-offs would be required, the limit is 200")
     else:
         assert story.do(CALL, by="ada") == ["review.called/1"]
 
@@ -212,12 +224,27 @@ def test_carries_nothing_from_an_attempt_whose_decision_was_reversed() -> None:
 
 def test_is_withdrawn_by_who_called_it_or_decides_it() -> None:
     story = called(begun(policy_of(SIGNED)))
-    story.rejected(WithdrawReview(review="r"), by="grace", because="ada called is for solution-manager")
-    story.rejected(WithdrawReview(review="r"), by="grace", role="solution-manager", because="that is omar, and grace")
+    story.rejected(
+        WithdrawReview(review="r"),
+        by="grace",
+        because="only solution-manager may withdraw a review that ada called .held by omar.",
+    )
+    story.rejected(
+        WithdrawReview(review="r"),
+        by="grace",
+        role="solution-manager",
+        because="only solution-manager may withdraw a review that ada called .held by omar.",
+    )
     story.do(WithdrawReview(review="r", reason="too early"), by="omar", role="solution-manager")
     assert story.project.gates.reviews["r"].outcome == "withdrawn"
-    story.rejected(WithdrawReview(review="r"), by="ada", because="r is over: it was withdrawn")
-    story.rejected(WithdrawReview(review="s"), by="ada", because="there is no review s here; open now: none")
+    story.rejected(
+        WithdrawReview(review="r"),
+        by="ada",
+        because="review: r is closed with the outcome withdrawn; call a new review",
+    )
+    story.rejected(
+        WithdrawReview(review="s"), by="ada", because="review: this project has no review s; open reviews: none"
+    )
 
 
 def test_moves_an_open_project_first_where_newer_rules_hold_from_its_next_gate_on() -> None:

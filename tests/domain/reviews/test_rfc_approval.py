@@ -54,30 +54,52 @@ def test_is_given_anew_once_the_request_was_submitted_anew() -> None:
 
 def test_is_given_over_what_was_submitted_in_a_project_at_work() -> None:
     story = begun(ONE, *BODIES)
-    story.rejected(decide("change-manager"), by="chen", because="no request for change c1 was submitted here")
+    story.rejected(
+        decide("change-manager"),
+        by="chen",
+        because="rfc: request for change c1 is not submitted; submit it first .submit-rfc.",
+    )
     held = begins(ONE, ProjectHeld(cause="risk"))
-    held.rejected(decide("change-manager"), by="chen", because="held since")
+    held.rejected(
+        decide("change-manager"),
+        by="chen",
+        because="the project is on hold since 2026-01-05; resume it first .resume-project.",
+    )
 
 
 def test_is_given_by_nobody_else() -> None:
     story = begins(ONE)
-    story.rejected(decide("cab"), by="carl", because="significant changes are decided by change-manager")
-    story.rejected(decide("change-manager"), by="carl", because="to decide request c1 is for change-manager")
-    begins(policy_of()).rejected(decide("cab"), by="carl", because="are decided by standing approval")
+    story.rejected(
+        decide("cab"), by="carl", because="body: cab does not decide significant changes; change-manager does"
+    )
+    story.rejected(
+        decide("change-manager"), by="carl", because="only change-manager.* may decide request for change c1"
+    )
+    begins(policy_of()).rejected(
+        decide("cab"), by="carl", because="body: cab does not decide significant changes; standing approval does"
+    )
 
 
 @pytest.mark.parametrize("who", ["ada", "ivan"])
 def test_is_given_by_nobody_who_asks_for_the_change(who: str) -> None:
     story = begins(BOARD, holds("ada", "cab"))
-    story.rejected(decide("cab", (3, 0, 0, 4)), by=who, because=f"nobody decides their own request: {who}")
+    story.rejected(decide("cab", (3, 0, 0, 4)), by=who, because=f"rfc: {who}")
 
 
 def test_is_approved_by_vote() -> None:
     story = begins(BOARD)
-    story.rejected(decide("cab"), by="carl", because="cab decides by vote: say how many")
-    story.rejected(decide("cab", (1, 0, 0, 4)), by="carl", because="1 of 4 voted, the quorum is 50 %")
     story.rejected(
-        decide("cab", (2, 1, 1, 4)), by="carl", because="2 for go, 1 against: 75 % and 2 at least are needed"
+        decide("cab"),
+        by="carl",
+        because="votes: cab decides by vote; give the votes for go, the votes against and the roster",
+    )
+    story.rejected(
+        decide("cab", (1, 0, 0, 4)),
+        by="carl",
+        because="votes: 1 of 4 voted, but the quorum is 50 %; collect more votes",
+    )
+    story.rejected(
+        decide("cab", (2, 1, 1, 4)), by="carl", because="2 for go, 1 against: approval needs 75 % and at least 2 for go"
     )
     story.rejected(decide("cab", (1, 0, 1, 4)), by="carl", because="1 for go, 0 against")
     assert story.do(decide("cab", (3, 1, 0, 4)), by="carl") == ["rfc.decided/1"]
@@ -86,9 +108,21 @@ def test_is_approved_by_vote() -> None:
 
 def test_is_approved_by_no_body_without_a_vote_for_go_of_all_its_members() -> None:
     story = begins(policy_of(gate("rfc", "cab:*", decided_by=("cab",), quorum=500, majority=501)))
-    story.rejected(decide("cab", (0, 0, 0, 0)), by="carl", because="the roster has 2 at least: carl, ivan")
-    story.rejected(decide("cab", (1, 0, 0, 1)), by="carl", because="the roster has 2 at least: carl, ivan")
-    story.rejected(decide("cab", (0, 0, 2, 2)), by="carl", because="0 for go, 0 against: 50.1 % and 1 at least")
+    story.rejected(
+        decide("cab", (0, 0, 0, 0)),
+        by="carl",
+        because="votes: the roster has at least 2 members .carl, ivan.; correct the roster",
+    )
+    story.rejected(
+        decide("cab", (1, 0, 0, 1)),
+        by="carl",
+        because="votes: the roster has at least 2 members .carl, ivan.; correct the roster",
+    )
+    story.rejected(
+        decide("cab", (0, 0, 2, 2)),
+        by="carl",
+        because="votes: 0 for go, 0 against: approval needs 50.1 % and at least 1 for go",
+    )
     assert story.do(decide("cab", (1, 0, 1, 2)), by="carl") == ["rfc.decided/1"]
 
 
@@ -111,14 +145,14 @@ def test_counts_no_approval_that_has_ended_as_that_of_the_body_before() -> None:
     board = policy_of(gate("rfc", decided_by=("cab", "executive"), expires_hours=24))
     story = begins(board)
     story.do(decide("cab", (2, 0, 0, 2)), by="carl")
-    because = "cab decides first, and has not approved c1"
+    because = "body: cab must approve the current version of c1 first"
     story.now += timedelta(hours=25)
     story.rejected(decide("executive"), by="eve", because=because)
 
 
 def test_is_given_by_each_body_in_the_policys_order() -> None:
     story = begins(BOARD)
-    first = "cab decides first, and has not approved c1 as it is now"
+    first = "body: cab must approve the current version of c1 first"
     story.rejected(decide("executive"), by="eve", because=first)
     story.do(decide("cab", outcome="refused", reason="too risky"), by="carl")
     story.rejected(decide("executive"), by="eve", because=first)
@@ -132,7 +166,11 @@ def test_takes_two_of_the_committee_where_data_or_money_can_be_lost() -> None:
     asked = gate("rfc", "cab", decided_by=("cab",), minimum=1, minimum_at_stake=2)
     at_stake = ChangeClassified(category="significant", priority="medium", answers=answers(data=3))
     story = begins(policy_of(asked), at_stake)
-    story.rejected(decide("cab", (1, 0, 1, 2)), by="carl", because="2 at least are needed")
+    story.rejected(
+        decide("cab", (1, 0, 1, 2)),
+        by="carl",
+        because="votes: 1 for go, 0 against: approval needs 100 % and at least 2 for go",
+    )
     assert story.do(decide("cab", (2, 0, 0, 2)), by="carl") == ["rfc.decided/1"]
     assert begins(policy_of(asked)).do(decide("cab", (1, 0, 1, 2)), by="carl") == ["rfc.decided/1"]
 
@@ -140,7 +178,7 @@ def test_takes_two_of_the_committee_where_data_or_money_can_be_lost() -> None:
 @pytest.mark.parametrize("outcome", ["refused", "returned"])
 def test_is_against_with_a_reason_and_without_a_vote(outcome: str) -> None:
     story = begins(BOARD)
-    story.rejected(decide("cab", outcome=outcome), by="carl", because=f"a request that is {outcome} needs one")
+    story.rejected(decide("cab", outcome=outcome), by="carl", because=f"the outcome {outcome} needs a reason")
     assert story.do(decide("cab", outcome=outcome, reason="too risky"), by="carl") == ["rfc.decided/1"]
     assert story.last(RfcDecided).valid_until is None
 

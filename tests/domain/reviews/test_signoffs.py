@@ -53,7 +53,7 @@ def test_says_who_means_what_on_which_evidence_by_which_assignment() -> None:
         role="customer",
         verdict="go",
         meaning="review",
-        statement="As customer I say go to envisioned of p, by way of review.",
+        statement="As customer I sign go for envisioned of p, with the meaning review.",
         answers=(Answered(question="Ready?", answer="Yes"),),
         evidence_set_digest=of_envisioned(story),
         own_evidence_digest=of_envisioned(story, "customer"),
@@ -63,18 +63,34 @@ def test_says_who_means_what_on_which_evidence_by_which_assignment() -> None:
 
 def test_is_for_who_holds_a_role_that_is_asked() -> None:
     story = called(begun(policy_of(SIGNED)))
-    story.rejected(GO, by="omar", because="asks customer, tester to sign; omar was not granted any")
-    story.rejected(GiveSignoff(review="r", role="tester"), by="grace", because="grace was not granted tester")
-    story.rejected(GO, by="grace", role="tester", because="grace was not granted tester")
+    story.rejected(
+        GO, by="omar", because="review r requires sign-offs by customer, tester; omar does not hold any of these roles"
+    )
+    story.rejected(
+        GiveSignoff(review="r", role="tester"),
+        by="grace",
+        because="review r requires sign-offs by customer, tester; grace does not hold tester",
+    )
+    story.rejected(
+        GO,
+        by="grace",
+        role="tester",
+        because="review r requires sign-offs by customer, tester; grace does not hold tester",
+    )
     nobody = called(begun(policy_of(gate(Gate.ENVISIONED))))
-    nobody.rejected(GO, by="grace", because="asks nobody to sign")
+    nobody.rejected(
+        GO, by="grace", because="review r requires sign-offs by nobody; grace does not hold any of these roles"
+    )
 
 
 def test_is_done_in_an_open_review_of_a_project_at_work() -> None:
     story = begun(policy_of(SIGNED))
-    story.rejected(GO, by="grace", because="there is no review r here; open now: none")
-    called(story, review="s").rejected(GO, by="grace", because="open now: s")
-    for end, why in ((CANCELLED, "cancelled"), (ProjectHeld(cause="risk"), "held since")):
+    story.rejected(GO, by="grace", because="review: this project has no review r; open reviews: none")
+    called(story, review="s").rejected(GO, by="grace", because="review: this project has no review r; open reviews: s")
+    for end, why in (
+        (CANCELLED, "cancelled"),
+        (ProjectHeld(cause="risk"), "the project is on hold since 2026-01-05; resume it first .resume-project."),
+    ):
         over = begun(policy_of(SIGNED), called(begun(policy_of(SIGNED))).last(ReviewCalled), end)
         over.rejected(GO, by="grace", because=why)
 
@@ -89,7 +105,11 @@ def test_stays_quiet_where_the_same_is_said_on_the_same_evidence() -> None:
 def test_counts_the_newest_word_and_none_that_was_taken_back() -> None:
     story = sign(called(begun(policy_of(SIGNED))), "grace", "linus")
     story.do(GiveSignoff(review="r", verdict="withdrawn"), by="grace")
-    story.rejected(DecideReview(review="r"), by="omar", because="waiting for customer")
+    story.rejected(
+        DecideReview(review="r"),
+        by="omar",
+        because="envisioned: 1 of 2 required sign-offs are given; missing: customer",
+    )
 
 
 def test_is_another_word_with_another_meaning_answer_or_grant() -> None:
@@ -116,7 +136,11 @@ def test_leaves_a_no_go_standing_until_who_said_it_says_otherwise() -> None:
 
 def test_needs_a_reason_to_say_no() -> None:
     story = called(begun(policy_of(SIGNED)))
-    story.rejected(GiveSignoff(review="r", verdict="no-go"), by="grace", because="reason: a no-go needs one")
+    story.rejected(
+        GiveSignoff(review="r", verdict="no-go"),
+        by="grace",
+        because="reason: a no-go needs a reason; say what must change for a go",
+    )
     sealed = Sealed(sealed="k1", box="xyz")
     assert story.do(GiveSignoff(review="r", verdict="no-go", reason=sealed), by="grace") == ["signoff.given/1"]
 
@@ -133,9 +157,17 @@ def test_lapses_when_any_of_the_evidence_changes() -> None:
     policy = policy_of(SIGNED, rule("sign-offs-current", Gate.ENVISIONED))
     story = sign(called(begun(policy)), "grace", "linus")
     story.do(report(RISK), by="ada")
-    story.refused(DecideReview(review="r"), by="omar", because="evidence has changed since these signed: grace")
+    story.refused(
+        DecideReview(review="r"),
+        by="omar",
+        because="envisioned not passed: sign-offs-current: the evidence has changed since these sign-offs: grace as c",
+    )
     sign(story, "grace")
-    story.refused(DecideReview(review="r"), by="omar", because="changed since these signed: linus as tester")
+    story.refused(
+        DecideReview(review="r"),
+        by="omar",
+        because="envisioned not passed: sign-offs-current: the evidence has changed since these sign-offs: linus as t",
+    )
     sign(story, "linus")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
@@ -149,7 +181,8 @@ def test_speaks_for_one_party_where_the_review_names_it() -> None:
     story = begun(policy_of(SIGNED), base.model_copy(update={"required": parties}), *bound)
     story.do(GiveSignoff(review="r", party="south"), by="eve")
     assert (
-        story.last(SignoffGiven).statement == "As customer for south I say go to envisioned of p, by way of approval."
+        story.last(SignoffGiven).statement
+        == "As customer for south I sign go for envisioned of p, with the meaning approval."
     )
     assert story.last(SignoffGiven).assignment == event_id(7)
     story.do(GO, by="eve")
@@ -166,8 +199,8 @@ def test_speaks_for_the_party_that_the_signer_is_or_was_named_for_alone() -> Non
     story = called(begun(policy, *acts, other))
     for_legal = GiveSignoff(review="r", party="legal")
     for who in ("eve", "paul"):
-        story.rejected(GO, by=who, because=f"asks stakeholder to sign; {who} was not granted any$")
-        story.rejected(for_legal, by=who, because=f"{who} was not granted any to speak for legal")
+        story.rejected(GO, by=who, because=f"requires sign-offs by stakeholder; {who} does not hold any")
+        story.rejected(for_legal, by=who, because=f"{who} does not hold any of these roles to speak for legal")
     [wait] = why_not(story.project, CommandContext("ada", story.now, policy, story.rulebook), Gate.ENVISIONED).waits
     assert (wait.party, wait.people) == ("legal", ("dora", "lea", "legal"))
     for who in wait.people:
@@ -181,7 +214,11 @@ def test_is_given_by_nobody_in_two_opposed_roles_of_a_large_change() -> None:
     story = called(begun(policy, holds("linus", "developer"), holds("linus", "peer")))
     story.do(GO, by="linus", role="tester")
     as_developer = GiveSignoff(review="r", role="developer", reason="nobody else is there")
-    story.rejected(as_developer, by="linus", because="signed here as tester: somebody else has to sign as developer")
+    story.rejected(
+        as_developer,
+        by="linus",
+        because="role: linus signed this review as tester; another person must sign as developer",
+    )
     assert story.do(GO, by="linus", role="peer") == ["signoff.given/1"]
     for verdict in VOICELESS:
         story.do(GiveSignoff(review="r", role="tester", verdict=verdict), by="linus")
@@ -193,7 +230,9 @@ def test_is_given_in_two_opposed_roles_of_a_smaller_change_with_a_reason() -> No
     policy = policy_of(gate(Gate.ENVISIONED, "tester", "developer", column="minor"), combinations=opposed)
     story = called(begun(policy, holds("linus", "developer"), past=(PROPOSED, classified("minor"), *PAST[2:])))
     story.do(GO, by="linus", role="tester")
-    story.rejected(GO, by="linus", because="reason: linus signed here as tester, say why the same person signs as dev")
+    story.rejected(
+        GO, by="linus", because="reason: linus signed this review as tester; give the reason for signing as dev"
+    )
     told = GiveSignoff(review="r", role="developer", reason="nobody else is there")
     assert story.do(told, by="linus") == ["signoff.given/1"]
 
@@ -213,7 +252,7 @@ def test_is_given_by_a_deputy_in_the_seat_of_who_they_stand_in_for() -> None:
     assert (story.last(SignoffGiven).seat, story.events[-1].who) == ("bob", "dora")
     late = called(begun(policy, holds("bob", "cab")))
     late.project.apply(history(holds("eve", "cab"))[0])
-    late.rejected(GO, by="eve", because="eve was not granted any")
+    late.rejected(GO, by="eve", because="review r requires sign-offs by cab; eve does not hold any of these roles")
 
 
 def test_decides_the_review_with_the_last_sign_off_where_the_policy_has_it_so() -> None:

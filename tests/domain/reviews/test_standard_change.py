@@ -118,28 +118,30 @@ def test_is_rolled_back_where_it_failed_or_nobody_verified_it(story: Story, fini
     assert kinds == ["deployment.finished/1", "deployment.rolled-back/1", "standard-change.used/1"]
     assert outcomes(story) == ["started", "failed"]
     assert story.project.status.next_gate is Gate.DEPLOYED
-    story.rejected(DONE, by="ada", because="this change is over")
+    story.rejected(DONE, by="ada", because="this standard change has ended .its check or its deployment failed.")
 
 
 def test_finishes_what_is_being_deployed(story: Story) -> None:
     story.do(BEGIN, by="ada")
-    story.rejected(DONE, by="ada", because="nothing is being deployed: go first")
+    story.rejected(DONE, by="ada", because="no deployment is running; start it first")
 
 
 def test_starts_on_a_template_that_can_be_used(story: Story) -> None:
     unknown = StartStandardChange(template="other", customer="sales")
-    story.rejected(unknown, by="ada", because="no standard change other is registered; registered now: renew")
+    story.rejected(unknown, by="ada", because="template: standard change other is not registered; registered: renew")
     story.do(SuspendStandardChange(template="renew", cause="scope", reason="?"), by="carl", role="cab")
-    story.rejected(BEGIN, by="ada", because="renew can't be used: it is suspended: scope")
+    story.rejected(BEGIN, by="ada", because="renew can't be used: it is suspended .scope.")
 
 
 def test_says_that_no_template_is_registered(policy: Policy) -> None:
-    Story(policy, rulebook_of(policy)).rejected(BEGIN, by="ada", because="registered now: none")
+    Story(policy, rulebook_of(policy)).rejected(
+        BEGIN, by="ada", because="template: standard change renew is not registered; registered: none"
+    )
 
 
 def test_is_for_standard_changes_at_work(story: Story) -> None:
     other = begun(policy_of(), past=(PROPOSED, classified("minor")))
-    other.rejected(GO, by="ada", because="this is no standard change: its gates are opened by reviews")
+    other.rejected(GO, by="ada", because="this is not a standard change; its gates are decided by reviews")
     story.do(BEGIN, by="ada")
     story.project.entry.cancelled = True
     story.rejected(GO, by="ada", because="the project is cancelled")
@@ -148,7 +150,7 @@ def test_is_for_standard_changes_at_work(story: Story) -> None:
 def test_opens_no_gate_whose_controls_are_unmet_all_the_same(story: Story) -> None:
     story.do(BEGIN, by="ada")
     story.rulebook.templates["renew"].suspended = "scope"
-    story.rejected(GO, by="ada", because="build-completed stays shut: ")
+    story.rejected(GO, by="ada", because="build-completed not passed: ")
 
 
 def test_is_not_deployed_against_a_control_over_that(story: Story) -> None:
@@ -164,15 +166,21 @@ def test_is_not_deployed_against_a_control_over_that(story: Story) -> None:
         ),
         by="ada",
     )
-    story.rejected(GO, by="ada", because="window-kept: .* lies outside the window")
+    story.rejected(
+        GO,
+        by="ada",
+        because="window-kept: 2026-01-05 09:30 UTC is outside the change window from 2026-01-05 09:00 to 2026-01-05 0",
+    )
 
 
 def test_goes_no_further_once_its_check_failed_though_the_template_is_renewed(story: Story) -> None:
     story.do(BEGIN, by="ada")
     story.do(DeployStandardChange(candidate=CANDIDATE, check="failed"), by="ada")
-    story.rejected(GO, by="ada", because="this change is over, its check or its deployment failed: start another")
+    story.rejected(
+        GO, by="ada", because="this standard change has ended .its check or its deployment failed.; start another"
+    )
     story.do(TEMPLATE.model_copy(update={"checks": ("it lasts",)}), by="chair", role="cab")
-    story.rejected(GO, by="ada", because="this change is over")
+    story.rejected(GO, by="ada", because="this standard change has ended .its check or its deployment failed.")
 
 
 def test_goes_no_further_once_it_was_rolled_back_or_deployed(story: Story) -> None:
@@ -180,7 +188,11 @@ def test_goes_no_further_once_it_was_rolled_back_or_deployed(story: Story) -> No
     story.do(GO, by="ada")
     story.do(DONE, by="ada")
     for again in (GO, DONE):
-        story.rejected(again, by="ada", because="this change is over, it was deployed")
+        story.rejected(
+            again,
+            by="ada",
+            because="this standard change has ended .it was deployed.; start another .start-standard-change.",
+        )
     assert outcomes(story) == ["started", "succeeded"]
 
 
@@ -189,7 +201,7 @@ def test_goes_no_further_once_it_was_reported_as_rolled_back(story: Story) -> No
     story.do(GO, by="ada")
     story.do(report(DeploymentRolledBack(attempt="attempt-1", cause="it broke")), by="operator")
     for again in (GO, DONE):
-        story.rejected(again, by="ada", because="this change is over, it was rolled back: start another")
+        story.rejected(again, by="ada", because="this standard change has ended .it was rolled back.; start another")
     assert outcomes(story) == ["started"]
 
 
@@ -199,14 +211,14 @@ def test_goes_no_further_once_a_gate_was_taken_back(story: Story, gate: Gate) ->
     story.do(GO, by="ada")
     story.do(ReverseMilestone(gate=gate, reason="it is none of these"), by="grace")
     for again in (GO, DONE):
-        story.rejected(again, by="ada", because="over, what its template had opened was taken back: start another")
+        story.rejected(again, by="ada", because="ended .a gate of its standing approval was reversed.; start another")
 
 
 def test_stays_failed_whatever_is_told_later(story: Story) -> None:
     story.do(BEGIN, by="ada")
     story.do(GO, by="ada")
     story.do(FinishStandardChange(result="failed", reason="it broke"), by="ada")
-    story.rejected(DONE, by="ada", because="this change is over, its check or its deployment failed")
+    story.rejected(DONE, by="ada", because="this standard change has ended .its check or its deployment failed.")
     later = StandardChangeUsed(template="renew", project="p", outcome="succeeded")
     story.rulebook.apply(history(later, stream="policy-default")[0])
     assert [use.outcome for use in story.rulebook.templates["renew"].uses] == ["failed"]

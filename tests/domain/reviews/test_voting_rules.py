@@ -35,7 +35,7 @@ def still(story: Story, because: str, **more: Any) -> None:
 def test_asks_everyone_who_is_no_body_for_go() -> None:
     story = sign(called(begun(policy_of(gate(Gate.ENVISIONED, "customer", "tester")))), "grace")
     assert [required.role for required in waiting_for(story.project.gates.reviews["r"])] == ["tester"]
-    still(story, "envisioned: 1 of 2 required have signed; waiting for tester")
+    still(story, "envisioned: 1 of 2 required sign-offs are given; missing: tester")
     sign(story, "linus")
     decide(story)
     assert story.last(ReviewDecided).tally == Tally(required=2, go=2, no_go=0, abstained=0, recused=0)
@@ -52,7 +52,7 @@ def test_asks_for_a_deputy_of_who_does_not_say_go(column: Column, past: tuple[Ev
     policy = policy_of(gate(Gate.ENVISIONED, "customer", "tester", column=column))
     story = sign(called(begun(policy, holds("eve", "tester"), past=past)), "grace")
     says(story, "linus", verdict)
-    still(story, rf"have not said go: linus as tester \({verdict}\); name deputies")
+    still(story, rf"no go from linus as tester .{verdict}.; assign deputies")
     sign(story, "eve")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
@@ -62,9 +62,9 @@ def test_counts_who_abstains_from_a_large_change_neither_way(column: Column) -> 
     past = (PROPOSED, classified("major" if column == "major" else "significant", authority="cab"), *PAST[2:])
     story = called(begun(policy_of(gate(Gate.ENVISIONED, "customer", "tester", column=column)), past=past))
     says(story, "linus", "abstain")
-    still(story, "1 of 2 required have signed; waiting for customer")
+    still(story, "envisioned: 1 of 2 required sign-offs are given; missing: customer")
     says(story, "grace", "abstain")
-    still(story, "all of 2 required abstain, somebody has to say go")
+    still(story, "envisioned: all 2 required sign-offs abstain; at least one must be go")
     sign(story, "grace")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
     assert story.last(ReviewDecided).tally == Tally(required=2, go=1, no_go=0, abstained=1, recused=0)
@@ -74,15 +74,17 @@ def test_lets_no_final_no_go_be_overridden() -> None:
     story = sign(called(begun(policy_of(gate(Gate.ENVISIONED, "customer", "tester")))), "grace")
     says(story, "linus", "no-go")
     assert [word.role for word in against(story.project.gates.reviews["r"])] == ["tester"]
-    still(story, "tester signed no-go: return it for rework")
-    still(story, "tester signed no-go: return it for rework", overrides=True, reason="I know better")
+    still(story, "envisioned: tester signed no-go; return the review for rework")
+    still(
+        story, "envisioned: tester signed no-go; return the review for rework", overrides=True, reason="I know better"
+    )
 
 
 def test_lets_a_no_go_be_overridden_with_a_reason_where_the_policy_does() -> None:
     story = sign(called(begun(policy_of(gate(Gate.ENVISIONED, "customer", "tester", no_go="overridable")))), "grace")
     says(story, "linus", "no-go")
-    still(story, "tester signed no-go: return it, or override with a reason")
-    still(story, "reason: overriding a no-go needs one", overrides=True)
+    still(story, "envisioned: tester signed no-go; return the review, or override with a reason")
+    still(story, "reason: overriding a no-go needs a reason", overrides=True)
     assert decide(story, overrides=True, reason="the fault is known") == ["review.decided/1", "project.envisioned/1"]
 
 
@@ -90,7 +92,12 @@ def test_lets_the_no_go_of_some_roles_stand_where_others_can_be_overridden() -> 
     rule = gate(Gate.ENVISIONED, "customer", "tester", no_go="overridable", no_go_stands=("tester",))
     story = sign(called(begun(policy_of(rule))), "grace")
     says(story, "linus", "no-go")
-    still(story, "tester signed no-go: return it for rework", overrides=True, reason="the fault is known")
+    still(
+        story,
+        "envisioned: tester signed no-go; return the review for rework",
+        overrides=True,
+        reason="the fault is known",
+    )
 
 
 def test_records_a_no_go_where_the_policy_asks_for_no_more() -> None:
@@ -104,7 +111,7 @@ def test_takes_a_quorum_of_the_body_and_counts_who_abstains_but_not_who_is_recus
     story = board(quorum=500, majority=501)
     sign(story, "bob")
     says(story, "carl", "recused")
-    still(story, "1 of 4 have voted, the quorum is 50 %")
+    still(story, "envisioned: 1 of 4 members voted, but the quorum is 50 %")
     says(story, "dora", "abstain")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
     assert story.last(ReviewDecided).tally.missing == ("cab",)
@@ -114,20 +121,20 @@ def test_takes_a_majority_of_the_votes_of_the_body() -> None:
     story = board(quorum=500, majority=666)
     sign(story, "bob")
     says(story, "carl", "no-go")
-    still(story, "1 of 2 votes are for go, 66.6 % are needed")
+    still(story, "envisioned: 1 of 2 votes are go, but 66.6 % are required")
     sign(story, "dora")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
 
 def test_takes_no_majority_of_no_votes() -> None:
     story = board(quorum=0, majority=0)
-    still(story, "0 of 0 votes are for go")
+    still(story, "envisioned: 0 of 0 votes are go, but 0 % are required")
 
 
 def test_takes_a_least_number_of_votes_for_go_of_the_body() -> None:
     story = board(quorum=0, majority=500, minimum=2)
     sign(story, "bob")
-    still(story, "1 voted for go, 2 are needed at least")
+    still(story, "envisioned: 1 voted go, but at least 2 are required")
     sign(story, "eve")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
@@ -136,7 +143,7 @@ def test_counts_the_votes_of_a_body_apart_from_those_who_have_to_say_go() -> Non
     rule = gate(Gate.ENVISIONED, "cab:*", "customer", quorum=250, majority=1000)
     story = called(begun(policy_of(rule), *BOARD))
     sign(story, "bob")
-    still(story, "0 of 1 required have signed; waiting for customer")
+    still(story, "envisioned: 0 of 1 required sign-offs are given; missing: customer")
     says(story, "grace", "no-go")
     still(story, "customer signed no-go")
     sign(story, "grace")
@@ -162,7 +169,7 @@ def test_takes_two_people_for_two_seats() -> None:
     rule = gate(Gate.ENVISIONED, "tester", minimum=2)
     story = sign(called(begun(policy_of(rule), holds("eve", "tester"))), "linus")
     assert story.do(GiveSignoff(review="r"), by="linus") == []
-    still(story, "1 of 2 required have signed")
+    still(story, "envisioned: 1 of 2 required sign-offs are given; missing: tester")
     sign(story, "eve")
     assert decide(story) == ["review.decided/1", "project.envisioned/1"]
 
@@ -171,4 +178,4 @@ def test_takes_a_least_number_of_all_who_sign_where_there_is_no_body() -> None:
     rule = gate(Gate.ENVISIONED, "customer", "tester", minimum=2, no_go="recorded")
     story = sign(called(begun(policy_of(rule))), "grace")
     says(story, "linus", "no-go")
-    still(story, "1 signed for go, 2 are needed at least")
+    still(story, "envisioned: 1 signed go, but at least 2 are required")

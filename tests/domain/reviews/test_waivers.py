@@ -54,17 +54,27 @@ def test_is_asked_for_with_what_makes_up_for_it() -> None:
     )
     assert story.last(WaiverRequested) == asked
     assert story.do(ask(), by="ada") == []
-    story.rejected(ask(UNTIL + timedelta(days=1)), by="ada", because="w waits to be decided already")
+    story.rejected(
+        ask(UNTIL + timedelta(days=1)),
+        by="ada",
+        because="waiver: w is already requested and not decided; wait for the decision",
+    )
 
 
 @pytest.mark.parametrize(
     ("asked", "because"),
     [
-        (ask(control="no-such"), "knows no control no-such"),
-        (ask(control="goal-linked"), "goal-linked can't be waived for significant changes, by nobody"),
-        (ask(control="structure-recorded"), "structure-recorded can't be waived"),
-        (ask(START), "a waiver ends between now and 2026-01-19"),
-        (ask(START + timedelta(days=15)), r"\(14 days\)"),
+        (ask(control="no-such"), "control: policy small/1 has no control no-such"),
+        (ask(control="goal-linked"), "control: the policy allows no waiver of goal-linked for significant changes"),
+        (
+            ask(control="structure-recorded"),
+            "control: the policy allows no waiver of structure-recorded for significant changes",
+        ),
+        (ask(START), "until: give a moment between now and 2026-01-19 14:10 UTC .at most 14 days."),
+        (
+            ask(START + timedelta(days=15)),
+            r"until: give a moment between now and 2026-01-19 14:10 UTC .at most 14 days.",
+        ),
     ],
 )
 def test_is_asked_for_within_what_the_policy_allows(asked: RequestWaiver, because: str) -> None:
@@ -73,13 +83,17 @@ def test_is_asked_for_within_what_the_policy_allows(asked: RequestWaiver, becaus
 
 def test_is_unknown_where_the_policy_has_none() -> None:
     story = begun(POLICY, past=(PROPOSED, classified("standard")))
-    story.rejected(ask(), by="ada", because="standard changes know no waivers")
+    story.rejected(ask(), by="ada", because="the policy allows no waivers for standard changes")
 
 
 def test_is_about_one_control_at_one_gate() -> None:
     story = begins()
     story.do(ask(), by="ada")
-    story.rejected(ask(gate=Gate.DEPLOYED), by="ada", because="w is about risks-assessed at envisioned: choose another")
+    story.rejected(
+        ask(gate=Gate.DEPLOYED),
+        by="ada",
+        because="waiver: the id w is used for risks-assessed at envisioned; choose another id",
+    )
 
 
 def test_is_granted_by_its_authority_until_then() -> None:
@@ -96,17 +110,21 @@ def test_is_granted_by_its_authority_until_then() -> None:
 
 def test_is_decided_by_its_authority_which_did_not_ask() -> None:
     story = begins()
-    story.rejected(GRANT, by="eve", because="nobody has asked for a waiver w")
+    story.rejected(GRANT, by="eve", because="waiver: waiver w is not requested; request it first .request-waiver.")
     story.do(ask(), by="eve")
-    story.rejected(GRANT, by="omar", because="to decide waiver w is for sponsor; that is eve")
-    story.rejected(GRANT, by="eve", because="eve asked for it: somebody else decides it")
+    story.rejected(GRANT, by="omar", because="only sponsor.* may decide waiver w .held by eve")
+    story.rejected(
+        GRANT, by="eve", because="waiver: eve requested it and can't decide it; another person must decide it"
+    )
 
 
 def test_is_not_granted_for_longer_than_the_policy_allows() -> None:
     story = begins()
     story.do(ask(), by="ada")
     longer = DecideWaiver(waiver="w", outcome="granted", until=START + timedelta(days=20))
-    story.rejected(longer, by="eve", because="a waiver ends between")
+    story.rejected(
+        longer, by="eve", because="until: give a moment between now and 2026-01-19 15:20 UTC .at most 14 days."
+    )
 
 
 def test_is_refused_and_may_be_asked_for_again() -> None:
@@ -114,7 +132,7 @@ def test_is_refused_and_may_be_asked_for_again() -> None:
     story.do(ask(), by="ada")
     assert story.do(REFUSE, by="eve") == ["waiver.decided/1"]
     assert story.do(REFUSE, by="eve") == []
-    story.rejected(GRANT, by="eve", because="a waiver that is refused can't be granted: ask for it anew first")
+    story.rejected(GRANT, by="eve", because="outcome: a refused waiver can't be granted; request it again first")
     assert story.do(ask(), by="ada") == ["waiver.requested/1"]
     assert story.project.gates.waivers["w"].state == "asked"
     assert story.do(GRANT, by="eve") == ["waiver.decided/1"]
@@ -124,9 +142,11 @@ def test_is_refused_and_may_be_asked_for_again() -> None:
 def test_is_revoked_once_granted() -> None:
     story = begins()
     story.do(ask(), by="ada")
-    story.rejected(REVOKE, by="eve", because="only a waiver that was granted can be revoked")
+    story.rejected(
+        REVOKE, by="eve", because="outcome: only a granted waiver can be revoked; refuse this request instead"
+    )
     story.do(GRANT, by="eve")
-    story.rejected(REFUSE, by="eve", because="a waiver that is granted can't be refused")
+    story.rejected(REFUSE, by="eve", because="outcome: a granted waiver can't be refused; request it again first")
     assert story.do(REVOKE, by="eve") == ["waiver.decided/1"]
     called(story).refused(DecideReview(review="r"), by="omar", because="risks-assessed")
 
@@ -137,10 +157,12 @@ def test_holds_while_its_renewal_is_asked_for_and_refused() -> None:
     assert story.do(renewed, by="linus") == ["waiver.requested/1"]
     waiver = story.project.gates.waivers["w"]
     assert (waiver.state, waiver.until, waiver.granted_by) == ("granted", UNTIL, "eve")
-    story.rejected(GRANT, by="linus", because="is for sponsor")
+    story.rejected(
+        GRANT, by="linus", because="only sponsor may decide waiver w .held by eve.; linus acts as none of these"
+    )
     assert story.do(REFUSE, by="eve") == ["waiver.decided/1"]
     waiver = story.project.gates.waivers["w"]
-    assert (waiver.state, waiver.until, waiver.wanted) == ("granted", UNTIL, None)
+    assert (waiver.state, waiver.until, waiver.pending) == ("granted", UNTIL, None)
     assert decide(called(story)) == ["review.decided/1", "project.envisioned/1"]
 
 
@@ -150,7 +172,11 @@ def test_is_renewed_as_often_as_the_policy_allows() -> None:
     story.do(GRANT, by="eve")
     waiver = story.project.gates.waivers["w"]
     assert (waiver.until, waiver.renewals, waiver.asked_by) == (UNTIL + timedelta(days=3), 1, "linus")
-    story.rejected(ask(UNTIL + timedelta(days=4)), by="ada", because="allows 1 renewals of a waiver")
+    story.rejected(
+        ask(UNTIL + timedelta(days=4)),
+        by="ada",
+        because="waiver: all 1 renewals that the policy allows are used; meet the control instead",
+    )
 
 
 def test_is_a_renewal_under_another_id_as_well() -> None:
@@ -158,7 +184,11 @@ def test_is_a_renewal_under_another_id_as_well() -> None:
     second = ask(UNTIL + timedelta(days=3), waiver="w2")
     story.do(second, by="ada")
     story.do(DecideWaiver(waiver="w2", outcome="granted"), by="eve")
-    story.rejected(ask(UNTIL + timedelta(days=3), waiver="w3"), by="ada", because="allows 1 renewals of a waiver")
+    story.rejected(
+        ask(UNTIL + timedelta(days=3), waiver="w3"),
+        by="ada",
+        because="waiver: all 1 renewals that the policy allows are used; meet the control instead",
+    )
 
 
 def test_ends_by_itself() -> None:

@@ -31,14 +31,18 @@ def test_names_what_is_unmet_who_can_meet_it_with_what_and_since_when() -> None:
     assert "assess-risk" in shut.commands
     assert shut.question.endswith("?")
     assert shut.since == story.events[0].recorded_at
-    assert answer.sentence == "envisioned stays shut: 1 control is not met"
+    assert answer.sentence == "envisioned is blocked: 1 control is not met"
 
 
 def test_says_the_same_as_the_decision_that_would_be_refused() -> None:
     story = called(begun(policy_of(gate(Gate.ENVISIONED), RISKS, rule("goal-linked", Gate.ENVISIONED))))
     answer = why(story, Gate.ENVISIONED)
-    assert answer.sentence == "envisioned stays shut: 2 controls are not met"
-    story.refused(DecideReview(review="r"), by="omar", because="stay shut")
+    assert answer.sentence == "envisioned is blocked: 2 controls are not met"
+    story.refused(
+        DecideReview(review="r"),
+        by="omar",
+        because="envisioned not passed: risks-assessed: no risk is assessed, and no declaration of no risks is record",
+    )
     assert answer.results == story.last(ReviewRefused).results
 
 
@@ -57,11 +61,11 @@ def test_counts_since_the_fact_that_stands_against_it() -> None:
 
 def test_tells_warnings_and_debts_apart() -> None:
     warned = rule("goal-linked", Gate.ENVISIONED, severity="warn")
-    owed = rule("risks-assessed", Gate.ENVISIONED, severity="owe")
-    answer = why(begun(policy_of(gate(Gate.ENVISIONED), warned, owed)), Gate.ENVISIONED)
+    deferred = rule("risks-assessed", Gate.ENVISIONED, severity="defer")
+    answer = why(begun(policy_of(gate(Gate.ENVISIONED), warned, deferred)), Gate.ENVISIONED)
     assert answer.shut == ()
     assert [each.result.control for each in answer.warned] == ["goal-linked"]
-    assert [each.result.control for each in answer.owed] == ["risks-assessed"]
+    assert [each.result.control for each in answer.deferred] == ["risks-assessed"]
 
 
 def test_waits_for_the_call_of_a_review() -> None:
@@ -77,7 +81,7 @@ def test_waits_for_the_call_of_a_review() -> None:
 def test_waits_for_no_review_where_none_is_needed() -> None:
     standing = policy_of(gate(Gate.PORTFOLIO, mode="standing"))
     assert why(begun(standing)).waits == ()
-    assert why(begun(standing)).sentence == "nothing keeps portfolio shut"
+    assert why(begun(standing)).sentence == "nothing blocks portfolio"
 
 
 def test_waits_for_those_who_have_to_sign_and_then_for_the_decision() -> None:
@@ -89,7 +93,10 @@ def test_waits_for_those_who_have_to_sign_and_then_for_the_decision() -> None:
         WaitsFor("sign-off", "customer", None, ("grace",), since),
         WaitsFor("sign-off", "tester", None, ("linus",), since),
     )
-    assert answer.sentence == "nothing is unmet at envisioned; it waits for sign-off by customer, sign-off by tester"
+    assert (
+        answer.sentence
+        == "all blocking controls are met at envisioned; pending: sign-off by customer, sign-off by tester"
+    )
     sign(story, "grace", "linus")
     signed = story.events[-1].recorded_at
     assert why(story, Gate.ENVISIONED).waits == (WaitsFor("decision", "solution-manager", None, ("omar",), signed),)
@@ -113,14 +120,16 @@ def test_gives_what_a_decision_sends_back_as_seen() -> None:
     stale = called(begun(policy_of(gate(Gate.ENVISIONED), RISKS), RISK))
     before = why(stale, Gate.ENVISIONED).seen
     stale.do(report(RISK.model_copy(update={"probability": 900})), by="ada")
-    stale.rejected(DecideReview(review="r", seen=before), by="omar", because="this has changed: results, evidence set")
+    stale.rejected(
+        DecideReview(review="r", seen=before), by="omar", because="seen: changed since version 7: results, evidence set"
+    )
 
 
 @pytest.mark.parametrize(
     ("acts", "sentence"),
     [
         ((CANCELLED,), "p is cancelled"),
-        ((ProjectHeld(cause="risk"),), "p is held since 2026-01-05: nothing is decided until it is resumed"),
+        ((ProjectHeld(cause="risk"),), "p is on hold since 2026-01-05; resume it before anything is decided"),
     ],
 )
 def test_says_that_a_project_is_held_or_over(acts: tuple[Any, ...], sentence: str) -> None:
@@ -136,5 +145,5 @@ def test_says_that_every_gate_is_passed() -> None:
 
 
 def test_is_about_a_project_that_is_there() -> None:
-    with pytest.raises(Rejected, match="no such project"):
+    with pytest.raises(Rejected, match=r"there is no project with this key; propose it first .propose-project."):
         why(begun(policy_of(), past=(holds("omar", "tester"),)))

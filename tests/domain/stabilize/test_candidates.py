@@ -19,7 +19,9 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_has_the_same_bytes_for_ever(given: GivenPast) -> None:
-    given(PROPOSED, BUILT).when(report(BUILT.model_copy(update={"digest": TWO}))).then_rejected("rc1 has other bytes")
+    given(PROPOSED, BUILT).when(report(BUILT.model_copy(update={"digest": TWO}))).then_rejected(
+        "digest: candidate rc1 is recorded with another digest"
+    )
 
 
 def test_is_chosen(given: GivenPast) -> None:
@@ -31,11 +33,15 @@ def test_chosen_again_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_that_was_never_built_is_not_chosen(given: GivenPast) -> None:
-    given(PROPOSED).when(report(CHOSEN)).then_rejected("rc1 was never built")
+    given(PROPOSED).when(report(CHOSEN)).then_rejected(
+        "candidate: candidate rc1 is not recorded; record it first .build-candidate."
+    )
 
 
 def test_is_chosen_by_its_own_digest(given: GivenPast) -> None:
-    given(PROPOSED, BUILT).when(report(CandidateChosen(candidate="rc1", digest=TWO))).then_rejected("other bytes")
+    given(PROPOSED, BUILT).when(report(CandidateChosen(candidate="rc1", digest=TWO))).then_rejected(
+        "digest: candidate rc1 is recorded with another digest; give the recorded digest"
+    )
 
 
 def test_chosen_is_the_last_word_even_where_it_goes_back(given: GivenPast) -> None:

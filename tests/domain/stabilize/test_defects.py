@@ -63,12 +63,16 @@ def test_fixed_again_in_the_same_words_is_fixed_twice(given: GivenPast) -> None:
 
 @pytest.mark.parametrize("told", [FIX, FIXED, CLOSED, REOPENED])
 def test_that_nobody_found_goes_nowhere(given: GivenPast, told: DefectFact) -> None:
-    given(PROPOSED, BUILT).when(report(told)).then_rejected("d1 was never found")
+    given(PROPOSED, BUILT).when(report(told)).then_rejected(
+        "defect: defect d1 is not reported; report it first .report-defect."
+    )
 
 
 @pytest.mark.parametrize(("past", "told"), [([], FOUND), ([FOUND, FIXED], CLOSED), ([FOUND, FIXED], REOPENED)])
 def test_names_a_candidate_that_there_is(given: GivenPast, past: list[DefectFact], told: DefectFact) -> None:
-    given(PROPOSED, *past).when(report(told)).then_rejected("rc1 was never built")
+    given(PROPOSED, *past).when(report(told)).then_rejected(
+        "candidate: candidate rc1 is not recorded; record it first .build-candidate."
+    )
 
 
 @pytest.mark.parametrize("past", [[], [FIXED, REOPENED]])
@@ -82,7 +86,9 @@ def test_resolved_after_it_was_reopened_is_verified(given: GivenPast) -> None:
 
 
 def test_that_is_open_as_it_is_is_not_reopened(given: GivenPast) -> None:
-    given(PROPOSED, BUILT, FOUND).when(report(DefectReopened(defect="d1"))).then_rejected("open as it is")
+    given(PROPOSED, BUILT, FOUND).when(report(DefectReopened(defect="d1"))).then_rejected(
+        "defect: defect d1 is already open, so it can't be reopened"
+    )
 
 
 def test_is_reopened_outside_any_candidate(given: GivenPast) -> None:
@@ -97,10 +103,16 @@ def test_is_a_duplicate_of_another_that_there_is(given: GivenPast) -> None:
     other = DefectReported(defect="d2", severity="high", found_in="test")
     past = given(PROPOSED, BUILT, FOUND, other)
     past.when(report(duplicate("d2"))).then(duplicate("d2"))
-    past.when(report(duplicate("d3"))).then_rejected("d3 was never found")
+    past.when(report(duplicate("d3"))).then_rejected(
+        "defect: defect d3 is not reported; report it first .report-defect."
+    )
     past.when(report(duplicate("d1"))).then_rejected("of itself")
-    past.when(report(duplicate(None))).then_rejected("and nothing else")
-    past.when(report(FIX.model_copy(update={"duplicate_of": "d2"}))).then_rejected("and nothing else")
+    past.when(report(duplicate(None))).then_rejected(
+        "duplicate_of: give the original defect if the resolution is duplicate, and leave it out otherwise"
+    )
+    past.when(report(FIX.model_copy(update={"duplicate_of": "d2"}))).then_rejected(
+        "duplicate_of: give the original defect if the resolution is duplicate, and leave it out otherwise"
+    )
 
 
 @pytest.mark.parametrize(

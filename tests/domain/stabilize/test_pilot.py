@@ -44,7 +44,7 @@ def test_agreed_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 def test_names_each_criterion_once(given: GivenPast) -> None:
     given(PROPOSED).when(report(AGREED.model_copy(update={"criteria": (FAST, FAST)}))).then_rejected(
-        "fast is named twice"
+        "criteria: fast is listed more than once; list each criterion once"
     )
 
 
@@ -56,7 +56,7 @@ def test_has_no_more_criteria_than_fit(given: GivenPast) -> None:
 
 def test_does_not_end_before_it_begins(given: GivenPast) -> None:
     turned = AGREED.model_copy(update={"ends": date(2026, 2, 1)})
-    given(PROPOSED).when(report(turned)).then_rejected("can't end before it begins")
+    given(PROPOSED).when(report(turned)).then_rejected("ends: the pilot ends before it begins; give a later day")
 
 
 def test_starts(given: GivenPast) -> None:
@@ -72,13 +72,17 @@ def test_started_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_runs_with_a_candidate_that_there_is(given: GivenPast) -> None:
-    given(PROPOSED, AGREED).when(report(STARTED)).then_rejected("rc1 was never built")
+    given(PROPOSED, AGREED).when(report(STARTED)).then_rejected(
+        "candidate: candidate rc1 is not recorded; record it first .build-candidate."
+    )
 
 
 def test_runs_again_under_another_id_once_it_was_decided(given: GivenPast) -> None:
     other = STARTED.model_copy(update={"pilot": "p2"})
     given(PROPOSED, BUILT, STARTED).when(report(other)).then(other)
-    given(PROPOSED, BUILT, STARTED, DEPLOY).when(report(other)).then_rejected("run1 was decided already")
+    given(PROPOSED, BUILT, STARTED, DEPLOY).when(report(other)).then_rejected(
+        "run: pilot run run1 is already decided; record the next run under its own id"
+    )
 
 
 @pytest.mark.parametrize("outcome", get_args(Outcome))
@@ -98,18 +102,22 @@ def test_decided_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_that_never_started_is_not_decided(given: GivenPast) -> None:
-    given(PROPOSED, BUILT, AGREED).when(report(DEPLOY)).then_rejected("run1 never started")
+    given(PROPOSED, BUILT, AGREED).when(report(DEPLOY)).then_rejected(
+        "run: pilot run run1 is not started; record its start first .start-pilot."
+    )
 
 
 def test_is_judged_by_its_own_criteria_only(given: GivenPast) -> None:
     odd = DEPLOY.model_copy(update={"results": (PilotResult(criterion="cheap", measured="1", met=True),)})
-    given(PROPOSED, BUILT, AGREED, STARTED).when(report(odd)).then_rejected("cheap is no criterion of pilot p1")
+    given(PROPOSED, BUILT, AGREED, STARTED).when(report(odd)).then_rejected("results: pilot p1 has no criterion cheap")
     given(PROPOSED, BUILT, STARTED).when(report(odd)).then(odd)
 
 
 def test_is_judged_once_by_each_criterion(given: GivenPast) -> None:
     twice = DEPLOY.model_copy(update={"results": DEPLOY.results * 2})
-    given(PROPOSED, BUILT, AGREED, STARTED).when(report(twice)).then_rejected("results: fast is named twice")
+    given(PROPOSED, BUILT, AGREED, STARTED).when(report(twice)).then_rejected(
+        "results: fast is listed more than once; list each criterion once"
+    )
 
 
 def test_was_agreed_before_it_began_or_not(given: GivenPast) -> None:

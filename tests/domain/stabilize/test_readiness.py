@@ -23,7 +23,9 @@ def test_is_withdrawn_and_confirmed_anew(given: GivenPast) -> None:
 
 
 def test_that_nobody_confirmed_is_not_withdrawn(given: GivenPast) -> None:
-    given(PROPOSED).when(report(WITHDRAWN)).then_rejected("training was never confirmed")
+    given(PROPOSED).when(report(WITHDRAWN)).then_rejected(
+        "item: readiness item training is not confirmed, so its confirmation can't be withdrawn"
+    )
 
 
 def test_stands_until_it_is_withdrawn(given: GivenPast) -> None:

@@ -26,12 +26,16 @@ def test_told_again_unchanged_says_nothing_new(given: GivenPast) -> None:
 
 
 def test_names_a_candidate_that_there_is(given: GivenPast) -> None:
-    given(PROPOSED).when(report(SYSTEM)).then_rejected("rc1 was never built")
+    given(PROPOSED).when(report(SYSTEM)).then_rejected(
+        "candidate: candidate rc1 is not recorded; record it first .build-candidate."
+    )
 
 
 def test_has_no_more_outcomes_than_cases(given: GivenPast) -> None:
     odd = SYSTEM.model_copy(update={"passed": 8})
-    given(PROPOSED, BUILT).when(report(odd)).then_rejected("11 outcomes of 10 planned cases")
+    given(PROPOSED, BUILT).when(report(odd)).then_rejected(
+        "planned: there are 11 results for 10 planned cases; correct one of the numbers"
+    )
 
 
 @pytest.mark.parametrize(("planned", "passed", "successful"), [(3, 3, True), (3, 2, False), (0, 0, False)])
@@ -48,7 +52,9 @@ def test_says_it_once(given: GivenPast) -> None:
 
 
 def test_that_never_was_shows_nothing(given: GivenPast) -> None:
-    given(PROPOSED).when(report(TESTED)).then_rejected("r1 was never completed")
+    given(PROPOSED).when(report(TESTED)).then_rejected(
+        "run: test run r1 is not recorded; record it first .complete-test-run."
+    )
 
 
 def test_is_listed_by_its_candidate_and_type(given: GivenPast) -> None:

@@ -82,7 +82,7 @@ def test_a_pipe_gets_moments_that_commands_take_back(milepost: Run, hostile: str
 
 def test_a_pipe_gets_one_table_of_what_is_missing(milepost: Run, hostile: str) -> None:
     told = milepost("why", hostile)
-    assert told.error.startswith("portfolio stays shut: ")
+    assert told.error.startswith("portfolio is blocked: ")
     lines = [line.split("\t") for line in told.out.splitlines()]
     assert lines[0] == ["group", "control", "what is missing", "who", "with", "since"]
     assert {"Not met", "Waits for"} <= {line[0] for line in lines[1:]}

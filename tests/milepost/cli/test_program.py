@@ -25,7 +25,7 @@ def test_carries_a_project_from_proposal_to_its_trail(milepost: Run) -> None:
     for told in ("Pay", "active", "envision", "default/1"):
         assert told in shown.out
     assert milepost("show", "tour-1", "--version", "1", "--json").json["version"] == 1
-    assert milepost("why", "tour-1").error.startswith("portfolio stays shut: ")
+    assert milepost("why", "tour-1").error.startswith("portfolio is blocked: ")
     assert milepost("why", "tour-1", "--json").json["gate"] == "portfolio"
     trail = milepost("trail", "tour-1", "--json")
     assert [(row["who"], row["kind"]) for row in trail.json["rows"]] == [
@@ -51,7 +51,7 @@ def test_takes_lists_values_and_flags_as_text(milepost: Run) -> None:
 
 def test_rejects_with_three(milepost: Run) -> None:
     told = milepost("assess-risk", "no-such", *RISK, "--as", "ada")
-    assert (told.code, told.error) == (3, "there is no such project: propose it first\n")
+    assert (told.code, told.error) == (3, "there is no project with this key; propose it first (propose-project)\n")
     assert milepost("assess-risk", "no-such", *RISK, "--as", "ada", "--json").json["status"] == "rejected"
 
 
@@ -97,7 +97,7 @@ def put_before_a_shut_gate(milepost: Run, key: str) -> None:
         (("assess-risk", "pay", *RISK, "--probability", "1.5"), "--probability: "),
         (("assess-risk", "pay", *RISK, "--impact-money", '{"amount":"1"'), "--impact-money: "),
         (("assess-risk", "pay", *RISK, "--impact-money", '{"amount":"1","amount":"2","currency":"EUR"}'), "--impact-"),
-        (("assess-risk", "pay", *RISK, "--happened", "yesterday"), "--happened: "),
+        (("assess-risk", "pay", *RISK, "--occurred-at", "yesterday"), "--occurred-at: "),
         (("assess-risk", "pay", "--risk", "flood"), "Missing option '--statement'"),
         (("assess-risk", "no key", *RISK), "no key"),
         (("show", "no-such"), "there is no project no-such"),
@@ -124,7 +124,7 @@ def test_keeps_one_answer_for_one_id(milepost: Run) -> None:
     asked = ("propose-project", "once-1", *PROPOSAL, "--as", "ada", "--id", "cli-once", "--json")
     assert milepost(*asked).json == milepost(*asked).json
     other = milepost("propose-project", "once-2", *PROPOSAL, "--as", "ada", "--id", "cli-once")
-    assert (other.code, "take a new id" in other.error) == (2, True)
+    assert (other.code, "use a new key" in other.error) == (2, True)
 
 
 def test_refuses_settings_that_are_none(milepost: Run) -> None:

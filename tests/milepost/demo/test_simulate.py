@@ -156,7 +156,7 @@ def test_goes_into_production_early_by_permission_or_without_it(events: list[Rec
 
 
 def test_closes_emergencies_soon_late_or_never(projects: list[Project]) -> None:
-    assert {_closed(project) for project in projects if project.gates.debts} == {"soon", "late", "never"}
+    assert {_closed(project) for project in projects if project.gates.deferrals} == {"soon", "late", "never"}
 
 
 def _closed(project: Project) -> str:

@@ -92,7 +92,7 @@ def test_says_what_it_read_and_what_came_of_it(run: Run, log: Log) -> None:
     run(*LIFE)
     opened, finished = (recorded.event for recorded in log.stream("import-kep"))
     assert isinstance(opened, ImportOpened)
-    assert (opened.lines, opened.mapping, opened.policy, opened.by) == (13, KEP.digest, "kep/1", "ada")
+    assert (opened.lines, opened.mapping, opened.policy, opened.imported_by) == (13, KEP.digest, "kep/1", "ada")
     assert isinstance(finished, ImportFinished)
     assert (finished.refused, finished.first_refused) == (1, 11)
     assert kinds(log, "policy-kep") == ["policy.adopted/1"]
@@ -126,7 +126,9 @@ def test_of_a_changed_unit_is_refused_by_line(run: Run, log: Log) -> None:
 def test_of_a_unit_older_than_the_last_one_is_refused_by_line(run: Run) -> None:
     run(*LIFE)
     changed = run(*LIFE[:8], change(15, "authors", ["ada", "eve"], was=["ada"]), *LIFE[8:])
-    [reason] = [reason for reason in changed.account.reasons("refused") if reason.startswith("history changed")]
+    [reason] = [
+        reason for reason in changed.account.reasons("refused") if reason.startswith("the source's history has changed")
+    ]
     assert changed.account.reasons("refused")[reason] == [9]
 
 
@@ -141,7 +143,7 @@ def test_is_another_under_another_name(run: Run, log: Log) -> None:
 def test_never_mixes_with_what_is_live(run: Run, writer: Writer, log: Log) -> None:
     writer.execute(CommandRequest("project-kep-77", (PROPOSE,), "ada"), 10)
     done = run(*LIFE)
-    assert all("origins never mix" in reason or "no word" in reason for reason in done.account.reasons("refused"))
+    assert all("use another stream" in reason or "no word" in reason for reason in done.account.reasons("refused"))
     assert kinds(log, "project-kep-77") == ["project.proposed/1"]
 
 
@@ -177,7 +179,7 @@ def test_with_a_changed_policy_of_the_same_version_is_refused_whole(run: Run) ->
     run(*LIFE)
     assert KEP.rules is not None
     changed = KEP.model_copy(update={"rules": KEP.rules.model_copy(update={"roles": ()})})
-    with pytest.raises(Unimportable, match="after kep/1 comes version 2"):
+    with pytest.raises(Unimportable, match="does not follow kep/1; the next version is 2"):
         run(*LIFE, mapping=changed)
 
 

@@ -165,7 +165,7 @@ def test_of_the_end_cancels_for_its_cause(word: str, cause: str) -> None:
 def test_of_life_after_deliver_is_noted_and_changes_nothing() -> None:
     told = says(change(1, "stage", "beta"), change(2, "stage", "deprecated"), change(3, "status", "implemented"))
     assert told.units[2] is not None
-    assert told.units[2].said == (FactSeen.of(SourceNoted(about="stage", says="deprecated")),)
+    assert told.units[2].said == (FactSeen.of(SourceNoted(topic="stage", text="deprecated")),)
     assert stated(told)["release-ready"] == "in-force"
 
 

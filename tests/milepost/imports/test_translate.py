@@ -41,7 +41,7 @@ def test_of_a_project_without_title_and_group_falls_back() -> None:
 
 def test_later_of_title_and_group_moves_them() -> None:
     told = tell(*BIRTH, change(1, "title", "Fast pods"), change(1, "owning-sig", "SIG-Scheduling"))
-    assert told.last == [TitleSeen(title="Fast pods"), CohortSeen(attribute="service", becomes="sig-scheduling")]
+    assert told.last == [TitleSeen(title="Fast pods"), CohortSeen(attribute="service", new="sig-scheduling")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from domain.lifecycle import Column, Gate
 from domain.policy.policy import Policy
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
-# As default-policy.md sums them up, but that debts block in every column: leaving the emergency pays none of them.
+# As default-policy.md sums them up, but that deferrals block in every column: leaving the emergency pays none of them.
 SUMS = {
     "standard": (4, 13, 0, 1, 3, 38),
     "minor": (20, 0, 0, 12, 14, 13),
@@ -30,7 +30,7 @@ NEVER_WAIVED = {
 @pytest.mark.parametrize("column", COLUMNS)
 def test_is_as_strict_as_it_was_weighed(policy: Policy, column: Column) -> None:
     found = Counter(rule.severity.of(column) for rule in policy.controls)
-    assert tuple(found[s] for s in ("block", "standing", "owe", "warn", "record", None)) == SUMS[column]
+    assert tuple(found[s] for s in ("block", "standing", "defer", "warn", "record", None)) == SUMS[column]
 
 
 def test_asks_for_every_control_there_is_and_no_other(policy: Policy) -> None:
@@ -99,8 +99,8 @@ def test_says_what_it_means_to_hold_two_roles(policy: Policy) -> None:
 
 
 def test_gives_an_owed_text_of_an_emergency_one_working_day(policy: Policy) -> None:
-    owed = {rule.control: rule.owed_within for rule in policy.controls if rule.severity.emergency == "owe"}
-    assert {control for control, days in owed.items() if days != 5} == {"rfc-submitted"}
+    deferred = {rule.control: rule.due_within for rule in policy.controls if rule.severity.emergency == "defer"}
+    assert {control for control, days in deferred.items() if days != 5} == {"rfc-submitted"}
 
 
 def test_labels_every_milestone_in_each_discipline(policy: Policy) -> None:
@@ -116,7 +116,7 @@ def test_fits_into_one_event(policy: Policy) -> None:
 
 def test_has_one_rule_for_each_subject(policy: Policy) -> None:
     twice = policy.model_dump() | {"controls": [*policy.controls, policy.controls[0]]}
-    with pytest.raises(ValidationError, match="two rules for the control category-classified"):
+    with pytest.raises(ValidationError, match="more than one rule for the control category-classified"):
         Policy.model_validate(twice)
 
 

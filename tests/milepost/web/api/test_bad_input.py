@@ -153,7 +153,7 @@ FIELDS: dict[tuple[str, str], set[str]] = {  # and the values of other types tha
     ("assess-risk", "impact_days"): {"null", "integer", "negative"},
     ("assess-risk", "impact_money"): {"null"},
     ("assess-risk", "owner"): {"null", "number as text"},
-    ("assess-risk", "happened"): {"null"},
+    ("assess-risk", "occurred_at"): {"null"},
     ("assess-risk", "reason"): {"null", "number as text"},
     ("record-cost", "period"): set(),
     ("record-cost", "amount"): set(),
@@ -201,8 +201,8 @@ NO_MOMENTS = (
 
 @pytest.mark.parametrize("moment", NO_MOMENTS)
 def test_that_is_no_moment_with_a_zone_is_refused(site: Site, key: str, moment: str) -> None:
-    told = problem(ask(site, key, json.dumps(RISK | {"happened": moment}).encode()), 422)
-    assert told.startswith("happened: ")
+    told = problem(ask(site, key, json.dumps(RISK | {"occurred_at": moment}).encode()), 422)
+    assert told.startswith("occurred_at: ")
     for place in (f"/v1/projects/{key}?as_at=", f"/v1/projects/{key}?known_at=", "/v1/trail?since="):
         name = place.rpartition("?")[2].rstrip("=")
         found = site.client.get(place.partition("?")[0], params={name: moment})
@@ -211,8 +211,8 @@ def test_that_is_no_moment_with_a_zone_is_refused(site: Site, key: str, moment: 
 
 def test_of_the_future_is_rejected(site: Site, key: str) -> None:
     for moment in ("2900-01-01T00:00:00Z", "2999-12-31T23:59:59.999999Z"):
-        told = problem(ask(site, key, json.dumps(RISK | {"happened": moment}).encode()), 409)
-        assert told.startswith("happened: ")
+        told = problem(ask(site, key, json.dumps(RISK | {"occurred_at": moment}).encode()), 409)
+        assert told.startswith("occurred_at: ")
         assert "future" in told
 
 

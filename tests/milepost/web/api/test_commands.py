@@ -32,7 +32,7 @@ def test_that_may_not_be_carried_out_are_a_conflict_that_says_why(site: Site) ->
     assert told.status_code == 409
     assert told.headers["content-type"] == "application/problem+json"
     assert told.json()["type"] == "/problems/rejected"
-    assert told.json()["detail"] == "there is no such project: propose it first"
+    assert told.json()["detail"] == "there is no project with this key; propose it first (propose-project)"
     assert site.head == head
 
 
@@ -180,11 +180,11 @@ def test_of_nothing_new_write_nothing(site: Site) -> None:
 def test_without_needed_fields_may_have_no_body(site: Site) -> None:
     key = site.proposed()
     told = site.client.post(f"/v1/projects/{key}/record-no-risks", headers={"Milepost-Actor": "ada"})
-    assert told.json()["detail"].startswith("that there is no risk needs a reason")
+    assert told.json()["detail"].startswith("reason: a declaration of no risks needs a reason")
 
 
 def test_go_to_policies_too(site: Site) -> None:
-    freeze = {"freeze": "year-end", "from_": "2026-12-20T00:00:00Z", "until": "2027-01-03T00:00:00Z", "reason": "rest"}
+    freeze = {"freeze": "year-end", "since": "2026-12-20T00:00:00Z", "until": "2027-01-03T00:00:00Z", "reason": "rest"}
     told = site.client.post("/v1/policies/default/declare-freeze", json=freeze, headers={"Milepost-Actor": "chair"})
     assert told.status_code in (200, 409), told.text
     assert site.client.post("/v1/policies/default/assess-risk", json=RISK).status_code == 404

@@ -60,7 +60,7 @@ def test_as_of_a_version_is_what_it_was(site: Site) -> None:
 def test_as_known_at_a_moment_has_what_was_recorded_by_then(site: Site) -> None:
     key = site.proposed()
     known_at = site.client.get(f"/v1/projects/{key}").json()["as_of"]["moment"]
-    site.tell(f"{key}/assess-risk", **risk("flood"), happened="2026-01-01T00:00:00Z", reason="found in a drawer")
+    site.tell(f"{key}/assess-risk", **risk("flood"), occurred_at="2026-01-01T00:00:00Z", reason="found in a drawer")
     then = site.client.get(f"/v1/projects/{key}", params={"known_at": known_at}).json()
     assert (then["version"], "risk.assessed/1" in then["facts"]) == (1, False)
     early = site.client.get(f"/v1/projects/{key}", params={"known_at": "2001-01-01T00:00:00Z"})

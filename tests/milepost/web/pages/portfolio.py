@@ -151,7 +151,7 @@ def _emergency(telling: Telling) -> None:
     )
     started = report(DeploymentStarted(attempt="d1", candidate_digest=CANDIDATE))
     telling.do("project-down-1", started, by="ada")
-    telling.do("project-down-1", report(written_down(telling.now)), by="ada")  # pays the debt rfc-submitted
+    telling.do("project-down-1", report(written_down(telling.now)), by="ada")  # pays the deferral rfc-submitted
 
 
 def _hostile(telling: Telling) -> None:

@@ -16,7 +16,7 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         yield made
 
 
-OWED = ("rfc-submitted", "operations-ready")
+DEFERRED = ("rfc-submitted", "operations-ready")
 
 
 def text(visit: Visit, section: str) -> str:
@@ -51,16 +51,16 @@ def test_shows_sign_offs_that_are_out(visit: Visit) -> None:
     assert "Waits" in visit.page.locator("#review-go").inner_text()
 
 
-def test_shows_what_is_owed(visit: Visit) -> None:
+def test_project_page_shows_deferrals(visit: Visit) -> None:
     visit.open("/projects/down-1")
-    state = {name: visit.page.locator("section:has(#duties) tr", has_text=name).inner_text() for name in OWED}
-    assert ["Paid" in state[name] for name in OWED] == [True, False]
-    assert ["Owed" in state[name] for name in OWED] == [False, True]
+    state = {name: visit.page.locator("section:has(#duties) tr", has_text=name).inner_text() for name in DEFERRED}
+    assert ["Met" in state[name] for name in DEFERRED] == [True, False]
+    assert ["Deferred" in state[name] for name in DEFERRED] == [False, True]
 
 
-def test_tells_debts_as_the_api_does(site: str) -> None:
-    debts = httpx.get(f"{site}/v1/projects/down-1").json()["deferrals"]
-    assert [one["met"] for one in debts if one["control"] in OWED] == [True, False]
+def test_api_tells_whether_a_deferral_is_met(site: str) -> None:
+    deferrals = httpx.get(f"{site}/v1/projects/down-1").json()["deferrals"]
+    assert [one["met"] for one in deferrals if one["control"] in DEFERRED] == [True, False]
 
 
 def test_tells_that_it_is_held_and_why(visit: Visit) -> None:
