@@ -69,9 +69,9 @@ class Site:
         self._done(f"{key}/propose-project", by, **PROPOSAL)
         return key
 
-    def before_a_shut_gate(self) -> str:
+    def before_a_shut_gate(self, key: str | None = None) -> str:
         """The key of a project at its gate `build-completed`, where nothing was built: all signed the review `go`."""
-        key = a_key()
+        key = key or a_key()
         self._done(f"{key}/propose", **MINOR)
         self._done(f"{key}/call-review", "omar", review="start", gates=["portfolio", "envisioned", "plan-approved"])
         self._done(f"{key}/give-signoff", "grace", "change-manager", review="start", reason="small and known")
@@ -99,8 +99,10 @@ def served(service: Service) -> Generator[Site]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         service.models.follow()
         thread.start()
-        until(lambda: server.started and service.models.position() >= service.log.head().position)
-        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
-            yield Site(service, client)
-        server.should_exit = True
-        thread.join(30)
+        try:
+            until(lambda: server.started and service.models.position() >= service.log.head().position)
+            with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
+                yield Site(service, client)
+        finally:
+            server.should_exit = True
+            thread.join(30)

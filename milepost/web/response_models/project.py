@@ -44,7 +44,6 @@ class ProposalModel(ResponseModel):
     business_case: DocumentModel | None
     external_ref: str | None
     retention_class: str | None
-    reason: TextModel | None
 
 
 class MilestoneModel(ResponseModel):
