@@ -68,6 +68,7 @@ ASKED: Mapping[str, tuple[str, Any]] = {
     "problem-fields": ("/v1/projects/new-1/assess-risk", {"risk": "NO KEY", "statment": "x"}),
     "problem-body": ("/v1/projects/new-1/assess-risk", "no object"),
 }
+_FLOAT = re.compile(r"(?<=:)-?\d+\.\d+(e-?\d+)?(?=[,}])")
 _VOLATILE = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "ID"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"), "MOMENT"),
@@ -128,16 +129,13 @@ def _stable(found: httpx.Response) -> bytes:
     text = found.text
     for pattern, name in _VOLATILE:
         text = pattern.sub(name, text)
-    shown = {"status": found.status_code, "media": found.headers["content-type"], "body": _steady(orjson.loads(text))}
+    shown = {"status": found.status_code, "media": found.headers["content-type"], "body": _steady(text)}
     return orjson.dumps(shown, option=orjson.OPT_INDENT_2) + b"\n"
 
 
-def _steady(value: Any, name: str = "") -> Any:
-    if isinstance(value, dict):
-        return {key: _steady(member, key) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_steady(member) for member in value]
-    return "NUMBER" if isinstance(value, float) else value
+def _steady(text: str) -> Any:
+    """The JSON of a text, in which floats, which are measured times, are a name."""
+    return orjson.loads(_FLOAT.sub('"NUMBER"', text))
 
 
 def files() -> dict[str, bytes]:

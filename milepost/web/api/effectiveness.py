@@ -12,6 +12,7 @@ from milepost.app.service import Service
 from milepost.reading.effectiveness import FIGURES
 from milepost.web.api.parameters import Origin, WaitFor
 from milepost.web.api.rows import rows_response
+from milepost.web.closed_sets import demand_value
 from milepost.web.openapi import reads
 from milepost.web.problems import Problem
 from milepost.web.response_models.figures import (
@@ -65,8 +66,8 @@ def effectiveness_routes(service: Service) -> APIRouter:
         if figure not in FIGURES[of].numbers:
             known = ", ".join(FIGURES[of].numbers)
             raise Problem(404, "unknown", "There is no such figure", f"{of} have {known}")
-        _demand_value("group", group, _GROUPS.get(by))
-        _demand_value("at", at, FIGURES[of].order)
+        demand_value("group", group, _GROUPS.get(by))
+        demand_value("at", at, FIGURES[of].order)
         question = FIGURES[of].opened(figure, by, group, at, origin=origin)
         return await rows_response(service, _ROWS[of], "rows", question, wait_for)
 
@@ -79,11 +80,3 @@ _GROUPS: Mapping[By, tuple[str, ...]] = {
     "project_kind": get_args(ProjectKind),
 }
 """The attributes of a cohort that have a closed set of values."""
-
-
-def _demand_value(name: str, value: str | None, known: tuple[str, ...] | None) -> None:
-    """Raise a problem 422 for a value that is in no closed set; `known` is None for an open one."""
-    if value is None or known is None or value in known:
-        return
-    listed = f"there are {', '.join(known)}" if known else "leave it out"
-    raise Problem(422, "invalid", "A query parameter is wrong", f"{name}: there is no such value here; {listed}")

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from milepost.web.problems import Problem
+from milepost.web.strict_route import strict_router
 
 MEDIA = {"milepost.css": "text/css", "milepost.js": "text/javascript", "milepost.svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -30,7 +31,7 @@ def asset(name: str) -> str:
 
 def asset_routes() -> APIRouter:
     """The route that serves the files."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/static/{digest}/{name}")
     async def static(digest: str, name: str) -> Response:

@@ -6,9 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-Chosen = Annotated[
-    str | None, Field(max_length=200), BeforeValidator(lambda given: given or None)
-]  # a form sends what was left open as nothing
+from domain.lifecycle import Category, Phase, ProjectKind, ProjectState
+
+_LEFT_OPEN = BeforeValidator(lambda given: given or None)  # a form sends an empty text for what was left open
+Chosen = Annotated[str | None, Field(max_length=200), _LEFT_OPEN]
+ChosenCategory = Annotated[Category | None, _LEFT_OPEN]
+ChosenKind = Annotated[ProjectKind | None, _LEFT_OPEN]
+ChosenState = Annotated[ProjectState | None, _LEFT_OPEN]
+ChosenPhase = Annotated[Phase | None, _LEFT_OPEN]
 COHORT = ("category", "discipline", "kind", "origin")
 LABELS = {"category": "Category", "discipline": "Discipline", "kind": "Kind", "origin": "Origin", "state": "State"}
 
@@ -18,9 +23,9 @@ Row = Mapping[str, Any]
 class Cohort(BaseModel):
     """The projects that share what is chosen; what is left open is any."""
 
-    category: Chosen = None
+    category: ChosenCategory = None
     discipline: Chosen = None
-    kind: Chosen = None
+    kind: ChosenKind = None
     origin: Chosen = None
 
     @property

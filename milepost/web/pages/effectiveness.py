@@ -9,12 +9,14 @@ from starlette.responses import HTMLResponse
 from consumers.read_models.reader import Answer
 from milepost.app.service import Service
 from milepost.reading.effectiveness import FIGURES
+from milepost.web.closed_sets import demand_value
 from milepost.web.pages.charts import Charts
 from milepost.web.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, usual_origin
 from milepost.web.pages.definitions import DEFINITIONS, MEASURES, OF
 from milepost.web.pages.page_response import Pages, address
 from milepost.web.pages.template_filters import number, share, words
 from milepost.web.problems import Problem
+from milepost.web.strict_route import strict_router
 from projections.projection import By
 from projections.projection import Query as Question
 from projections.projects import tally
@@ -57,7 +59,7 @@ class Opened(View):
 
 def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIRouter:
     """The routes of the dashboard, of what its figures count, and of what they mean."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
     _opening(router, service, pages)
 
     @router.get("/effectiveness")
@@ -102,6 +104,7 @@ def _question(asked: Opened) -> Question:
     if asked.figure not in figures.numbers:
         known = ", ".join(figures.numbers)
         raise Problem(404, "unknown", "There is no such figure", f"{asked.figure}: {asked.of} have {known}")
+    demand_value("at", asked.at or None, figures.order)
     return figures.opened(asked.figure, asked.grouped, asked.group or None, asked.at or None, **asked.cohort)
 
 

@@ -11,13 +11,14 @@ from milepost.log.stored_event import read_entry
 from milepost.web.caller import key_of
 from milepost.web.pages.page_response import Pages
 from milepost.web.problems import Problem
+from milepost.web.strict_route import strict_router
 
 Version = Annotated[int, Path(ge=1, le=2**53 - 1)]
 
 
 def event_routes(service: Service, pages: Pages) -> APIRouter:
     """The route of an event."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/projects/{key}/events/{version}")
     def event(key: str, version: Version) -> HTMLResponse:

@@ -10,6 +10,7 @@ from milepost.web.caller import key_of
 from milepost.web.pages.cohorts import Chosen
 from milepost.web.pages.page_response import Pages
 from milepost.web.pages.pending_signoffs import merged
+from milepost.web.strict_route import strict_router
 from projections import gates
 
 SHOWN = 500
@@ -17,7 +18,7 @@ SHOWN = 500
 
 def inbox_routes(service: Service, pages: Pages) -> APIRouter:
     """The route of the inbox."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/inbox")
     def inbox(who: Annotated[Chosen, Query()] = None) -> HTMLResponse:

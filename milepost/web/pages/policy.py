@@ -15,6 +15,7 @@ from milepost.policies.policy_document import COLUMNS, LETTERS, MODES
 from milepost.web.pages.cohorts import Chosen
 from milepost.web.pages.page_response import Pages
 from milepost.web.problems import Problem
+from milepost.web.strict_route import strict_router
 
 MEANINGS = {
     "B": "blocks: while it is unmet the gate is refused",
@@ -28,7 +29,7 @@ MEANINGS = {
 
 def policy_routes(service: Service, pages: Pages) -> APIRouter:
     """The route of the policy."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/policy")
     def policy(label: Annotated[Chosen, Query()] = None) -> HTMLResponse:

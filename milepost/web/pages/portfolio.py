@@ -9,26 +9,26 @@ from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
 from consumers.read_models.reader import Answer
-from domain.lifecycle import Phase
+from domain.lifecycle import Phase, ProjectState
 from milepost.app.service import Service
 from milepost.reading.deferrals import still_due
-from milepost.web.pages.cohorts import COHORT, LABELS, Chosen, Cohort, Row, choices, counted
+from milepost.web.pages.cohorts import COHORT, LABELS, Chosen, ChosenPhase, ChosenState, Cohort, Row, choices, counted
 from milepost.web.pages.page_response import Pages, address
 from milepost.web.pages.pending_signoffs import by_project, merged
+from milepost.web.strict_route import strict_router
 from projections import gates, projects
 from projections.projection import Query as Question
 
 PER_PAGE = 50
 SHOWN = 12
 DUE_DAYS = 30
-STATES = ("active", "held", "deployed", "cancelled")
 
 
 class Selection(Cohort):
     """Which projects the portfolio shows, and after which key its page begins."""
 
-    state: Chosen = None
-    phase: Chosen = None
+    state: ChosenState = None
+    phase: ChosenPhase = None
     after: Chosen = None
 
     def address(self, **changes: str | None) -> str:
@@ -43,7 +43,7 @@ class Selection(Cohort):
 
 def portfolio_routes(service: Service, pages: Pages) -> APIRouter:
     """The route of the portfolio."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/")
     def portfolio(selection: Annotated[Selection, Query()]) -> HTMLResponse:
@@ -87,4 +87,4 @@ def _told(asked: Mapping[str, Answer], selection: Selection) -> dict[str, Any]:
 def _matrix(rows: Iterable[Row], selection: Selection) -> dict[str, Counter[str | None]]:
     """By state how many projects are in each phase, of the selection in any phase."""
     found = [row for row in rows if selection.has(row)]
-    return {state: counted((row for row in found if row["state"] == state), "phase") for state in STATES}
+    return {state: counted((row for row in found if row["state"] == state), "phase") for state in ProjectState}

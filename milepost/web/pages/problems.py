@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 from milepost.app.service import Service
 from milepost.web.pages.page_response import Pages
 from milepost.web.problems import Problem
+from milepost.web.strict_route import strict_router
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ MEANINGS: Mapping[str, Meaning] = {
 
 def problem_routes(service: Service, pages: Pages) -> APIRouter:
     """The routes that explain problems; the `type` of problem details leads here."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/problems")
     def problems() -> HTMLResponse:

@@ -16,6 +16,7 @@ from milepost.reading.deferrals import read_deferrals
 from milepost.web.caller import ANONYMOUS, key_of
 from milepost.web.pages.page_response import Pages
 from milepost.web.pages.timeline import stops, turns
+from milepost.web.strict_route import strict_router
 from projections import audit_trail, gates, phases
 
 TRAIL = 25
@@ -24,7 +25,7 @@ After = Annotated[int | None, Query(ge=0, description="After which version the t
 
 def project_routes(service: Service, pages: Pages) -> APIRouter:
     """The route of a project."""
-    router = APIRouter(include_in_schema=False)
+    router = strict_router(include_in_schema=False)
 
     @router.get("/projects/{key}")
     def project(key: str, after: After = None) -> HTMLResponse:

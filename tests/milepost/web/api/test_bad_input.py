@@ -303,6 +303,22 @@ def test_query_parameter_that_is_wrong_is_named(site: Site, address: str) -> Non
     assert problem(site.client.get(address), 422).partition(": ")[0] in names
 
 
+PAGES = (
+    "/?state=activ", "/?phase=operate", "/?category=emergency", "/?kind=service", "/?behind=a",
+    "/effectiveness?by=state",
+    "/effectiveness?origins=live", "/effectiveness/projects?of=gates&figure=called&at=envision", "/inbox?role=tester",
+    "/policy?version=1", "/projects/a?behind=1", "/problems?x=1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_query_parameter_of_a_page_that_is_wrong_is_named(site: Site, address: str) -> None:
+    told = site.client.get(address, headers={"Accept": "text/html"})
+    names = [one.partition("=")[0] for one in address.partition("?")[2].split("&")]
+    assert told.status_code == 422
+    assert any(f"{name}: " in told.text for name in names), told.text
+
+
 def test_query_parameter_of_a_command_is_refused(site: Site, key: str) -> None:
     told = site.client.post(f"/v1/projects/{key}/assess-risk?dry_run=true", json=RISK, headers=WHO)
     assert problem(told, 422) == "dry_run: there is no such parameter here; this address has none"

@@ -1,12 +1,14 @@
 """The JSON of every answer is the golden one: a renamed field or column inside never changes it."""
 
 from collections.abc import Iterator
+from typing import Any, get_args
 
 import orjson
 import pytest
 
 from milepost.embedded.postgres.server import Server
 from milepost.web.openapi import RESPONSES
+from milepost.web.response_models.model import ResponseModel
 from tests.golden.api import AFTERWARDS, ASKED, READ, answers, files, portfolio
 
 
@@ -63,17 +65,15 @@ ABSENT = {
     "WaitModel.party",
     "WaitingForItem.party",
     "WaitingForItem.seat",
-    "WaiverModel.wanted",
+    "WaiverModel.pending",
 }
 """Fields that have a value in no answer over this portfolio."""
 
 
-def _models(annotation: object) -> Iterator[type]:
-    from milepost.web.response_models.model import ResponseModel
-
+def _models(annotation: Any) -> Iterator[type[ResponseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, ResponseModel):
         yield annotation
         for field in annotation.model_fields.values():
             yield from _models(field.annotation)
-    for part in getattr(annotation, "__args__", ()):
+    for part in get_args(annotation):
         yield from _models(part)
