@@ -139,7 +139,7 @@ def test_opens_a_log_once_where_there_is_none(prepared: Database) -> None:
     assert (first.code, again.code, first.json["name"], first.json) == (0, 0, "test/once", again.json)
     assert here("projects", "--json", **setting).json["position"] == 2
     told = here("projects", **setting | {"MILEPOST_LOG_NAME": "test/other"})
-    assert (told.code, "called test/once and not test/other" in told.error) == (2, True)
+    assert (told.code, "named test/once and not test/other" in told.error) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["projects", "export", "lag"])
