@@ -23,7 +23,7 @@ from milepost.web.faults import Faults
 from milepost.web.guard import Guard
 from milepost.web.head_requests import HeadRequests
 from milepost.web.openapi import ADDRESS, DESCRIPTION, Described
-from milepost.web.pages.page_response import problem_page
+from milepost.web.pages.page_response import render_problem
 from milepost.web.pages.routes import page_routes
 from milepost.web.problems import KNOWN, Problem, bad_address, problem_of
 from milepost.web.request_spans import Traced, asking_of, tell_problem
@@ -79,4 +79,4 @@ def _answer(request: Request, problem: Problem) -> Response:
     """A page for who reads in a browser, problem details for programs."""
     tell_problem(request, problem)
     reads = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
-    return problem_page(problem) if reads and not request.url.path.startswith("/v1/") else problem.response()
+    return render_problem(problem) if reads and not request.url.path.startswith("/v1/") else problem.response()

@@ -1,1 +1,1 @@
-"""Pages: what people read in a browser, rendered on the server, whole without JavaScript."""
+"""Web pages, rendered on the server; they work without JavaScript."""

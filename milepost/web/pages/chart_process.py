@@ -1,6 +1,7 @@
-"""The drawing child: a process of its own that turns figures into SVG, so that drawing can neither hang nor swell us.
+"""The chart process: a child process that draws SVG, so that a chart can neither block nor fill the service.
 
-It is given a socket and answers each request, JSON with `chart` and `rows`, by one SVG; it ends with its parent.
+Its argument is the file descriptor of a socket. It answers each request, JSON with `chart` and `rows`, with one SVG,
+and ends when its parent ends.
 """
 
 import resource
@@ -11,19 +12,19 @@ from multiprocessing.connection import Connection
 import orjson
 
 READY = b"ready"
-MOST_BYTES = 1 << 30  # of writable memory; V8 reserves about half of it and uses a tenth
+MEMORY_LIMIT = 1 << 30  # of writable memory; V8 reserves about half of it and uses a tenth
 
 
 def main(descriptor: int) -> None:
-    """Answer requests until the other end is closed."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
-    from milepost.web.pages.chart_specifications import drawn
+    """Answer requests until the parent closes the socket."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    from milepost.web.pages.chart_specifications import draw_svg
 
     with Connection(descriptor) as connection, suppress(EOFError, ConnectionError):
         connection.send_bytes(READY)
         while True:
-            asked = orjson.loads(connection.recv_bytes())
-            connection.send_bytes(drawn(asked["chart"], asked["rows"]).encode())
+            request = orjson.loads(connection.recv_bytes())
+            connection.send_bytes(draw_svg(request["chart"], request["rows"]).encode())
 
 
 if __name__ == "__main__":

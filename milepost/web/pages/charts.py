@@ -1,4 +1,4 @@
-"""Charts: drawn by one child process, with a limit to its time and its memory, and kept by what they show."""
+"""Charts: one child process draws them, with limits on time and memory. A cache keeps them by content."""
 
 import os
 import socket
@@ -16,103 +16,103 @@ import structlog
 from markupsafe import Markup
 
 from milepost.web.pages.chart_process import READY
-from milepost.web.pages.svg import UnsafeSvg, checked
+from milepost.web.pages.svg import UnsafeSvg, sanitize_svg
 
-DRAW_SECONDS = 5.0
-TURN_SECONDS = 1.0  # that a page waits while another chart is drawn, or the child warms up
-WARM_SECONDS = 60.0
-KEPT = 64
-SAMPLE: list[dict[str, Any]] = [{"label": "", "median": 1, "p85": 2, "told": "", "href": ""}]
+DRAWING_TIMEOUT = 5.0
+LOCK_TIMEOUT = 1.0  # that a page waits while the child starts or draws another chart
+START_TIMEOUT = 60.0
+CACHED_CHARTS = 64
+SAMPLE: list[dict[str, Any]] = [{"label": "", "median": 1, "p85": 2, "text": "", "href": ""}]
 Rows = list[dict[str, Any]]
 _log = structlog.get_logger()
 
 
 class Charts:
-    """Draws charts whose links begin with an origin. Threads may share it; where it can't draw, the answer is None."""
+    """Draws charts whose links stay on one origin. Thread-safe; returns None when it cannot draw."""
 
-    def __init__(self, origin: str, seconds: float = DRAW_SECONDS, command: tuple[str, ...] | None = None) -> None:
+    def __init__(self, origin: str, seconds: float = DRAWING_TIMEOUT, command: tuple[str, ...] | None = None) -> None:
         self._origin, self._seconds = origin, seconds
         self._command = command or (sys.executable, "-m", "milepost.web.pages.chart_process")
-        self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
-        self._one_at_a_time = Lock()
+        self._cache: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._lock = Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._closed = False
 
     def warm(self) -> None:
-        """Start the child and let it draw once, beside us, so that the first reader doesn't wait for it."""
+        """Start the child in a thread and draw a sample, so that the first reader does not wait."""
         Thread(target=self._warm, name="charts", daemon=True).start()
 
-    def draw(self, chart: str, rows: Rows, shows: Hashable) -> Markup | None:
-        """A chart of these rows, each with a `label` and a `href` on this service; `shows` tells charts apart."""
-        key = (chart, shows)
-        if key in self._kept:
-            return self._kept[key]
+    def draw(self, chart: str, rows: Rows, content: Hashable) -> Markup | None:
+        """Draw a chart of rows, each with a `label` and a `href` on this service; `content` is its cache key."""
+        key = (chart, content)
+        if key in self._cache:
+            return self._cache[key]
         linked = [{**row, "href": self._origin + row["href"]} for row in rows]
-        drawing = self._asked({"chart": chart, "rows": linked}, self._seconds)
-        return self._keep(key, drawing) if drawing else None
+        svg = self._request({"chart": chart, "rows": linked}, self._seconds)
+        return self._sanitize(key, svg) if svg else None
 
     def close(self) -> None:
-        """End the child, also in the middle of a drawing."""
+        """Stop the child, even while it draws."""
         self._closed = True
-        while not self._one_at_a_time.acquire(timeout=0.1):
+        while not self._lock.acquire(timeout=0.1):
             if child := self._child:
                 child.kill()
-        self._end()
-        self._one_at_a_time.release()
+        self._stop_child()
+        self._lock.release()
 
-    def _keep(self, key: Hashable, drawing: str) -> Markup | None:
+    def _sanitize(self, key: Hashable, svg: str) -> Markup | None:
         try:
-            self._kept[key] = found = checked(drawing, self._origin)
+            self._cache[key] = chart = sanitize_svg(svg, self._origin)
         except (UnsafeSvg, ParseError) as error:
-            _log.error("chart refused", why=str(error))
+            _log.error("chart_svg_refused", reason=str(error))
             return None
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return found
+        while len(self._cache) > CACHED_CHARTS:
+            self._cache.popitem(last=False)
+        return chart
 
     def _warm(self) -> None:
-        self._asked({"chart": "lasting", "rows": SAMPLE}, WARM_SECONDS, again=False)
+        self._request({"chart": "duration", "rows": SAMPLE}, START_TIMEOUT, restart=False)
 
-    def _asked(self, request: dict[str, Any], seconds: float, again: bool = True) -> str | None:
-        """What the child draws; None where it is busy, too slow or gone, and then it is started anew."""
-        if not self._one_at_a_time.acquire(timeout=TURN_SECONDS if again else seconds):
+    def _request(self, request: dict[str, Any], seconds: float, restart: bool = True) -> str | None:
+        """Return the child's SVG, or None if it is busy, slow or dead; a slow or dead child is restarted."""
+        if not self._lock.acquire(timeout=LOCK_TIMEOUT if restart else seconds):
             return None
         try:
-            return self._exchanged(request, seconds)
+            return self._exchange(request, seconds)
         except (OSError, EOFError) as error:
-            if not self._closed:  # else it is we who ended the child
-                _log.warning("chart not drawn", why=str(error) or type(error).__name__)
-            self._end()
+            if not self._closed:  # close() killed the child otherwise
+                _log.warning("chart_not_drawn", reason=str(error) or type(error).__name__)
+            self._stop_child()
         finally:
-            self._one_at_a_time.release()
-        if again and not self._closed:
+            self._lock.release()
+        if restart and not self._closed:
             self.warm()
         return None
 
-    def _exchanged(self, request: dict[str, Any], seconds: float) -> str | None:
+    def _exchange(self, request: dict[str, Any], seconds: float) -> str | None:
         if self._closed:
             return None
-        connection = self._connection or self._begin(seconds)
+        connection = self._connection or self._start_child(seconds)
         connection.send_bytes(orjson.dumps(request))
-        return _received(connection, seconds).decode()
+        return _receive(connection, seconds).decode()
 
-    def _begin(self, seconds: float) -> Connection:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._connection = Connection(ours.detach())
+    def _start_child(self, seconds: float) -> Connection:
+        parent_end, child_end = socket.socketpair()
+        with child_end:
+            self._connection = Connection(parent_end.detach())
             self._child = subprocess.Popen(
-                [*self._command, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [*self._command, str(child_end.fileno())],
+                pass_fds=[child_end.fileno()],
                 stdin=subprocess.DEVNULL,
-                env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},  # nothing of ours, least of all our settings
+                env={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},  # no settings of the service, no secrets
                 start_new_session=True,
             )
-        if _received(self._connection, seconds) != READY:
-            raise OSError("the drawing child is not what it should be")
+        if _receive(self._connection, seconds) != READY:
+            raise OSError("the chart process sent something else than its ready message")
         return self._connection
 
-    def _end(self) -> None:
+    def _stop_child(self) -> None:
         if self._connection:
             self._connection.close()
         if self._child:
@@ -121,7 +121,7 @@ class Charts:
         self._connection = self._child = None
 
 
-def _received(connection: Connection, seconds: float) -> bytes:
+def _receive(connection: Connection, seconds: float) -> bytes:
     if not connection.poll(seconds):
         raise OSError(f"no answer within {seconds:g} s")
     return connection.recv_bytes()

@@ -1,75 +1,75 @@
-"""Definitions: what each figure of the effectiveness pages counts, and why it is told in that way."""
+"""Definitions: what each figure of the effectiveness pages counts or measures."""
 
 from collections.abc import Mapping
 
-OF = {"phases": "Phases", "gates": "Gates", "projects": "Projects"}
+TITLES = {"phases": "Phases", "gates": "Gates", "projects": "Projects"}
 
 DEFINITIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "phases": {
-        "n": ("All", "Phases that a project came into or worked in, each once a project."),
-        "entered": ("Entered", "Projects that came into the phase: through the gate before it, or by being proposed."),
-        "finished": ("Finished", "Projects that passed the gate at its end."),
-        "open": ("Open", "Projects that are in it now. They have no duration yet, so they stand in no median."),
-        "held": ("Held", "Those of the open ones that are held now."),
+        "n": ("All", "Phases that a project entered or worked in, once per project."),
+        "entered": ("Entered", "Projects that entered the phase: by passing the gate before it, or by their proposal."),
+        "finished": ("Finished", "Projects that passed the gate at the end of the phase."),
+        "open": ("Open", "Projects that are in the phase now. They have no duration yet, so no median contains them."),
+        "held": ("Held", "Open projects that are held now."),
         "measured": (
-            "Measured", "Finished, with both moments known exactly. Only these make the median and the percentile.",
+            "Measured", "Finished, with exact start and end times. Median and percentile use only these.",
         ),
-        "worked": ("Work measured", "Measured, and the first fact of the phase's own work has an exact time as well."),
-        "ever_held": ("Held for a while", "Projects that were held in it and resumed; the time makes the days held."),
+        "worked": ("Work measured", "Measured, and the first fact of the phase's own work has an exact time too."),
+        "ever_held": ("Ever held", "Projects that were held in the phase and resumed."),
         "not_measured": (
-            "Not measured", "Finished, but a moment is only reported, inferred, or known as a latest one.",
+            "Not measured", "Finished, but the start or end time is only reported, inferred, or an upper bound.",
         ),
         "returned": ("Returned", "Projects that were sent back to this phase at least once."),
-        "lost": ("Lost", "It had been entered, and the project went back to an earlier phase."),
-        "cancelled": ("Cancelled", "Projects that were cancelled in it."),
-        "passed_over": ("Passed over", "A later milestone was reached without the one that ends this phase."),
+        "lost": ("Lost", "Projects that had entered the phase and were returned to an earlier one."),
+        "cancelled": ("Cancelled", "Projects that were cancelled in the phase."),
+        "passed_over": ("Skipped", "Projects that reached a later milestone without the one that ends this phase."),
     },
     "gates": {
-        "n": ("All", "Attempts, and passages without a review: by standing approval, or as a source tells them."),
-        "called": ("Called", "Attempts: reviews that were called. A review over several gates is one attempt at each."),
-        "waiting": ("Waiting", "Attempts that nobody has decided yet."),
-        "decided": ("Decided", "Attempts that were decided, with any outcome; withdrawn and cancelled ones are not."),
+        "n": ("All", "Attempts, and gates passed without a review: by standing approval or in an imported history."),
+        "called": ("Called", "Reviews that were called. A review of several gates is one attempt at each gate."),
+        "waiting": ("Pending", "Attempts without a decision."),
+        "decided": ("Decided", "Attempts with a decision of any outcome. Withdrawn and cancelled ones don't count."),
         "first_pass": (
             "First pass",
             (
-                "Approved at the first attempt without conditions; of what was decided this is the first-pass yield. "
-                "Standing approvals and imported milestones are not in it: nobody reviewed them."
+                "Approved at the first attempt without conditions. Divided by decided attempts, this is the first-pass "
+                "yield. Standing approvals and imported milestones have no review, so they don't count."
             ),
         ),
-        "first_pass_with_conditions": ("With conditions", "Approved at the first attempt, but with conditions."),
-        "returned": ("Returned", "Decided by sending the work back."),
-        "withdrawn": ("Withdrawn", "Attempts that were taken back before they were decided."),
-        "refused": ("Refused", "Attempts that the gate refused at least once because a blocking control was unmet."),
-        "lost": ("Lost later", "Passed, and lost again: by a reversal, or because the project was returned."),
+        "first_pass_with_conditions": ("With conditions", "Approved at the first attempt with conditions."),
+        "returned": ("Returned", "Attempts whose decision returned the work for rework."),
+        "withdrawn": ("Withdrawn", "Attempts that were withdrawn before a decision."),
+        "refused": ("Refused", "Attempts that were refused at least once because a blocking control was unmet."),
+        "lost": ("Lost later", "Passed, but lost later: by a reversal, or by a return to an earlier phase."),
         "standing": ("Standing", "Passed by standing approval, without a review."),
-        "observed": ("Observed", "Passed as a source tells it: imported, observed or inferred, without a review here."),
+        "observed": ("Observed", "Passed without a review in Milepost: imported, observed or inferred."),
         "with_results": (
             "With results",
-            "Attempts with the results of controls on record; all of these are the controls evaluated, at decisions.",
+            "Attempts with recorded control results. The controls evaluated are the sum of these results.",
         ),
         "with_waivers": ("With waivers", "Attempts decided with at least one control waived."),
-        "with_deferrals": ("With deferrals", "Attempts decided with at least one deferred control."),
-        "with_warnings": ("With warnings", "Attempts decided although at least one control warned."),
-        "breached": ("Breached", "Attempts with a breach of the rules on record."),
+        "with_deferrals": ("With deferrals", "Attempts decided with at least one control deferred."),
+        "with_warnings": ("With warnings", "Attempts decided with at least one warning."),
+        "breached": ("Breached", "Attempts with a recorded breach."),
         "measured": (
-            "Measured", "Decided, with call and decision known exactly. Only these make the median and the percentile.",
+            "Measured", "Decided, with exact times of call and decision. Median and percentile use only these.",
         ),
-        "not_measured": ("Not measured", "Decided, but call or decision is not known exactly."),
+        "not_measured": ("Not measured", "Decided, but the time of the call or of the decision is not exact."),
     },
     "projects": {
-        "n": ("All", "Projects, whatever became of them."),
-        "active": ("Active", "On their way, neither held nor over."),
-        "held": ("Held", "They wait for something outside the project."),
-        "deployed": ("Deployed", "Past all gates."),
-        "cancelled": ("Cancelled", "Ended without deployment."),
-        "emergency": ("Emergency", "Of emergency priority now, whatever the category."),
-        "lowered": ("Lowered", "Their category was lowered at least once after it had been set."),
-        "breached": ("Breached", "With at least one breach of the rules on record."),
+        "n": ("All", "Projects in any state."),
+        "active": ("Active", "Projects that are neither held, deployed nor cancelled."),
+        "held": ("Held", "Projects on hold until something outside the project happens."),
+        "deployed": ("Deployed", "Projects that passed all gates."),
+        "cancelled": ("Cancelled", "Projects that were cancelled before deployment."),
+        "emergency": ("Emergency", "Projects that have emergency priority now, in any category."),
+        "lowered": ("Lowered", "Projects whose category was lowered at least once."),
+        "breached": ("Breached", "Projects with at least one recorded breach."),
         "with_deferrals": (
-            "With deferrals", "Passed a gate with a deferred control that no later decision found met.",
+            "With deferrals", "Projects that passed a gate with a deferred control that no later decision found met.",
         ),
-        "with_conditions": ("With conditions", "With a condition of an approval that is still open."),
-        "with_waivers": ("With waivers", "With a waiver that was granted and not revoked."),
+        "with_conditions": ("With conditions", "Projects with an open condition of an approval."),
+        "with_waivers": ("With waivers", "Projects with a granted waiver that is not revoked."),
     },
 }  # fmt: skip
 
@@ -77,18 +77,18 @@ MEASURES = {
     "gate-to-gate": (
         "Gate to gate",
         (
-            "From the milestone before to the one that ends the phase, holds left out, in days. The median is the "
-            "middle one; 85 of 100 took no longer than the 85th percentile."
+            "Days from the milestone before the phase to the one that ends it, without holds. Half of the phases "
+            "took no longer than the median, 85 of 100 no longer than the 85th percentile."
         ),
     ),
-    "work": ("Work", "From the first fact of the phase's own work to the milestone at its end, in days."),
-    "waiting-time": ("Call to decision", "From the call of a review to its decision, holds left out, in hours."),
-    "n": ("n", "How many are counted. A share or a median of nothing is shown as a dash, never as zero."),
+    "work": ("Work", "Days from the first fact of the phase's own work to the milestone that ends it."),
+    "waiting-time": ("Call to decision", "Hours from the call of a review to its decision, without holds."),
+    "n": ("n", "The number of counted rows. A share or median of no rows is a dash, never zero."),
     "cohort": (
         "Cohort",
         (
-            "Attributes are as they were when the phase was entered or the review was called. Live, simulated and "
-            "imported projects are never mixed."
+            "Attributes have their values of when the phase was entered or the review called. One figure never "
+            "mixes live, simulated and imported projects."
         ),
     ),
 }

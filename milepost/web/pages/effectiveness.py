@@ -1,4 +1,4 @@
-"""The effectiveness pages: whether each phase and gate works, in figures that can be opened."""
+"""The effectiveness pages: figures of each phase and gate, with the projects that each figure counts."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -11,14 +11,14 @@ from milepost.app.service import Service
 from milepost.reading.effectiveness import FIGURES
 from milepost.web.closed_sets import demand_value
 from milepost.web.pages.charts import Charts
-from milepost.web.pages.cohorts import COHORT, LABELS, Cohort, choices, counted, usual_origin
-from milepost.web.pages.definitions import DEFINITIONS, MEASURES, OF
-from milepost.web.pages.page_response import Pages, address
+from milepost.web.pages.cohorts import COHORT, LABELS, CohortFilter, count_by, find_common_origin, list_choices
+from milepost.web.pages.definitions import DEFINITIONS, MEASURES, TITLES
+from milepost.web.pages.page_response import Pages, build_address
 from milepost.web.pages.template_filters import number, share, words
 from milepost.web.problems import Problem
 from milepost.web.strict_route import strict_router
 from projections.projection import By
-from projections.projection import Query as Question
+from projections.projection import Query as ReadModelQuery
 from projections.projects import tally
 
 GROUPS: Mapping[str, By] = {"category": "category", "discipline": "discipline", "kind": "project_kind"}
@@ -26,30 +26,30 @@ Of = Literal["phases", "gates", "projects"]
 Row = dict[str, Any]
 
 
-class View(Cohort):
-    """Of which projects the figures are, and by which attribute they are told apart; together where it is none."""
+class EffectivenessFilter(CohortFilter):
+    """The projects that the figures count, and the attribute that groups them; one group if it is empty."""
 
     by: Literal["", "category", "discipline", "kind", "origin"] = ""
 
     @property
     def grouped(self) -> By:
-        """What read models group by; of one origin that is one group."""
+        """The attribute for the read models. Without a choice it is the origin, which gives one group."""
         return GROUPS.get(self.by, "origin")
 
     @property
     def cohort(self) -> dict[str, str | None]:
-        """Of which projects; those of several origins are only shown apart."""
+        """The projects to count; several origins only as groups."""
         return self.columns | ({"origin": None} if self.by == "origin" else {})
 
-    def opening(self, of: str, figure: str, row: Row) -> str:
-        """Where the rows stand that a figure counts."""
-        return address(
+    def rows_address(self, of: str, figure: str, row: Row) -> str:
+        """The address of the rows that a figure counts."""
+        return build_address(
             "/effectiveness/projects", of=of, figure=figure, at=row["at"], group=row["group_by"], **self.model_dump()
         )
 
 
-class Opened(View):
-    """One figure: of what, which, at which gate or phase, of which group."""
+class FigureFilter(EffectivenessFilter):
+    """One figure: its subject and name, the gate or phase, and the group."""
 
     of: Of
     figure: str
@@ -58,89 +58,116 @@ class Opened(View):
 
 
 def effectiveness_routes(service: Service, pages: Pages, charts: Charts) -> APIRouter:
-    """The routes of the dashboard, of what its figures count, and of what they mean."""
+    """The routes of the dashboard, of the rows behind its figures, and of the definitions."""
     router = strict_router(include_in_schema=False)
-    _opening(router, service, pages)
+    _add_rows_route(router, service, pages)
 
     @router.get("/effectiveness")
-    def effectiveness(view: Annotated[View, Query()]) -> HTMLResponse:
-        all_ = service.models.ask(tally())
-        view.origin = view.origin or usual_origin(all_.rows)
-        asked = {of: service.models.ask(figures.by(view.grouped, **view.cohort)) for of, figures in FIGURES.items()}
-        rows = {of: _whole(of, answer, view) for of, answer in asked.items()}
-        position = min(answer.position for answer in asked.values())
-        told = {"view": view, "rows": rows, "charts": _charts(charts, rows, view, position), **_chosen_from(all_)}
-        return pages.render("effectiveness.html", "/effectiveness", told, all_, *asked.values())
+    def effectiveness(filter_: Annotated[EffectivenessFilter, Query()]) -> HTMLResponse:
+        tally_answer = service.models.ask(tally())
+        filter_.origin = filter_.origin or find_common_origin(tally_answer.rows)
+        answers = {
+            of: service.models.ask(figures.by(filter_.grouped, **filter_.cohort)) for of, figures in FIGURES.items()
+        }
+        rows = {of: _complete_rows(of, answer, filter_) for of, answer in answers.items()}
+        position = min(answer.position for answer in answers.values())
+        context = {
+            "filter": filter_,
+            "rows": rows,
+            "charts": _draw_charts(charts, rows, filter_, position),
+            **_build_choices(tally_answer),
+        }
+        return pages.render("effectiveness.html", "/effectiveness", context, tally_answer, *answers.values())
 
     @router.get("/effectiveness/definitions")
     def definitions() -> HTMLResponse:
-        told = {"definitions": DEFINITIONS, "measures": MEASURES, "figures": FIGURES, "of": OF}
-        return pages.render("definitions.html", "/effectiveness", told)
+        context = {"definitions": DEFINITIONS, "measures": MEASURES, "figures": FIGURES, "titles": TITLES}
+        return pages.render("definitions.html", "/effectiveness", context)
 
     return router
 
 
-def _opening(router: APIRouter, service: Service, pages: Pages) -> None:
+def _add_rows_route(router: APIRouter, service: Service, pages: Pages) -> None:
     @router.get("/effectiveness/projects")
-    def opened(asked: Annotated[Opened, Query()]) -> HTMLResponse:
-        found = service.models.ask(_question(asked))
-        figure = FIGURES[asked.of].figure(asked.figure)
-        told = {"asked": asked, "figure": figure, "definition": DEFINITIONS[asked.of][figure], "of": OF}
-        return pages.render("figure.html", "/effectiveness", told | {"rows": found.rows}, found)
+    def figure_rows(filter_: Annotated[FigureFilter, Query()]) -> HTMLResponse:
+        answer = service.models.ask(_build_query(filter_))
+        figure = FIGURES[filter_.of].figure(filter_.figure)
+        context = {"filter": filter_, "figure": figure, "definition": DEFINITIONS[filter_.of][figure], "titles": TITLES}
+        return pages.render("figure.html", "/effectiveness", context | {"rows": answer.rows}, answer)
 
 
-def _chosen_from(all_: Answer) -> Row:
+def _build_choices(tally_answer: Answer) -> Row:
     return {
         "labels": {name: LABELS[name] for name in COHORT},
-        "choices": choices(all_.rows, COHORT),
-        "origins": counted(all_.rows, "origin"),
+        "choices": list_choices(tally_answer.rows, COHORT),
+        "origins": count_by(tally_answer.rows, "origin"),
         "definitions": DEFINITIONS,
         "figures": FIGURES,
     }
 
 
-def _question(asked: Opened) -> Question:
-    figures = FIGURES[asked.of]
-    if asked.figure not in figures.numbers:
+def _build_query(filter_: FigureFilter) -> ReadModelQuery:
+    figures = FIGURES[filter_.of]
+    if filter_.figure not in figures.numbers:
         known = ", ".join(figures.numbers)
-        raise Problem(404, "unknown", "There is no such figure", f"{asked.figure}: {asked.of} have {known}")
-    demand_value("at", asked.at or None, figures.order)
-    return figures.opened(asked.figure, asked.grouped, asked.group or None, asked.at or None, **asked.cohort)
+        raise Problem(
+            404,
+            "unknown",
+            "This figure does not exist",
+            f"figure: {filter_.figure}; the figures of {filter_.of} are {known}",
+        )
+    demand_value("at", filter_.at or None, figures.order)
+    return figures.opened(filter_.figure, filter_.grouped, filter_.group or None, filter_.at or None, **filter_.cohort)
 
 
-def _whole(of: str, answer: Answer, view: View) -> list[Row]:
-    """The rows, and where they are told together one for each gate or phase, though nobody has come there."""
-    if view.by or not FIGURES[of].order:
+def _complete_rows(of: str, answer: Answer, filter_: EffectivenessFilter) -> list[Row]:
+    """The rows; without groups, also an empty row for each gate or phase that no project has reached."""
+    if filter_.by or not FIGURES[of].order:
         return answer.rows
     known = {row["at"]: row for row in answer.rows}
-    return [known.get(at) or _nothing(of, at, view) for at in FIGURES[of].order]
+    return [known.get(at) or _empty_row(of, at, filter_) for at in FIGURES[of].order]
 
 
-def _nothing(of: str, at: str, view: View) -> Row:
+def _empty_row(of: str, at: str, filter_: EffectivenessFilter) -> Row:
     figures = FIGURES[of]
-    return {"at": at, "group_by": view.origin, **dict.fromkeys(figures.counted, 0), **dict.fromkeys(figures.measured)}
+    return {
+        "at": at,
+        "group_by": filter_.origin,
+        **dict.fromkeys(figures.counted, 0),
+        **dict.fromkeys(figures.measured),
+    }
 
 
-def _charts(charts: Charts, rows: Mapping[str, list[Row]], view: View, position: int) -> Row:
-    """The charts; None for one that can't be drawn now, nothing at all for one without figures."""
-    lasting = [_stay(row, view) for row in rows["phases"] if row["measured"]]
-    yields = [_yield(row, view) for row in rows["gates"] if row["decided"]]
-    shows = (position, view.model_dump_json())
-    wanted = {"lasting": lasting, "yields": yields}
-    return {name: charts.draw(name, marks, shows) for name, marks in wanted.items() if marks}
+def _draw_charts(charts: Charts, rows: Mapping[str, list[Row]], filter_: EffectivenessFilter, position: int) -> Row:
+    """Draw the charts; None for a chart that can't be drawn now, no entry for one without data."""
+    durations = [_duration_mark(row, filter_) for row in rows["phases"] if row["measured"]]
+    yields = [_yield_mark(row, filter_) for row in rows["gates"] if row["decided"]]
+    content = (position, filter_.model_dump_json())
+    marks_by_chart = {"duration": durations, "yield": yields}
+    return {name: charts.draw(name, marks, content) for name, marks in marks_by_chart.items() if marks}
 
 
-def _label(row: Row, view: View) -> str:
-    return f"{words(row['at'])} · {words(row['group_by'])}" if view.by else words(row["at"])
+def _label(row: Row, filter_: EffectivenessFilter) -> str:
+    return f"{words(row['at'])} · {words(row['group_by'])}" if filter_.by else words(row["at"])
 
 
-def _stay(row: Row, view: View) -> Row:
-    told = f"{number(row['median_days'], 1)} to {number(row['p85_days'], 1)} (n = {row['measured']})"
+def _duration_mark(row: Row, filter_: EffectivenessFilter) -> Row:
+    text = f"{number(row['median_days'], 1)} to {number(row['p85_days'], 1)} (n = {row['measured']})"
     ends = {"median": row["median_days"], "p85": row["p85_days"]}
-    return {"label": _label(row, view), "told": told, "href": view.opening("phases", "measured", row), **ends}
+    return {
+        "label": _label(row, filter_),
+        "text": text,
+        "href": filter_.rows_address("phases", "measured", row),
+        **ends,
+    }
 
 
-def _yield(row: Row, view: View) -> Row:
-    told = f"{share(row['first_pass'], row['decided'])} ({row['first_pass']} of {row['decided']})"
+def _yield_mark(row: Row, filter_: EffectivenessFilter) -> Row:
+    text = f"{share(row['first_pass'], row['decided'])} ({row['first_pass']} of {row['decided']})"
     part = 100 * row["first_pass"] / row["decided"]
-    return {"label": _label(row, view), "told": told, "href": view.opening("gates", "decided", row), "share": part}
+    return {
+        "label": _label(row, filter_),
+        "text": text,
+        "href": filter_.rows_address("gates", "decided", row),
+        "share": part,
+    }

@@ -1,4 +1,4 @@
-"""The page of one event: its envelope, its data, and the bytes that it is kept as."""
+"""The page of one event: its envelope, its data and its stored bytes."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ Version = Annotated[int, Path(ge=1, le=2**53 - 1)]
 
 
 def event_routes(service: Service, pages: Pages) -> APIRouter:
-    """The route of an event."""
+    """The route of the event page."""
     router = strict_router(include_in_schema=False)
 
     @router.get("/projects/{key}/events/{version}")
@@ -25,18 +25,23 @@ def event_routes(service: Service, pages: Pages) -> APIRouter:
         name = key_of(key)
         lines = service.log.read_streams([f"project-{name}"], version - 1)
         if not lines:
-            raise Problem(404, "unknown", "There is no such event", f"project {name} has no version {version}")
-        recorded, whole = read_entry(lines[0]), orjson.loads(lines[0].data)
-        told = {
+            raise Problem(
+                404,
+                "unknown",
+                "This event does not exist",
+                f"version: project {name} has no version {version}; /projects/{name} lists its events",
+            )
+        recorded, envelope = read_entry(lines[0]), orjson.loads(lines[0].data)
+        context = {
             "key": name,
             "recorded": recorded,
             "position": lines[0].position,
             "last": len(lines) == 1,
-            "means": " ".join((type(recorded.event).__doc__ or "").replace("`", "").split()),
-            "data": whole.pop("data"),
-            "envelope": whole,
+            "description": " ".join((type(recorded.event).__doc__ or "").replace("`", "").split()),
+            "data": envelope.pop("data"),
+            "envelope": envelope,
             "text": lines[0].data.decode(),
         }
-        return pages.render("event.html", "", told)
+        return pages.render("event.html", "", context)
 
     return router

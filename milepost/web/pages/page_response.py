@@ -1,4 +1,4 @@
-"""Rendering: a template and what it tells as a page, which says what log, position and moment it reflects."""
+"""HTML responses: a template, its context, and a footer with log, position and time of the data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from consumers.read_models.reader import Answer
 from milepost.app.service import Service
 from milepost.log.store import Identity
 from milepost.log.stored_event import LogHead
-from milepost.web.pages.assets import asset
+from milepost.web.pages.assets import asset_address
 from milepost.web.pages.template_filters import FILTERS
 from milepost.web.problems import Problem
 
@@ -22,36 +22,36 @@ HEADERS = {"Cache-Control": "no-store"}
 MENU = {"/": "Portfolio", "/effectiveness": "Effectiveness", "/inbox": "Inbox", "/policy": "Policy"}
 
 
-def address(path: str, **parameters: object) -> str:
-    """An address with those of the parameters that say something."""
-    given = {name: value for name, value in parameters.items() if value not in (None, "")}
-    return f"{path}?{urlencode(given)}" if given else path
+def build_address(path: str, **parameters: object) -> str:
+    """Build an address with the query parameters that are neither None nor empty."""
+    present = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{path}?{urlencode(present)}" if present else path
 
 
-def _environment() -> Environment:
-    made = Environment(
+def _create_environment() -> Environment:
+    environment = Environment(
         loader=PackageLoader("milepost.web.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= FILTERS
-    cast("dict[str, Any]", made.globals).update(asset=asset, address=address, menu=MENU)
-    return made
+    environment.filters |= FILTERS
+    cast("dict[str, Any]", environment.globals).update(asset=asset_address, address=build_address, menu=MENU)
+    return environment
 
 
-ENVIRONMENT = _environment()
+ENVIRONMENT = _create_environment()
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a page reflects: the log up to a position, whose event was written at a moment."""
+    """The state that a page shows: the log up to a position, the time of that event, and the lag in events."""
 
     log: Identity
     position: int
     at: datetime | None
-    behind: int
+    lag: int
 
 
 class Pages:
@@ -65,26 +65,26 @@ class Pages:
         return self._service.log.identity()
 
     def render(
-        self, template: str, here: str, told: Mapping[str, Any], *answers: Answer, head: LogHead | None = None
+        self, template: str, here: str, context: Mapping[str, Any], *answers: Answer, head: LogHead | None = None
     ) -> HTMLResponse:
-        """A page that reflects no more than these answers do, the log itself up to its head where there is none.
+        """Render a page; its stamp is the oldest position of its answers, without answers the head of the log.
 
-        `here` is the address that it has in the menu, `told` what the template tells; `now` is in it already.
+        `here` is the page's address in the menu, `context` the variables of the template; `now` is added.
         """
         head = head or self._service.log.head()
-        seen = min(((one.position, one.at) for one in answers), default=(head.position, head.recorded_at))
-        stamp = Stamp(self.log, *seen, behind=head.position - seen[0])
-        return _page(template, 200, {"now": self._service.clock(), **told, "here": here, "stamp": stamp})
+        oldest = min(((answer.position, answer.at) for answer in answers), default=(head.position, head.recorded_at))
+        stamp = Stamp(self.log, *oldest, lag=head.position - oldest[0])
+        return _render_page(template, 200, {"now": self._service.clock(), **context, "here": here, "stamp": stamp})
 
 
-def problem_page(problem: Problem) -> HTMLResponse:
-    """A failure as a page. It asks nothing of the database, which may be what failed."""
-    page = _page("problem.html", problem.status, {"here": "", "stamp": None, "problem": problem})
+def render_problem(problem: Problem) -> HTMLResponse:
+    """Render a problem as a page, without the database, which may be the cause."""
+    page = _render_page("problem.html", problem.status, {"here": "", "stamp": None, "problem": problem})
     for name, value in problem.response().headers.items():
         if name == "retry-after":
             page.headers[name] = value
     return page
 
 
-def _page(template: str, status: int, told: Mapping[str, Any]) -> HTMLResponse:
-    return HTMLResponse(ENVIRONMENT.get_template(template).render(told), status, HEADERS)
+def _render_page(template: str, status: int, context: Mapping[str, Any]) -> HTMLResponse:
+    return HTMLResponse(ENVIRONMENT.get_template(template).render(context), status, HEADERS)

@@ -1,4 +1,4 @@
-"""The pages of problems: what each kind of failure means, and what to do about it."""
+"""The problem pages: the meaning and the solution of each kind of problem."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,133 +13,141 @@ from milepost.web.strict_route import strict_router
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """What a kind of problem is called, with which status it is answered, what it means, and what to do."""
+class ProblemMeaning:
+    """A kind of problem: HTTP status, title, what is wrong, and what to do next and by whom."""
 
     status: str
     title: str
-    means: str
-    do: str
+    description: str
+    solution: str
 
 
-MEANINGS: Mapping[str, Meaning] = {
-    "rejected": Meaning(
-        "409", "This may not be done",
-        "The command makes no sense as the project stands, or who gave it may not give it. Nothing was written except "
-        "this answer, which the same Idempotency-Key gets again.",
-        "Read the sentence: it names the place and what to do. Then give another command, with another key.",
+PROBLEM_MEANINGS: Mapping[str, ProblemMeaning] = {
+    "rejected": ProblemMeaning(
+        "409", "The command is rejected",
+        "A rule forbids the command in the current state of the project, or the caller has no role that may give it. "
+        "Only this outcome is stored; the same Idempotency-Key returns it again.",
+        "Read the detail: it names the field or rule, and who may act. Send a corrected command with a new key.",
     ),
-    "refused": Meaning(
-        "409", "The gate stays shut",
-        "The decision was asked for and at least one control that blocks is unmet. The refusal is on record, with the "
-        "result of every control.",
-        "The results say what is missing; the page of the project says who can meet each control, with which command.",
+    "refused": ProblemMeaning(
+        "409", "The gate is refused",
+        "At least one blocking control is unmet, so the gate can't be passed. The refusal is recorded with the result "
+        "of every control.",
+        "Meet the controls that the results name. The page of the project says who can meet each one, and with which "
+        "command. Then the decider can decide again.",
     ),
-    "changed": Meaning(
-        "412", "It has changed since",
-        "The stream is not at a version that If-Match names, or it is at one that If-None-Match names. Nothing was "
-        "written.",
-        "Read the project again, look at what is new, and decide on that.",
+    "changed": ProblemMeaning(
+        "412", "The stream has another version",
+        "The stream is not at a version that If-Match names, or it is at one that If-None-Match names. Nothing is "
+        "stored.",
+        "Read the project again, check the new events, and send the command with the new ETag.",
     ),
-    "key-reused": Meaning(
-        "422", "The Idempotency-Key was used for something else",
-        "The same actor used this key for another command. A key belongs to one command for ever.",
-        "Make a new key for each new command; repeat a key only to repeat exactly the same words.",
+    "key-reused": ProblemMeaning(
+        "422", "The Idempotency-Key belongs to another command",
+        "The same caller used this Idempotency-Key for another command. A key belongs to one command for ever.",
+        "Send each new command with a new key. Repeat a key only to repeat exactly the same request.",
     ),
-    "invalid": Meaning(
-        "422", "This can't be asked for",
-        "A field or a query parameter is missing, unknown or of the wrong kind; the problem names each place.",
-        "Correct the places that are named. /v1/openapi.json describes every address and command.",
+    "invalid": ProblemMeaning(
+        "422", "A field or parameter is invalid",
+        "A field of the body or a query parameter is missing, unknown or of the wrong type. The detail names each one.",
+        "Correct the named fields and send the request again. /v1/openapi.json describes every address and command.",
     ),
-    "not-json": Meaning(
-        "400", "The body can't be read",
-        "The body is no JSON that every reader would read in the same way: duplicate keys, NaN, numbers that don't "
-        "fit, lone surrogates and NUL are refused.",
-        "Send JSON in UTF-8 with each key once, integers within 53 bits and decimals as text.",
+    "not-json": ProblemMeaning(
+        "400", "The body is not valid JSON",
+        "The body is not JSON, or not JSON that every reader reads alike: duplicate keys, NaN, numbers out of range, "
+        "lone surrogates and NUL are not accepted.",
+        "Send UTF-8 JSON with unique keys, integers within 53 bits, and decimals as strings.",
     ),
-    "too-large": Meaning(
+    "too-large": ProblemMeaning(
         "413", "The body is too large",
-        "A body has at most 256 KiB, and an event at most 65,535 bytes.",
-        "Split lists into several commands; put long text into a document and give its digest.",
+        "A body may have 256 KiB at most, and an event 65,535 bytes at most.",
+        "Split a list into several commands. Keep a long text in a document and send the digest of the document.",
     ),
-    "header": Meaning(
-        "400", "A header can't be read",
-        "One of Idempotency-Key, If-Match, If-None-Match, Milepost-Correlation is not written as it has to be.",
-        "The problem names the header and shows how it is written.",
+    "header": ProblemMeaning(
+        "400", "A header is invalid",
+        "The value of Idempotency-Key, If-Match, If-None-Match or Milepost-Correlation has the wrong form.",
+        "Correct the header that the detail names; the detail shows the expected form.",
     ),
-    "unknown": Meaning(
-        "404", "There is no such thing",
-        "Nothing is known under this name: it was never proposed, or it is written in another way.",
-        "Look it up in the portfolio, or at /v1/projects. Keys are lower case.",
+    "unknown": ProblemMeaning(
+        "404", "The resource does not exist",
+        "No project, event or other resource has this name: it is misspelt, or nobody has recorded it.",
+        "Check the name in the portfolio or at /v1/projects. Keys are lower case.",
     ),
-    "http": Meaning(
-        "4xx", "This can't be asked for in this way",
-        "The address or the method is not one of Milepost's.",
-        "/v1/openapi.json lists every address with its methods.",
+    "http": ProblemMeaning(
+        "4xx", "The address or method does not exist",
+        "Milepost has no such address, or the address does not support this method.",
+        "Use an address and method from /v1/openapi.json.",
     ),
-    "host": Meaning(
-        "421", "This host is not served here",
-        "The Host header names a host that this service doesn't answer to; that keeps foreign pages away from it.",
-        "Use the address that the service printed at its start, or set MILEPOST_ORIGIN to the one people use.",
+    "host": ProblemMeaning(
+        "421", "The host name is not allowed",
+        "The Host header contains a name that this service does not serve. The check keeps other websites out.",
+        "Use the address that the service prints at its start. The operator can set another in MILEPOST_ORIGIN.",
     ),
-    "origin": Meaning(
-        "403", "Writes come from the service's own pages",
-        "A browser said that a page of another origin sends this.",
-        "Write through the API or the command line, not from pages elsewhere.",
+    "origin": ProblemMeaning(
+        "403", "The request comes from another website",
+        "A browser sent this write from a page of another origin.",
+        "Send writes through the API or the command line, not from a page of another website.",
     ),
-    "unavailable": Meaning(
-        "503", "The database doesn't answer",
-        "The log can't be reached at the moment. What was answered before is safe.",
-        "Ask again after the seconds in Retry-After. Repeat a command under the same Idempotency-Key: it happens once.",
+    "unavailable": ProblemMeaning(
+        "503", "The database is unavailable",
+        "The service can't reach the database. Everything that was accepted before is stored.",
+        "Retry after the seconds in Retry-After. Retry a command with the same Idempotency-Key: it is executed once. "
+        "If the problem remains, the operator must check the database.",
     ),
-    "damaged": Meaning(
-        "503", "The log can't be read",
-        "What was asked for rests on an event that can't be read: a newer release wrote it, or somebody changed the "
-        "database behind the service. Everything else goes on.",
-        "Tell who operates the service: docs/operate.md says how to find out what was changed, and how to restore it.",
+    "damaged": ProblemMeaning(
+        "503", "An event can't be read",
+        "The request needs an event that this release can't read: a newer release wrote it, or somebody changed the "
+        "database directly. Other streams still work.",
+        "Inform the operator. docs/operate.md explains how to find the changed events and how to restore them.",
     ),
-    "not-yet": Meaning(
-        "503", "The read models are not there yet",
-        "Pages and lists are made from read models, which are still being built or have not reached the position that "
-        "was asked for.",
-        "Ask again in a moment; /readyz says how far they are.",
+    "not-yet": ProblemMeaning(
+        "503", "The read models are not ready",
+        "Pages and lists need the read models. These are still being built, or have not reached the requested "
+        "position.",
+        "Retry in a moment; /readyz shows the progress. If there is none, inform the operator.",
     ),
-    "parked": Meaning(
+    "parked": ProblemMeaning(
         "503", "The stream is parked",
         "A read model could not apply an event of this stream and set the stream aside. It contains the stream only up "
         "to the event before.",
-        "Tell who operates the service: `milepost parked` says why, and resumes the stream once the cause is removed.",
+        "Inform the operator: `milepost parked` shows the cause, and resumes the stream after the cause is removed.",
     ),
-    "crowded": Meaning(
-        "503", "Too many listen",
-        "Each process lets only so many follow the stream of events at a time.",
-        "Ask again later with the Last-Event-ID that you have: nothing is lost meanwhile.",
+    "crowded": ProblemMeaning(
+        "503", "Too many event streams are open",
+        "Each process of the service serves a limited number of event streams at a time.",
+        "Retry later with the last Last-Event-ID: no event is lost in between.",
     ),
-    "not-ready": Meaning(
+    "not-ready": ProblemMeaning(
         "503", "The service is not ready",
-        "It answers, but it can't write, or the read models behind its pages and lists don't keep up with the log.",
-        "The problem and /readyz say what stalls; ask again in a moment.",
+        "The service runs, but it can't write to the log, or its read models lag too far behind the log.",
+        "The detail and /readyz name the part that fails. Retry in a moment; if it remains, inform the operator.",
     ),
-    "fault": Meaning(
-        "500", "A fault in Milepost",
-        "Something happened that was not thought of. Nothing was written.",
-        "The service's own log says more, under the moment of the request; report it with that.",
+    "fault": ProblemMeaning(
+        "500", "Internal error",
+        "The service failed with an unexpected error. Nothing is stored.",
+        "Inform the operator: the log of the service contains the error at the time of the request. Report it with "
+        "that log entry.",
     ),
 }  # fmt: skip
 
 
 def problem_routes(service: Service, pages: Pages) -> APIRouter:
-    """The routes that explain problems; the `type` of problem details leads here."""
+    """The routes of the problem pages. The `type` of problem details is their address."""
     router = strict_router(include_in_schema=False)
 
     @router.get("/problems")
     def problems() -> HTMLResponse:
-        return pages.render("problems.html", "", {"kinds": MEANINGS})
+        return pages.render("problems.html", "", {"kinds": PROBLEM_MEANINGS})
 
     @router.get("/problems/{kind}")
     def problem(kind: str) -> HTMLResponse:
-        if kind not in MEANINGS:
-            raise Problem(404, "unknown", "There is no such problem", f"the kinds are {', '.join(MEANINGS)}")
-        return pages.render("problems.html", "", {"kinds": {kind: MEANINGS[kind]}})
+        if kind not in PROBLEM_MEANINGS:
+            raise Problem(
+                404,
+                "unknown",
+                "This kind of problem does not exist",
+                f"kind: {kind}; the kinds are {', '.join(PROBLEM_MEANINGS)}",
+            )
+        return pages.render("problems.html", "", {"kinds": {kind: PROBLEM_MEANINGS[kind]}})
 
     return router

@@ -1,4 +1,4 @@
-"""The routes of all pages."""
+"""The routes of all pages, and of their static files."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -19,16 +19,16 @@ from milepost.web.pages.project import project_routes
 
 
 def page_routes(service: Service) -> APIRouter:
-    """The pages of a service, and the files that they load; what draws charts starts and ends with the service."""
+    """The routes of a service's pages and static files; the chart process starts and stops with the service."""
     pages, charts = Pages(service), Charts(service.settings.address)
 
     @asynccontextmanager
-    async def drawing(_: FastAPI) -> AsyncGenerator[None]:
+    async def run_charts(_: FastAPI) -> AsyncGenerator[None]:
         charts.warm()
         yield
         charts.close()
 
-    router = APIRouter(include_in_schema=False, lifespan=drawing)
+    router = APIRouter(include_in_schema=False, lifespan=run_charts)
     router.include_router(asset_routes())
     for routes in (portfolio_routes, project_routes, event_routes, inbox_routes, policy_routes, problem_routes):
         router.include_router(routes(service, pages))

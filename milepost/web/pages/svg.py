@@ -1,4 +1,4 @@
-"""SVG from the drawing child, checked before it stands in a page: only marks and text, only links to ourselves."""
+"""Sanitizes the SVG of the chart process for a page: only shapes and text, only links to this service."""
 
 from xml.etree import ElementTree
 
@@ -15,47 +15,47 @@ ATTRIBUTES = {
 
 
 class UnsafeSvg(ValueError):
-    """The drawing holds what no page may hold."""
+    """The SVG contains an element, attribute or link that is not allowed."""
 
 
-def checked(drawing: str, origin: str) -> Markup:
-    """The same drawing for a page: its links without the origin that they must have, hidden from who can't see it.
+def sanitize_svg(svg: str, origin: str) -> Markup:
+    """Return the SVG for a page: links are relative to the origin, and the whole is hidden from screen readers.
 
-    A table on the page holds the same links for the keyboard. Raises `UnsafeSvg` for any element or
-    attribute that is not expected, and for any link to elsewhere.
+    A table on the page contains the same links for keyboard and screen reader. Raises `UnsafeSvg` for an unknown
+    element or attribute, and for a link to another origin.
     """
-    root = ElementTree.fromstring(drawing)  # noqa: S314 - expat knows no external entities, and the child is ours
+    root = ElementTree.fromstring(svg)  # noqa: S314 - expat loads no external entities
     for element in root.iter():
-        _check(element, origin)
+        _sanitize_element(element, origin)
     root.set("aria-hidden", "true")
     root.set("class", "chart")
-    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - nothing is left but what was checked
+    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - every element and attribute was checked
 
 
-def _check(element: ElementTree.Element, origin: str) -> None:
+def _sanitize_element(element: ElementTree.Element, origin: str) -> None:
     name = element.tag.removeprefix(f"{{{SVG}}}")
     if name not in ELEMENTS:
-        raise UnsafeSvg(f"the drawing holds an element {name}")
-    kept = {key: value for key, value in element.attrib.items() if not _only_read_aloud(key)}
+        raise UnsafeSvg(f"the SVG contains an element {name}")
+    attributes = {key: value for key, value in element.attrib.items() if not _is_accessibility_attribute(key)}
     element.attrib.clear()
     element.tag = name
-    for key, value in kept.items():
+    for key, value in attributes.items():
         if key in (f"{{{XLINK}}}href", "href") and name == "a":
-            element.attrib |= {"href": _own(value, origin), "tabindex": "-1"}
+            element.attrib |= {"href": _local_path(value, origin), "tabindex": "-1"}
         elif key == f"{{{XLINK}}}title" or (name == "a" and key == "target"):
             continue
         elif key not in ATTRIBUTES or "url(" in value:
-            raise UnsafeSvg(f"the drawing holds an attribute {key}")
+            raise UnsafeSvg(f"the SVG contains an attribute {key}")
         else:
             element.set(key, value)
 
 
-def _only_read_aloud(attribute: str) -> bool:
+def _is_accessibility_attribute(attribute: str) -> bool:
     return attribute == "role" or attribute.startswith("aria-")
 
 
-def _own(link: str, origin: str) -> str:
+def _local_path(link: str, origin: str) -> str:
     path = link.removeprefix(origin)
     if path == link or not path.startswith("/") or path.startswith("//"):
-        raise UnsafeSvg(f"the drawing links to {link}")
+        raise UnsafeSvg(f"the SVG links to {link}")
     return path

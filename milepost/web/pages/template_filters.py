@@ -1,6 +1,7 @@
-"""Words: how values read on a page. Every function is a filter of the templates by its name."""
+"""Template filters: how values are written on a page. Each public function is a filter of its own name."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -9,11 +10,12 @@ from markupsafe import Markup
 
 NONE = "–"
 SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60}
+_DIRECTION = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # Unicode UAX 9, table 4
 _ACRONYMS = {"rfc": "RFC", "it": "IT"}
 
 
 def words(name: object) -> str:
-    """A name of the program as words: `plan-approved` is `Plan approved`; what is missing is a dash."""
+    """An identifier as words: `plan-approved` is `Plan approved`; None and empty are a dash."""
     if name is None or name == "":
         return NONE
     parts = [_ACRONYMS.get(part, part) for part in re.split(r"[-_ ]+", str(name))]
@@ -21,35 +23,35 @@ def words(name: object) -> str:
 
 
 def moment(at: datetime | str | None) -> Markup | str:
-    """A moment to the minute, in UTC; the whole of it for machines."""
-    found = _parsed(at)
-    if found is None:
+    """A time to the minute, in UTC, as a `time` element with the full time."""
+    parsed = _parse(at)
+    if parsed is None:
         return NONE
-    return Markup('<time datetime="{}">{:%Y-%m-%d %H:%M}</time>').format(found.isoformat(), found)
+    return Markup('<time datetime="{}">{:%Y-%m-%d %H:%M}</time>').format(parsed.isoformat(), parsed)
 
 
 def day(at: datetime | date | str | None) -> Markup | str:
-    """The day of a moment, in UTC."""
+    """The date of a time, in UTC."""
     if isinstance(at, date) and not isinstance(at, datetime):
         return Markup('<time datetime="{0}">{0}</time>').format(at.isoformat())
-    found = _parsed(at)
-    if found is None:
+    parsed = _parse(at)
+    if parsed is None:
         return NONE
-    return Markup('<time datetime="{}">{:%Y-%m-%d}</time>').format(found.isoformat(), found)
+    return Markup('<time datetime="{}">{:%Y-%m-%d}</time>').format(parsed.isoformat(), parsed)
 
 
 def ago(at: datetime | str | None, now: datetime) -> str:
-    """How long ago a moment is, or how far ahead, in its largest unit."""
-    found = _parsed(at)
-    if found is None:
+    """The time since or until a moment, in its largest unit."""
+    parsed = _parse(at)
+    if parsed is None:
         return NONE
-    seconds = (now - found).total_seconds()
+    seconds = (now - parsed).total_seconds()
     if abs(seconds) < SECONDS["minute"]:
         return "now"
-    return f"{lasting(seconds)} ago" if seconds > 0 else f"in {lasting(-seconds)}"
+    return f"{duration(seconds)} ago" if seconds > 0 else f"in {duration(-seconds)}"
 
 
-def lasting(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A duration in its largest unit."""
     for unit, length in SECONDS.items():
         number = int(seconds // length)
@@ -58,31 +60,31 @@ def lasting(seconds: float) -> str:
     return "under a minute"
 
 
-def past(at: datetime | str | None, now: datetime) -> bool:
-    """Whether a moment is over."""
-    found = _parsed(at)
-    return found is not None and found < now
+def is_past(at: datetime | str | None, now: datetime) -> bool:
+    """Whether a time is before now."""
+    parsed = _parse(at)
+    return parsed is not None and parsed < now
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """A number for people; what could not be measured is a dash."""
+    """A number with thousands separators; None is a dash."""
     return NONE if value is None else f"{value:,.{digits}f}"
 
 
-def count(many: int, thing: str) -> str:
-    """How many of a thing: `1 return`, `2 returns`."""
-    return f"{many:,} {thing}{'' if many == 1 else 's'}"
+def count(quantity: int, noun: str) -> str:
+    """A number with its noun: `1 return`, `2 returns`."""
+    return f"{quantity:,} {noun}{'' if quantity == 1 else 's'}"
 
 
 def share(part: int, whole: int) -> str:
-    """A share in per cent; a share of nothing is a dash, never 0 %, and one of very little isn't nothing."""
+    """A share in per cent. A share of nothing is a dash, and a share below 1 % is never written as 0 %."""
     if not whole:
         return NONE
     return "under 1 %" if 0 < part < whole / 100 else f"{100 * part / whole:.0f} %"
 
 
-def listed(names: Iterable[object]) -> str:
-    """Names in a row."""
+def comma_separated(names: Iterable[object]) -> str:
+    """Names as a comma-separated list."""
     return ", ".join(map(str, names)) or NONE
 
 
@@ -91,11 +93,29 @@ def kind(stored: str) -> str:
     return words(stored.partition("/")[0].replace(".", "-"))
 
 
-def _parsed(at: Any) -> datetime | None:
+def without_direction(text: str) -> str:
+    """A text without direction controls, for places that HTML can't isolate, like the title of the document."""
+    return "".join(character for character in text if unicodedata.bidirectional(character) not in _DIRECTION)
+
+
+def _parse(at: Any) -> datetime | None:
     return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
     filter_.__name__: filter_
-    for filter_ in (words, moment, day, ago, lasting, past, number, count, share, listed, kind)
+    for filter_ in (
+        words,
+        moment,
+        day,
+        ago,
+        duration,
+        is_past,
+        number,
+        count,
+        share,
+        comma_separated,
+        kind,
+        without_direction,
+    )
 }

@@ -1,14 +1,14 @@
-// Pages are whole without this. It adds one thing: a page that lay open says what was written since.
+// Pages work without this script. It adds one thing: an open page shows how many events were recorded since it was rendered.
 const stamp = document.getElementById("stamp");
 const newer = document.getElementById("newer");
 
-const look = async () => {
+const showNewerEvents = async () => {
   if (document.hidden || !stamp) return;
-  const answer = await fetch("/readyz", { headers: { accept: "application/json" } }).catch(() => null);
-  if (!answer) return;
-  const { position } = await answer.json();
-  const since = position - Number(stamp.dataset.position);
-  newer.textContent = since > 0 ? `${since.toLocaleString("en")} newer: load the page again to see what changed.` : "";
+  const response = await fetch("/readyz", { headers: { accept: "application/json" } }).catch(() => null);
+  if (!response) return;
+  const { position } = await response.json();
+  const count = position - Number(stamp.dataset.position);
+  newer.textContent = count > 0 ? `Newer events: ${count.toLocaleString("en")}. Load the page again to see them.` : "";
 };
 
-document.addEventListener("visibilitychange", look);
+document.addEventListener("visibilitychange", showNewerEvents);

@@ -30,7 +30,7 @@ CANDIDATE = "sha256:" + "b" * 64
 STEPS = Document(document="steps", title="How to renew a certificate", digest="sha256:" + "a" * 64)
 LITTLE = Answers(services=1, users=0, downtime=0, effort=1, money=0, experience=0, reversibility=0, data=0)
 MUCH = Answers(services=3, users=3, downtime=2, effort=3, money=3, experience=2, reversibility=2, data=2)
-HOSTILE = "<script>document.title='owned'</script>\"'><img src=x onerror=\"document.title='owned'\">{{ 7*7 }}"
+HOSTILE = "\u202e<script>document.title='owned'</script>\"'><img src=x onerror=\"document.title='owned'\">{{ 7*7 }}"
 TEAM = (
     Granted(person="grace", role="change-manager"),
     Granted(person="linus", role="tester"),

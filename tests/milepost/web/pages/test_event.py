@@ -9,7 +9,7 @@ import httpx
 from milepost.app.service import Service
 
 
-def test_shows_the_stored_bytes_and_their_leaf(site: str, service: Service) -> None:
+def test_event_page_shows_stored_bytes_and_ledger_leaf(site: str, service: Service) -> None:
     stored = service.log.read_streams(["project-odd"])[0]
     page = httpx.get(f"{site}/projects/odd/events/1").text
     shown = re.search(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)
@@ -19,6 +19,6 @@ def test_shows_the_stored_bytes_and_their_leaf(site: str, service: Service) -> N
     assert f"at position {stored.position}" in page
 
 
-def test_says_which_event_comes_before_and_after(site: str) -> None:
+def test_event_page_links_to_previous_and_next_event(site: str) -> None:
     assert "/projects/pay-1/events/1" in httpx.get(f"{site}/projects/pay-1/events/2").text
     assert 'rel="prev"' not in httpx.get(f"{site}/projects/pay-1/events/1").text

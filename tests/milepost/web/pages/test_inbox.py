@@ -3,11 +3,11 @@
 import httpx
 
 
-def test_shows_what_waits_for_one_person(site: str) -> None:
+def test_inbox_shows_pending_signoffs_of_one_person(site: str) -> None:
     grace = httpx.get(f"{site}/inbox?who=grace").text
     assert "/projects/mail-2#review-go" in grace
-    assert "Nothing waits" in httpx.get(f"{site}/inbox?who=nobody").text
+    assert "No sign-off or decision is pending for nobody" in httpx.get(f"{site}/inbox?who=nobody").text
 
 
-def test_says_that_nobody_signs_in(site: str) -> None:
-    assert "Nobody signs in here yet" in httpx.get(f"{site}/inbox").text
+def test_inbox_says_that_pages_have_no_sign_in(site: str) -> None:
+    assert "These pages have no sign-in yet" in httpx.get(f"{site}/inbox").text

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from milepost.app.service import Service
-from tests.milepost.web.pages.browsing import Read, Visit, visiting
+from tests.milepost.web.pages.browsing import ParsedPage, Visit, visiting
 from tests.milepost.web.pages.conftest import listening_socket, serving
 
 PAGES = (
@@ -41,6 +41,22 @@ UNLABELLED = """
         .filter(one => !(one.textContent || '').trim() && !one.hasAttribute('alt')).length
     + document.querySelectorAll('th:not([scope]):not([aria-hidden])').length
     """
+DIRECTION_OVERRIDE = "\u202e"
+NOT_ISOLATED = """
+    (() => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const leaking = [];
+        const isolates = style => style.unicodeBidi.startsWith('isolate') || !/^(inline|contents)$/.test(style.display);
+        while (walker.nextNode()) {
+            if (!walker.currentNode.data.includes('\u202e')) continue;
+            let box = walker.currentNode.parentElement;
+            while (!isolates(getComputedStyle(box))) box = box.parentElement;
+            if (box.textContent.trim() !== walker.currentNode.data.trim()) leaking.push(box.outerHTML);
+        }
+        return leaking;
+    })()
+    """
+"""The boxes that contain text with a direction override and other text beside it."""
 IDS = "[...document.querySelectorAll('[id]')].map(one => one.id)"
 
 
@@ -64,32 +80,32 @@ def plain(browser: Browser, site: str) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_load_without_a_complaint(visit: Visit, path: str) -> None:
-    visit.complaints.clear()
+def test_page_loads_without_browser_errors(visit: Visit, path: str) -> None:
+    visit.messages.clear()
     assert visit.open(path) == 200
-    assert visit.complaints == []
+    assert visit.messages == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_have_one_title_and_headings_in_their_order(visit: Visit, path: str) -> None:
+def test_page_has_one_title_and_ordered_headings(visit: Visit, path: str) -> None:
     visit.open(path)
-    levels = visit.tell(HEADINGS)
+    levels = visit.evaluate(HEADINGS)
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_name_what_is_there_for_those_who_listen(visit: Visit, path: str) -> None:
+def test_page_labels_everything_for_screen_readers(visit: Visit, path: str) -> None:
     visit.open(path)
-    assert visit.tell(UNLABELLED) == 0
-    assert visit.tell("document.documentElement.lang") == "en"
-    ids = visit.tell(IDS)
+    assert visit.evaluate(UNLABELLED) == 0
+    assert visit.evaluate("document.documentElement.lang") == "en"
+    ids = visit.evaluate(IDS)
     assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_say_what_they_reflect_and_that_nobody_is_authenticated(visit: Visit, service: Service, path: str) -> None:
+def test_page_footer_shows_log_position_and_missing_authentication(visit: Visit, service: Service, path: str) -> None:
     visit.open(path)
     said = visit.page.locator("footer").inner_text()
     assert "test/pages" in said
@@ -99,13 +115,13 @@ def test_say_what_they_reflect_and_that_nobody_is_authenticated(visit: Visit, se
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_fit_a_phone(phone: Visit, path: str) -> None:
+def test_page_fits_a_phone(phone: Visit, path: str) -> None:
     phone.open(path)
-    assert phone.tell("document.documentElement.scrollWidth") <= 360
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_say_the_same_without_scripts(plain: Visit, visit: Visit, path: str) -> None:
+def test_page_has_the_same_text_without_scripts(plain: Visit, visit: Visit, path: str) -> None:
     plain.open(path)
     before = plain.page.locator("main").inner_text()
     visit.open(path)
@@ -114,38 +130,45 @@ def test_say_the_same_without_scripts(plain: Visit, visit: Visit, path: str) -> 
     assert visit.page.locator("main").inner_text() in {before, after}
 
 
-def test_resolve_every_link_among_themselves(site: str) -> None:
-    waiting, pages, linked = {"/"}, dict[str, Read](), set[tuple[str, str]]()
+@pytest.mark.parametrize("path", PAGES)
+def test_page_isolates_direction_controls(visit: Visit, path: str) -> None:
+    visit.open(path)
+    assert visit.evaluate(NOT_ISOLATED) == []
+    assert DIRECTION_OVERRIDE not in visit.page.title()
+
+
+def test_page_links_all_resolve(site: str) -> None:
+    waiting, pages, linked = {"/"}, dict[str, ParsedPage](), set[tuple[str, str]]()
     with httpx.Client(base_url=site, timeout=30) as client:
         while waiting:
             here = waiting.pop()
             answer = client.get(here)
             assert answer.status_code == 200, here
-            pages[here] = Read(answer.text)
+            pages[here] = ParsedPage(answer.text)
             found = {urldefrag(urljoin(here, link)) for link in pages[here].links}
             linked |= {(url, place) for url, place in found if place}
             waiting |= {url for url, _ in found if not url.startswith("/v1/")} - pages.keys()
             assert len(pages) < 1500
     assert len(pages) > 60
-    assert {(url, place) for url, place in linked if url in pages and place not in pages[url].places} == set()
+    assert {(url, place) for url, place in linked if url in pages and place not in pages[url].targets} == set()
 
 
-def test_are_reached_by_keyboard(visit: Visit) -> None:
+def test_page_is_usable_by_keyboard(visit: Visit) -> None:
     visit.open("/")
     visit.page.keyboard.press("Tab")
-    assert visit.tell("document.activeElement.textContent") == "Skip to content"
+    assert visit.evaluate("document.activeElement.textContent") == "Skip to content"
     visit.page.keyboard.press("Enter")
     expect(visit.page.locator("#content")).to_be_focused()
     visit.page.keyboard.press("Tab")
-    assert visit.tell("document.activeElement.matches('main a, main select')")
-    assert visit.tell("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert visit.evaluate("document.activeElement.matches('main a, main select')")
+    assert visit.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 
-def test_tell_hostile_text_as_text(visit: Visit) -> None:
+def test_page_escapes_hostile_text(visit: Visit) -> None:
     for path in ("/", "/projects/odd", "/projects/odd/events/1", "/projects/odd?after=0"):
         visit.open(path)
         assert "<script>document.title" in visit.page.locator("main").inner_text()
-        assert visit.tell("document.querySelectorAll('main script, main img').length") == 0
+        assert visit.evaluate("document.querySelectorAll('main script, main img').length") == 0
         assert "owned" not in visit.page.title().partition(":")[0]
         assert "49" not in visit.page.locator("h1").inner_text()
 
@@ -154,7 +177,7 @@ def test_tell_hostile_text_as_text(visit: Visit) -> None:
     ("path", "status"),
     [("/projects/none", 404), ("/projects/%3Cscript%3E", 422), ("/projects/pay-1/events/999", 404), ("/nowhere", 404)],
 )
-def test_tell_browsers_of_failures_in_a_page_and_programs_in_json(site: str, path: str, status: int) -> None:
+def test_problem_is_html_for_browsers_and_json_for_programs(site: str, path: str, status: int) -> None:
     page = httpx.get(site + path, headers={"accept": "text/html,*/*"})
     assert page.status_code == status
     assert page.headers["content-type"].startswith("text/html")
@@ -171,7 +194,7 @@ class Gone:
         raise psycopg.OperationalError("gone")
 
 
-def test_say_that_the_database_is_gone(service: Service) -> None:
+def test_page_reports_an_unavailable_database(service: Service) -> None:
     broken: Any = Gone()
     with listening_socket() as listening, serving(replace(service, models=broken), listening):
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -183,7 +206,7 @@ def test_say_that_the_database_is_gone(service: Service) -> None:
     assert told.json()["type"] == "/problems/unavailable"
 
 
-def test_are_kept_for_ever_only_where_their_address_says_what_is_in_them(site: str) -> None:
+def test_only_addresses_with_digest_are_cached(site: str) -> None:
     page = httpx.get(site)
     assert page.headers["cache-control"] == "no-store"
     sheet = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]

@@ -30,18 +30,18 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("text", TEXTS)
-def test_has_texts_that_stand_out(scheme: int, ground: str, text: str) -> None:
+def test_palette_text_contrast(scheme: int, ground: str, text: str) -> None:
     colours = palette(BLOCKS[scheme])
     assert contrast(colours[text], colours[ground]) >= LEAST
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_has_words_that_stand_out_on_buttons_and_alarms(scheme: int) -> None:
+def test_palette_contrast_on_buttons_and_alarms(scheme: int) -> None:
     colours = palette(BLOCKS[scheme])
     assert min(contrast(colours["on-mark"], colours[name]) for name in ("link", "bad")) >= LEAST
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-def test_has_marks_of_charts_that_stand_out(scheme: int) -> None:
+def test_palette_contrast_of_chart_marks(scheme: int) -> None:
     colours = palette(BLOCKS[scheme])
     assert min(contrast(colours[name], colours["paper"]) for name in ("c1", "c2")) >= 3  # WCAG 2.2, 1.4.11

@@ -17,52 +17,54 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         yield made
 
 
-def test_lists_all_projects_by_key(visit: Visit) -> None:
+def test_portfolio_lists_all_projects_by_key(visit: Visit) -> None:
     visit.open("/")
-    keys = visit.tell(KEYS)
+    keys = visit.evaluate(KEYS)
     assert keys == sorted(keys)
     assert len(keys) == 11
 
 
-def test_narrows_to_what_is_chosen_in_its_form(visit: Visit) -> None:
+def test_portfolio_form_filters_projects(visit: Visit) -> None:
     visit.open("/")
     visit.page.get_by_label("State").select_option("held")
     visit.page.get_by_label("Origin").select_option("live")
-    visit.follow(visit.page.get_by_role("button", name="Show"))
-    assert visit.tell(KEYS) == ["odd", "pay-2"]
+    visit.follow(visit.page.get_by_role("button", name="Apply"))
+    assert visit.evaluate(KEYS) == ["odd", "pay-2"]
 
 
-def test_counts_as_many_as_its_numbers_open_to(visit: Visit) -> None:
+def test_portfolio_counts_equal_the_lists_that_they_link_to(visit: Visit) -> None:
     visit.open("/")
-    links = visit.tell("[...document.querySelectorAll('.matrix a')].map(one => [one.href, Number(one.textContent)])")
+    links = visit.evaluate(
+        "[...document.querySelectorAll('.matrix a')].map(one => [one.href, Number(one.textContent)])"
+    )
     assert links
     for link, says in links:
         visit.open(link.removeprefix(visit.site))
-        assert len(visit.tell(KEYS)) == says, link
+        assert len(visit.evaluate(KEYS)) == says, link
 
 
-def test_pages_by_key(visit: Visit) -> None:
+def test_portfolio_pages_by_key(visit: Visit) -> None:
     visit.open("/?after=pay-1")
-    assert visit.tell(KEYS)[0] == "pay-2"
-    assert visit.page.get_by_role("link", name="From the first").count() == 1
+    assert visit.evaluate(KEYS)[0] == "pay-2"
+    assert visit.page.get_by_role("link", name="First page").count() == 1
 
 
-def test_tells_one_word_for_a_review_over_several_gates_once(visit: Visit) -> None:
+def test_portfolio_shows_one_row_for_a_signoff_over_several_gates(visit: Visit) -> None:
     visit.open("/")
-    rows = visit.page.locator("section:has(#waits) tbody tr", has_text="mail-2")
+    rows = visit.page.locator("section:has(#pending) tbody tr", has_text="mail-2")
     assert rows.count() == 1
     assert "Build completed, release ready" in rows.inner_text()
 
 
-def test_tells_what_is_due(visit: Visit) -> None:
+def test_portfolio_shows_due_items(visit: Visit) -> None:
     visit.open("/")
     assert visit.page.locator("section:has(#due) tbody tr", has_text="down-1").count() >= 5
 
 
-def test_tells_of_no_debt_that_is_paid(visit: Visit, site: str) -> None:
+def test_portfolio_shows_no_deferral_that_is_met(visit: Visit, site: str) -> None:
     due = httpx.get(f"{site}/v1/due").json()["due"]
     visit.open("/")
-    controls = visit.page.locator("section:has(#due) [data-label=Which]").all_inner_texts()
+    controls = visit.page.locator("section:has(#due) [data-label=Name]").all_inner_texts()
     assert controls == [one["name"] for one in due]
     assert "operations-ready" in controls
     assert "rfc-submitted" not in controls

@@ -23,7 +23,7 @@ def text(visit: Visit, section: str) -> str:
     return visit.page.locator(f"section:has(#{section})").inner_text()
 
 
-def test_says_why_the_gate_is_shut_as_the_api_does(visit: Visit, site: str) -> None:
+def test_project_page_explains_the_blocked_gate_like_the_api(visit: Visit, site: str) -> None:
     why: dict[str, Any] = httpx.get(f"{site}/v1/projects/mail-2/why").json()
     visit.open("/projects/mail-2")
     said = text(visit, "why")
@@ -35,20 +35,20 @@ def test_says_why_the_gate_is_shut_as_the_api_does(visit: Visit, site: str) -> N
         assert all(person in said for person in one["people"])
 
 
-def test_shows_its_way_through_the_gates(visit: Visit) -> None:
+def test_project_timeline_shows_the_status_of_each_gate(visit: Visit) -> None:
     visit.open("/projects/mail-2")
-    status = visit.tell("[...document.querySelectorAll('.stop')].map(one => one.className.trim())")
+    status = visit.evaluate("[...document.querySelectorAll('.stop')].map(one => one.className.trim())")
     assert status == ["stop passed"] * 3 + ["stop next"] + ["stop ahead"] * 2
 
 
-def test_names_the_basis_of_a_milestone_that_nobody_reviewed(visit: Visit) -> None:
+def test_project_timeline_names_the_basis_of_a_milestone_without_review(visit: Visit) -> None:
     visit.open("/projects/cert-1")
     assert visit.page.locator(".stop", has_text="standing").count() == 6
 
 
-def test_shows_sign_offs_that_are_out(visit: Visit) -> None:
+def test_project_page_shows_pending_signoffs(visit: Visit) -> None:
     visit.open("/projects/mail-2")
-    assert "Waits" in visit.page.locator("#review-go").inner_text()
+    assert "Pending" in visit.page.locator("#review-go").inner_text()
 
 
 def test_project_page_shows_deferrals(visit: Visit) -> None:
@@ -63,15 +63,15 @@ def test_api_tells_whether_a_deferral_is_met(site: str) -> None:
     assert [one["met"] for one in deferrals if one["control"] in DEFERRED] == [True, False]
 
 
-def test_tells_that_it_is_held_and_why(visit: Visit) -> None:
+def test_project_page_shows_hold_and_reason(visit: Visit) -> None:
     visit.open("/projects/pay-2")
-    assert "nothing is decided until it is resumed" in visit.page.locator("main").inner_text().lower()
+    assert "no gate can be decided until the project is resumed" in visit.page.locator("main").inner_text().lower()
     assert "until the new year" in text(visit, "phases")
 
 
-def test_pages_through_its_trail(visit: Visit) -> None:
+def test_project_page_pages_through_the_audit_trail(visit: Visit) -> None:
     visit.open("/projects/mail-1")
-    newest = visit.tell("document.querySelector('.trail tbody th').textContent")
+    newest = visit.evaluate("document.querySelector('.trail tbody th').textContent")
     visit.follow(visit.page.get_by_role("link", name="Older"))
     assert visit.page.locator(".trail tbody th").last.inner_text() == "#1"
     visit.follow(visit.page.get_by_role("link", name="Newer"))

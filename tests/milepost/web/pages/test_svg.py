@@ -2,28 +2,30 @@
 
 import pytest
 
-from milepost.web.pages.svg import UnsafeSvg, checked
+from milepost.web.pages.svg import UnsafeSvg, sanitize_svg
 
 ORIGIN = "http://127.0.0.1:8000"
 WHOLE = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
 
 
-def test_keeps_marks_and_text() -> None:
-    kept = checked(WHOLE.format('<path d="M0,0" fill="#000" role="x" aria-label="y"/><text>a &lt;b&gt;</text>'), ORIGIN)
+def test_sanitize_svg_keeps_shapes_and_text() -> None:
+    kept = sanitize_svg(
+        WHOLE.format('<path d="M0,0" fill="#000" role="x" aria-label="y"/><text>a &lt;b&gt;</text>'), ORIGIN
+    )
     assert kept == '<svg aria-hidden="true" class="chart"><path d="M0,0" fill="#000" /><text>a &lt;b&gt;</text></svg>'
 
 
-def test_keeps_links_to_ourselves_without_the_origin() -> None:
-    kept = checked(WHOLE.format(f'<a xlink:href="{ORIGIN}/x?a=1&amp;b=2" target="_blank"/>'), ORIGIN)
+def test_sanitize_svg_makes_own_links_relative() -> None:
+    kept = sanitize_svg(WHOLE.format(f'<a xlink:href="{ORIGIN}/x?a=1&amp;b=2" target="_blank"/>'), ORIGIN)
     assert '<a href="/x?a=1&amp;b=2" tabindex="-1" />' in kept
 
 
 @pytest.mark.parametrize(
     "link", ["https://example.org/", "javascript:alert(1)", "/x", f"{ORIGIN}.example.org/", f"{ORIGIN}//example.org"]
 )
-def test_refuses_links_to_elsewhere(link: str) -> None:
+def test_sanitize_svg_refuses_other_origins(link: str) -> None:
     with pytest.raises(UnsafeSvg, match="links to"):
-        checked(WHOLE.format(f'<a xlink:href="{link}"/>'), ORIGIN)
+        sanitize_svg(WHOLE.format(f'<a xlink:href="{link}"/>'), ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,6 @@ def test_refuses_links_to_elsewhere(link: str) -> None:
         '<rect href="/x"/>',
     ],
 )
-def test_refuses_everything_else(part: str) -> None:
+def test_sanitize_svg_refuses_unknown_elements_and_attributes(part: str) -> None:
     with pytest.raises(UnsafeSvg):
-        checked(WHOLE.format(part), ORIGIN)
+        sanitize_svg(WHOLE.format(part), ORIGIN)
