@@ -181,7 +181,7 @@ def test_that_meet_a_fault_have_failed_and_its_line_names_the_trace(
         raise RuntimeError("out of order")
 
     command = a_command()
-    monkeypatch.setattr("milepost.log.command_batch.CommandBatch.answer", fails)
+    monkeypatch.setattr("milepost.log.command_batch.CommandBatch.decide", fails)
     with capture_logs() as lines:
         assert propose(traced, a_key(), command).status_code == 500
     trace = trace_of(traced.service.log.identity().id, "ada", command)

@@ -18,7 +18,7 @@ def _out_of_order(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("milepost.log.command_batch.CommandBatch.answer", fail)
+    monkeypatch.setattr("milepost.log.command_batch.CommandBatch.decide", fail)
 
 
 def test_answer_to_a_fault_is_measured_and_has_the_safe_headers(site: Site) -> None:
