@@ -22,7 +22,7 @@ class Sent(NamedTuple, Generic[T]):
 
 
 async def exchange(
-    app: ASGIApp, method: str, path: str, look: Callable[[], T], body: Any = None, **headers: str
+    app: ASGIApp, method: str, path: str, look: Callable[[Message], T], body: Any = None, **headers: str
 ) -> list[Sent[T]]:
     """All messages that answer a request by a client that stays until the end."""
     sent: list[Sent[T]] = []
@@ -32,7 +32,7 @@ async def exchange(
         return waiting.pop() if waiting else await asyncio.Future()
 
     async def send(message: Message) -> None:
-        sent.append(Sent(message, look()))
+        sent.append(Sent(message, look(message)))
         await asyncio.sleep(0)
 
     await app(_scope(method, path, {"host": "localhost", **headers}), receive, send)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from starlette.types import Message
 
 from milepost.web.api import events
 from milepost.web.app import application
@@ -162,10 +163,10 @@ def followed(site: Site, number: int) -> list[list[Sent[int]]]:
     service = replace(site.service)  # its tail lives on one event loop
     app, answered, all_answered = application(service), 0, asyncio.Event()
 
-    def count() -> int:
+    def count(message: Message) -> int:
         nonlocal answered
-        answered += 1
-        if answered == 2 * number:  # the start, then the first words or the problem
+        answered += message["type"] == "http.response.start"
+        if answered == number:
             all_answered.set()
         return service.tail.followers
 

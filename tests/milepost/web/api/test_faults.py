@@ -33,7 +33,7 @@ def test_answer_to_a_fault_is_measured_and_has_the_safe_headers(site: Site) -> N
 def test_fault_is_logged_before_its_answer_is_sent_and_leaves_nothing_to_the_server(site: Site) -> None:
     path = ROUTE.format(key=a_key())
     with capture_logs() as lines:
-        sent = run(exchange(application(site.service), "POST", path, lambda: len(lines), PROPOSAL))
+        sent = run(exchange(application(site.service), "POST", path, lambda _: len(lines), PROPOSAL))
     assert [line["event"] for line in lines] == ["fault"]
     assert [one.seen for one in sent] == [1] * len(sent)
     assert sent[-1].is_last
