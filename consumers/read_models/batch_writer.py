@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
 
 from consumers.event_log import InvalidRecord, TransportPartition
-from consumers.read_models.stream_state import Moved, ParkedStream, StreamState, Taken, changed_rows, stream_row
+from consumers.read_models.stream_state import AppliedBatch, Moved, ParkedStream, StreamState, changed_rows, stream_row
 from consumers.read_models.tables import CHANNEL, Model
 
 
@@ -76,7 +76,7 @@ class Writing:
             raise Fenced("another projector has written the same stream first") from error
 
 
-def writing_of(taken: Taken) -> Writing:
+def writing_of(taken: AppliedBatch) -> Writing:
     """What was taken in, as it is to be written."""
     writing = Writing()
     writing.move(taken.moved)

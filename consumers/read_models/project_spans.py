@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from time import time_ns
 
 from consumers.event_log import LOG, Batch, LoggedEvent
-from consumers.read_models.stream_state import Taken
+from consumers.read_models.stream_state import AppliedBatch
 from consumers.tracing.event_spans import by_command, told_of
 from consumers.tracing.spans import PROCESS, Attributes, Span
 
 
-def tell_projected(began: int, heard: Mapping[int, Batch], taken: Taken, transport: str, log: str) -> None:
+def tell_projected(began: int, heard: Mapping[int, Batch], taken: AppliedBatch, transport: str, log: str) -> None:
     """Tell, for each command and read model, that its events were taken in (OpenTelemetry's conventions for messaging).
 
     `began` is in nanoseconds since 1970, `heard` what was heard of each partition.

@@ -19,7 +19,7 @@ from consumers.read_models.checkpoint import Progress, Reflected, change_over, h
 from consumers.read_models.parked_streams import take_up
 from consumers.read_models.project_spans import tell_projected
 from consumers.read_models.rebuild import build_missing
-from consumers.read_models.stream_state import Moved, ParkedStream, StreamState, Taken, load, parked_in
+from consumers.read_models.stream_state import AppliedBatch, Moved, ParkedStream, StreamState, load, parked_in
 from consumers.read_models.tables import Model, connect, prepare
 from consumers.read_models.versions import followed
 from consumers.read_models.write_behind import WriteBehind, nothing
@@ -201,7 +201,7 @@ class Projector:
             for number, batch in heard.items()
             for one in batch.invalid
         ]
-        taken = Taken(changes, moved, parked, held, invalid)
+        taken = AppliedBatch(changes, moved, parked, held, invalid)
         self._write(taken, partial(tell_projected, began, heard, taken, self._transport, self.source.log), meanwhile)
 
     def _partition(self, number: int) -> TransportPartition:
@@ -259,7 +259,7 @@ class Projector:
     def _again(self, stream: str, after: int) -> list[DecodedEvent]:
         return [decode_event(heard, self.source.log) for heard in self._event_log.read_streams([stream], after)]
 
-    def _write(self, taken: Taken, then: Callable[[], None], meanwhile: Callable[[], None]) -> None:
+    def _write(self, taken: AppliedBatch, then: Callable[[], None], meanwhile: Callable[[], None]) -> None:
         self._behind.write(writing_of(taken), then, meanwhile)
         if taken.parked or taken.invalid:
             self.settle()
@@ -274,7 +274,7 @@ class Projector:
         while len(self._known) > kept:
             self._known.popitem(last=False)
 
-    def _raise_alarm(self, taken: Taken) -> None:
+    def _raise_alarm(self, taken: AppliedBatch) -> None:
         for place, apart in taken.invalid:
             _log.error("%s, partition %s, offset %s is kept apart: %s", *place, *apart)
         for stuck in taken.parked:

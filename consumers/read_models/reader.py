@@ -31,7 +31,7 @@ class NotBuilt(Exception):
     """A read model is not there yet: it is being built, or no projector has run."""
 
 
-class ParkedStream(NamedTuple):
+class ParkedStreamSummary(NamedTuple):
     """A stream that a read model has set aside: it contains nothing from this version and position on."""
 
     stream: str
@@ -40,7 +40,7 @@ class ParkedStream(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReadModelAnswer:
     """Rows, and what they reflect: everything up to a position of the log, whose event was written at a moment.
 
     `parked` names streams that these read models have set aside, the earliest first, at most `MOST_PARKED` and one.
@@ -49,7 +49,7 @@ class Answer:
     rows: list[DictRow]
     position: int
     at: datetime | None
-    parked: list[ParkedStream] = field(default_factory=list[ParkedStream])
+    parked: list[ParkedStreamSummary] = field(default_factory=list[ParkedStreamSummary])
 
 
 class Reader:
@@ -69,7 +69,7 @@ class Reader:
             kwargs={"autocommit": True, "options": "-c timezone=UTC", "row_factory": dict_row, "connect_timeout": 5},
         )
 
-    def ask(self, query: Query) -> Answer:
+    def ask(self, query: Query) -> ReadModelAnswer:
         """The answer to a query, as of one moment of the database. Raises `NotBuilt` where a model is missing."""
         named = {name for _, name, _, _ in Formatter().parse(query.sql) if name and name != "chosen"}
         with self._pool.connection() as connection:
@@ -85,9 +85,9 @@ class Reader:
                     parked = _parked(connection, models)
             except psycopg.errors.UndefinedTable as error:
                 raise NotBuilt(_NOT_BUILT) from error
-        return Answer(rows, position, at, parked)
+        return ReadModelAnswer(rows, position, at, parked)
 
-    def parked_at(self, stream: str) -> ParkedStream | None:
+    def parked_at(self, stream: str) -> ParkedStreamSummary | None:
         """Where a read model has set a stream aside, the earliest place if several have; None where none has."""
         with self._pool.connection() as connection:
             try:
@@ -128,14 +128,16 @@ class Reader:
         self._pool.close()
 
 
-def _parked(connection: Connection[DictRow], models: list[Model], stream: str | None = None) -> list[ParkedStream]:
+def _parked(
+    connection: Connection[DictRow], models: list[Model], stream: str | None = None
+) -> list[ParkedStreamSummary]:
     """The streams that these models have set aside, each where it was first, the earliest first."""
     found = connection.execute(
         "SELECT stream, min(version) AS version, min(position) AS position FROM models.parked"
         " WHERE model = ANY(%s) AND (%s::text IS NULL OR stream = %s) GROUP BY stream ORDER BY position LIMIT %s",
         ([model.name for model in models], stream, stream, MOST_PARKED + 1),
     ).fetchall()
-    return [ParkedStream(row["stream"], row["version"], row["position"]) for row in found]
+    return [ParkedStreamSummary(row["stream"], row["version"], row["position"]) for row in found]
 
 
 def _configure(connection: Connection[Any]) -> None:

@@ -44,7 +44,7 @@ class Moved(NamedTuple):
     progress: Progress
 
 
-class Taken(NamedTuple):
+class AppliedBatch(NamedTuple):
     """What was taken in at once: what each model makes of it, whom that parks, and what stands apart at which place.
 
     `held` are parked streams of a model, of which nothing was taken in.

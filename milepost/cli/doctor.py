@@ -44,7 +44,7 @@ HELP = (
 )
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """What was looked at, whether it is well, and what it says or what to do."""
 
     what: str
@@ -61,12 +61,12 @@ def doctoring_commands() -> list[click.Command]:
 
 
 def _doctor(canary: bool, actor: str, json: bool) -> None:
-    findings, code = list[Finding](), ILL
+    findings, code = list[CheckResult](), ILL
     try:
         for finding in examined(actor if canary else None):
             findings.append(finding)
     except NoLog as error:
-        findings.append(Finding("log", False, str(error)))
+        findings.append(CheckResult("log", False, str(error)))
         code = NO_LOG
     well = all(finding.well for finding in findings)
     if json:
@@ -78,7 +78,7 @@ def _doctor(canary: bool, actor: str, json: bool) -> None:
         sys.exit(code)
 
 
-def examined(sender: str | None = None) -> Iterator[Finding]:
+def examined(sender: str | None = None) -> Iterator[CheckResult]:
     """Every finding; what rests on something that is wrong is not looked at. `sender` is who sends a canary, if any.
 
     Raises `NoLog` where there is no log to look at.
@@ -86,45 +86,49 @@ def examined(sender: str | None = None) -> Iterator[Finding]:
     try:
         settings = settings_from(os.environ)
     except Unfit as error:
-        yield Finding("settings", False, str(error))
+        yield CheckResult("settings", False, str(error))
         return
-    yield Finding("settings", True, ", ".join(f"{name}={value}" for name, value in settings.safe().items() if value))
+    yield CheckResult(
+        "settings", True, ", ".join(f"{name}={value}" for name, value in settings.safe().items() if value)
+    )
     if not settings.database_url and settings.data.exists():
         yield _disk(settings.data)
     yield from _database(settings, sender)
 
 
-def _disk(data: Path) -> Finding:
+def _disk(data: Path) -> CheckResult:
     free = shutil.disk_usage(data).free
     told = f"{free / (1 << 30):.1f} GiB are free where {data} is"
-    return Finding("disk", free >= LEAST_FREE, told if free >= LEAST_FREE else f"{told}: make room before it is full")
+    return CheckResult(
+        "disk", free >= LEAST_FREE, told if free >= LEAST_FREE else f"{told}: make room before it is full"
+    )
 
 
-def _database(settings: Settings, sender: str | None) -> Iterator[Finding]:
+def _database(settings: Settings, sender: str | None) -> Iterator[CheckResult]:
     try:
         with open_existing_database(settings, say) as log:
             with log.connect() as connection:
                 version = connection.info.server_version
             where = "yours" if settings.database_url else "embedded"
-            yield Finding("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000} answers ({where})")
-            yield Finding("rights", True, "the role may read and append, no more, and the log is guarded")
+            yield CheckResult("database", True, f"PostgreSQL {version // 10_000}.{version % 10_000} answers ({where})")
+            yield CheckResult("rights", True, "the role may read and append, no more, and the log is guarded")
             yield from _log(log, settings, sender)
     except UnsafeDatabase as error:
-        yield Finding("rights", False, str(error))
+        yield CheckResult("rights", False, str(error))
     except (PostgresError, psycopg.OperationalError) as error:
-        yield Finding("database", False, " ".join(str(error).split()))
+        yield CheckResult("database", False, " ".join(str(error).split()))
 
 
-def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[Finding]:
+def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[CheckResult]:
     try:
         found = log.identity()
         log.sound_head()
     except (LogNotOpened, DamagedLog) as error:
-        yield Finding("log", False, str(error))
+        yield CheckResult("log", False, str(error))
         return
     named = settings.log_name in ("", found.name)
     told = f"{found.name}, generation {found.generation}, id {found.id}, {log.head().position:,} events"
-    yield Finding("log", named, told if named else f"{told}; MILEPOST_LOG_NAME asks for {settings.log_name}")
+    yield CheckResult("log", named, told if named else f"{told}; MILEPOST_LOG_NAME asks for {settings.log_name}")
     yield _clock(log)
     if settings.distributed:
         yield from _carried(log, settings)
@@ -133,30 +137,30 @@ def _log(log: Log, settings: Settings, sender: str | None) -> Iterator[Finding]:
         yield _canary(log, settings.distributed, sender)
 
 
-def _clock(log: Log) -> Finding:
+def _clock(log: Log) -> CheckResult:
     last, now = log.sound_head().recorded_at, clock.now()
     if last and last > now + MAX_CLOCK_LAG:
         behind = (last - now).total_seconds()
-        return Finding("clock", False, f"it is {behind:.0f} s behind the last event: set it right, then write")
-    return Finding("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC, the last event is older")
+        return CheckResult("clock", False, f"it is {behind:.0f} s behind the last event: set it right, then write")
+    return CheckResult("clock", True, f"it is {now:%Y-%m-%d %H:%M:%S} UTC, the last event is older")
 
 
-def _carried(log: Log, settings: Settings) -> Iterator[Finding]:
+def _carried(log: Log, settings: Settings) -> Iterator[CheckResult]:
     """What stands between the log and the read models."""
     from consumers.kafka.health import check_kafka, check_relay
 
     try:
         brokers = brokers_of(settings)
     except InvalidSetting as error:
-        yield Finding("kafka", False, str(error))
+        yield CheckResult("kafka", False, str(error))
         return
     for looked in check_kafka(brokers, projections(), replicas_of(settings)):
-        yield Finding(*looked)
+        yield CheckResult(*looked)
     with connect(log.conninfo) as connection:
-        yield Finding(*check_relay(connection, str(LogFeed(log).source)))
+        yield CheckResult(*check_relay(connection, str(LogFeed(log).source)))
 
 
-def _models(log: Log, distributed: bool) -> Finding:
+def _models(log: Log, distributed: bool) -> CheckResult:
     """How far the read models are; in the distributed way they have to come to the log's last event while we wait."""
     head = log.head().position
     with Models(log.conninfo, log, distributed) as models:
@@ -164,13 +168,13 @@ def _models(log: Log, distributed: bool) -> Finding:
             told = (
                 f"event {head:,} didn't reach them all in {CARRYING_SECONDS:.0f} s: `milepost lag` says who is behind"
             )
-            return Finding("read models", False, told)
+            return CheckResult("read models", False, told)
         behind = head - models.position()
     told = f"{behind:,} events behind: whoever serves or lists brings them up" if behind else "they have every event"
-    return Finding("read models", True, told)
+    return CheckResult("read models", True, told)
 
 
-def _canary(log: Log, distributed: bool, sender: str) -> Finding:
+def _canary(log: Log, distributed: bool, sender: str) -> CheckResult:
     """An event of no other meaning, on its way from the log into every read model."""
     began = monotonic()
     try:
@@ -180,7 +184,7 @@ def _canary(log: Log, distributed: bool, sender: str) -> Finding:
                 models.catch_up()
             arrived = models.wait_until(sent, CARRYING_SECONDS)
     except (LogUnavailable, ConsumerStopped, psycopg.Error) as error:
-        return Finding("canary", False, f"it was not sent or not taken in: {' '.join(str(error).split())}")
+        return CheckResult("canary", False, f"it was not sent or not taken in: {' '.join(str(error).split())}")
     told = f"event {sent:,} was in every read model {monotonic() - began:.2f} s after it was asked for"
     lost = f"event {sent:,} didn't come through in {CARRYING_SECONDS:.0f} s: `milepost lag` says who is behind"
-    return Finding("canary", arrived, told if arrived else lost)
+    return CheckResult("canary", arrived, told if arrived else lost)

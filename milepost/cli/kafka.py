@@ -10,7 +10,7 @@ from milepost.app.settings import Settings, settings_from
 from milepost.cli.command_group import CommandGroup
 from milepost.cli.options import JSON
 from milepost.cli.output import Failed, as_json, remark, say, table
-from milepost.embedded.kafka.broker_cluster import Seen, seen, start, stop_kept
+from milepost.embedded.kafka.broker_cluster import BrokerStatus, seen, start, stop_kept
 from milepost.embedded.kafka.metadata_probe import HOST
 
 NOT_RUNNING = 5
@@ -58,7 +58,7 @@ def _status(json: bool) -> None:
         sys.exit(NOT_RUNNING)
 
 
-def _tell(settings: Settings, found: Sequence[Seen], json: bool) -> None:
+def _tell(settings: Settings, found: Sequence[BrokerStatus], json: bool) -> None:
     bootstrap = ",".join(f"{HOST}:{one.broker.port}" for one in found if one.alive)
     data = str(settings.kafka_data.resolve())
     if json:
@@ -68,6 +68,6 @@ def _tell(settings: Settings, found: Sequence[Seen], json: bool) -> None:
     table(("broker", "port", "state", "process"), [tuple(_told(one).values()) for one in found])
 
 
-def _told(one: Seen) -> dict[str, object]:
+def _told(one: BrokerStatus) -> dict[str, object]:
     state = "answers" if one.answers else "doesn't answer" if one.alive else "stopped"
     return {"number": one.broker.number, "port": one.broker.port, "state": state, "pid": one.pid}

@@ -49,7 +49,7 @@ class Left(NamedTuple):
     why: str
 
 
-class Result(NamedTuple):
+class RetryResult(NamedTuple):
     """What became of something that was left out."""
 
     what: str
@@ -182,20 +182,20 @@ def _retry(what: Sequence[str], json: bool) -> None:
         sys.exit(STILL)
 
 
-def _retried(lot: Lot, what: Sequence[str]) -> Iterator[Result]:
+def _retried(lot: Lot, what: Sequence[str]) -> Iterator[RetryResult]:
     for model, parked in lot.parked(what):
         left = take_up(lot.connection, model, parked, lot.again)
         outcome = f"{model.name} leaves it out still: {left.why}" if left else f"taken in by {model.name}"
-        yield Result(parked.stream, outcome)
+        yield RetryResult(parked.stream, outcome)
     for apart in lot.apart(what):
         why = _tried(lot, apart)
-        yield Result(_name(apart), f"kept apart still: {why}" if why else "an event of ours, and taken in")
+        yield RetryResult(_name(apart), f"kept apart still: {why}" if why else "an event of ours, and taken in")
     yield from _send(lot, [unsent.stream for unsent in lot.unsent(what)])
 
 
-def _report(results: Iterable[Result], lot: Lot, what: Sequence[str], json: bool) -> None:
+def _report(results: Iterable[RetryResult], lot: Lot, what: Sequence[str], json: bool) -> None:
     """Print each result as soon as it is there; in JSON all, with what is left out still."""
-    found: list[Result] = []
+    found: list[RetryResult] = []
     for result in results:
         found.append(result)
         if not json:
@@ -205,7 +205,7 @@ def _report(results: Iterable[Result], lot: Lot, what: Sequence[str], json: bool
         as_json({"results": [one._asdict() for one in found], "left_out": left_out})
 
 
-def _send(lot: Lot, streams: Sequence[str]) -> Iterator[Result]:
+def _send(lot: Lot, streams: Sequence[str]) -> Iterator[RetryResult]:
     """Have the relay that is active send what it withheld, and wait a little for what becomes of it."""
     if not streams:
         return
@@ -217,11 +217,11 @@ def _send(lot: Lot, streams: Sequence[str]) -> Iterator[Result]:
     waiting, unsent = read_requested_retries(lot.connection, source), read_parked_streams(lot.connection, source)
     for stream in streams:
         if stream in waiting:
-            yield Result(stream, "no relay has tried it yet; it will as soon as one is active")
+            yield RetryResult(stream, "no relay has tried it yet; it will as soon as one is active")
         elif one := unsent.get(stream):
-            yield Result(stream, f"the relay withholds it still: version {one.version}, {one.reason}")
+            yield RetryResult(stream, f"the relay withholds it still: version {one.version}, {one.reason}")
         else:
-            yield Result(stream, "the relay has sent all of it")
+            yield RetryResult(stream, "the relay has sent all of it")
 
 
 def _tried(lot: Lot, apart: Apart) -> str | None:
@@ -257,11 +257,11 @@ def _discard(what: Sequence[str], json: bool) -> None:
         _report(_discarded(lot, what), lot, what, json)
 
 
-def _discarded(lot: Lot, what: Sequence[str]) -> Iterator[Result]:
+def _discarded(lot: Lot, what: Sequence[str]) -> Iterator[RetryResult]:
     for model, parked in lot.parked(what):
         left = take_up(lot.connection, model, parked, lot.again, leaving_out=True)
         then = f"then parked at version {left.version}: {left.why}" if left else "all after it was taken in"
-        yield Result(parked.stream, f"{model.name} goes on without version {parked.version}; {then}")
+        yield RetryResult(parked.stream, f"{model.name} goes on without version {parked.version}; {then}")
     for apart in lot.apart(what):
         forget(lot.connection, apart)
-        yield Result(_name(apart), "kept apart no more")
+        yield RetryResult(_name(apart), "kept apart no more")

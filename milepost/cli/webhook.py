@@ -23,7 +23,7 @@ from milepost.log.store import Log
 from milepost.webhooks.addresses import Forbidden, target
 from milepost.webhooks.handshake import allowed_rate
 from milepost.webhooks.signature import new_secret
-from milepost.webhooks.subscriptions import Hook, Taken, add, every, remove, retry
+from milepost.webhooks.subscriptions import Hook, NameTaken, add, every, remove, retry
 
 STILL = 1
 NAME = click.Argument(["name"])
@@ -75,7 +75,7 @@ def _add(
             begin = log.head().position if after is None else after
             hook = Hook(name, url, new_secret(), begin, private, project, list(kinds) or None, rate)
             add(connection, hook)
-    except (NoSuchKind, Forbidden, Taken) as error:
+    except (NoSuchKind, Forbidden, NameTaken) as error:
         raise Failed(str(error)) from error
     if json:
         as_json({"name": name, "after": begin, "rate": rate, "key": hook.secret})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 
 FULL = "The disk that holds {data} is full: free some space, then start again."
 _DENIED = "{line}. Give all in {data} back to the users that had it, or choose another data folder."
@@ -29,14 +29,14 @@ class DataFolder:
     unknown: ClassVar[str]  # the sentence where there is none of the signs
 
     data: Path
-    account: Account
+    account: OsUser
 
     @property
     def users(self) -> Path:
         return self.data / "users.lock"
 
     @classmethod
-    def ours(cls, data: Path, account: Callable[[Path], Account]) -> Self:
+    def ours(cls, data: Path, account: Callable[[Path], OsUser]) -> Self:
         """The folder, made where it is missing, once it is known to be ours and its account can pass to it."""
         data = data.resolve()
         with cls.said(data):

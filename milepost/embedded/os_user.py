@@ -10,7 +10,7 @@ _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # and nothing o
 
 
 @dataclass(frozen=True)
-class Account:
+class OsUser:
     """The user of the operating system that a server of ours runs as: never root."""
 
     name: str

@@ -4,12 +4,12 @@ from milepost.imports.import_run import Imported, import_file
 from milepost.imports.lines import Unimportable
 from milepost.imports.mapping import Mapping, Unmappable, mapping_from
 from milepost.imports.pseudonyms import People, people_of
-from milepost.imports.report import FATES, Account, Fate
+from milepost.imports.report import FATES, Fate, ImportReport
 
 __all__ = [
     "FATES",
-    "Account",
     "Fate",
+    "ImportReport",
     "Imported",
     "Mapping",
     "People",

@@ -19,7 +19,7 @@ from milepost.imports.dry_run import Trial
 from milepost.imports.lines import Read, Unimportable, read
 from milepost.imports.mapping import Mapping
 from milepost.imports.pseudonyms import People
-from milepost.imports.report import Account
+from milepost.imports.report import ImportReport
 from milepost.imports.translate import Teller
 from milepost.imports.units import Unit, units_of
 from milepost.log.command_outcome import CommandOutcome, CommandRequest, IdempotencyKeyReused
@@ -43,7 +43,7 @@ class Carries(Protocol):
 class Imported:
     """What an import did, or would do: every line is accounted for; `seconds` from reading to the last answer."""
 
-    account: Account
+    account: ImportReport
     lines: int
     projects: int = 0
     events: int = 0
@@ -171,7 +171,7 @@ def import_file(
         if tried.account.count("refused"):
             return tried
     began, now = monotonic(), clock.now()
-    account = Account()
+    account = ImportReport()
     found = read(file, mapping, account, now)
     done = Imported(account, found.count, written=not dry_run)
     carries = Trial(log) if dry_run else writer

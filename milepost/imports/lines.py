@@ -12,7 +12,7 @@ from typing import Any, cast
 import orjson
 
 from milepost.imports.mapping import Mapping
-from milepost.imports.report import Account
+from milepost.imports.report import ImportReport
 
 LONGEST_LINE = 262_144
 Value = str | tuple[str, ...] | None
@@ -23,12 +23,12 @@ class Unimportable(Exception):
     """The file can't be read at all. Says why and what to do."""
 
 
-class Unread(ValueError):
+class UnreadLine(ValueError):
     """One record can't be read. Says which of its fields, and what is expected there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """One change: of which project, when (UTC), in which unit, which field, from what to what."""
 
     number: int
@@ -46,33 +46,33 @@ class Read:
 
     digest: str
     count: int
-    lines: list[Line]
+    lines: list[SourceLine]
 
 
-def read(path: Path, mapping: Mapping, account: Account, now: datetime) -> Read:
+def read(path: Path, mapping: Mapping, account: ImportReport, now: datetime) -> Read:
     """All lines of a file, whose other records are accounted for. Raises `Unimportable`."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise Unimportable(f"{path} can't be read: {error.strerror}") from error
     as_csv = mapping.format == "csv" or (mapping.format is None and path.suffix.lower() == ".csv")
-    lines: list[Line] = []
+    lines: list[SourceLine] = []
     count = 0
     for number, record in _csv(data, mapping) if as_csv else _jsonl(data):
         count += 1
         try:
             if record is None:
                 account.settle("skipped", "an empty line", number)
-            elif isinstance(record, Unread):
+            elif isinstance(record, UnreadLine):
                 raise record
             else:
                 lines.append(_line(number, record, mapping, now))
-        except Unread as unread:
+        except UnreadLine as unread:
             account.settle("refused", str(unread), number)
     return Read(f"sha256:{hashlib.sha256(data).hexdigest()}", count, lines)
 
 
-Record = tuple[int, "dict[str, Any] | Unread | None"]
+Record = tuple[int, "dict[str, Any] | UnreadLine | None"]
 
 
 def _jsonl(data: bytes) -> Iterator[Record]:
@@ -80,17 +80,17 @@ def _jsonl(data: bytes) -> Iterator[Record]:
         if not raw.strip():
             yield number, None
         elif len(raw) > LONGEST_LINE:
-            yield number, Unread(f"longer than {LONGEST_LINE:,} bytes")
+            yield number, UnreadLine(f"longer than {LONGEST_LINE:,} bytes")
         else:
             yield number, _parsed(raw)
 
 
-def _parsed(raw: bytes) -> "dict[str, Any] | Unread":
+def _parsed(raw: bytes) -> "dict[str, Any] | UnreadLine":
     try:
         record: Any = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return Unread("not JSON")
-    return cast("dict[str, Any]", record) if isinstance(record, dict) else Unread("not a JSON object")
+        return UnreadLine("not JSON")
+    return cast("dict[str, Any]", record) if isinstance(record, dict) else UnreadLine("not a JSON object")
 
 
 def _csv(data: bytes, mapping: Mapping) -> Iterator[Record]:
@@ -105,32 +105,32 @@ def _csv(data: bytes, mapping: Mapping) -> Iterator[Record]:
     if missing:
         raise Unimportable(f"the first line of the file names no column {', '.join(missing)}: see [columns] and [csv]")
     for number, row in enumerate(_rows(rows), 2):
-        if isinstance(row, Unread):
+        if isinstance(row, UnreadLine):
             yield number, row
         elif not row:
             yield number, None
         elif len(row) != len(header):
-            yield number, Unread(f"has {len(row)} cells, and the first line {len(header)}")
+            yield number, UnreadLine(f"has {len(row)} cells, and the first line {len(header)}")
         else:
             yield number, {name: cell or None for name, cell in zip(header, row, strict=True)}
 
 
-def _rows(rows: Iterator[list[str]]) -> Iterator["list[str] | Unread"]:
+def _rows(rows: Iterator[list[str]]) -> Iterator["list[str] | UnreadLine"]:
     while True:
         try:
             yield next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Unread(f"not CSV: {error}")
+            yield UnreadLine(f"not CSV: {error}")
 
 
-def _line(number: int, record: dict[str, Any], mapping: Mapping, now: datetime) -> Line:
+def _line(number: int, record: dict[str, Any], mapping: Mapping, now: datetime) -> SourceLine:
     names = mapping.columns
     unit = _text(record, names.unit)
     if not unit.isascii() or not unit.isprintable() or " " in unit or len(unit) > 200:
-        raise Unread(f"{names.unit}: expected at most 200 visible ASCII characters")
-    return Line(
+        raise UnreadLine(f"{names.unit}: expected at most 200 visible ASCII characters")
+    return SourceLine(
         number=number,
         project=_text(record, names.project),
         at=_moment(_text(record, names.at), names.at, now),
@@ -144,9 +144,9 @@ def _line(number: int, record: dict[str, Any], mapping: Mapping, now: datetime) 
 def _text(record: dict[str, Any], name: str) -> str:
     value = record.get(name)
     if value is None:
-        raise Unread(f"{name}: missing")
+        raise UnreadLine(f"{name}: missing")
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Unread(f"{name}: expected a text")
+        raise UnreadLine(f"{name}: expected a text")
     return str(value)
 
 
@@ -154,11 +154,11 @@ def _moment(text: str, name: str, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Unread(f"{name}: not a moment like 2026-11-22T09:30:00+01:00") from None
+        raise UnreadLine(f"{name}: not a moment like 2026-11-22T09:30:00+01:00") from None
     if moment.tzinfo is None:
-        raise Unread(f"{name}: a moment needs a time zone")
+        raise UnreadLine(f"{name}: a moment needs a time zone")
     if moment > now:
-        raise Unread(f"{name}: lies in the future")
+        raise UnreadLine(f"{name}: lies in the future")
     return moment.astimezone(UTC)
 
 
@@ -167,4 +167,4 @@ def _value(value: object, name: str) -> Value:
         return value
     if isinstance(value, list) and all(isinstance(item, str) for item in cast("list[object]", value)):
         return tuple(cast("list[str]", value))
-    raise Unread(f"{name}: expected a text or a list of texts")
+    raise UnreadLine(f"{name}: expected a text or a list of texts")

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from milepost.imports.lines import Line, Value
+from milepost.imports.lines import SourceLine, Value
 from milepost.imports.mapping import FieldRule
 
 
@@ -20,7 +20,7 @@ class Past:
 class Change:
     """One field that says something else now."""
 
-    line: Line
+    line: SourceLine
     rule: FieldRule
     was: Value
     becomes: Value

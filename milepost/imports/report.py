@@ -10,7 +10,7 @@ FATES: tuple[Fate, ...] = ("applied", "no_effect", "skipped", "refused")
 
 
 @dataclass
-class Account:
+class ImportReport:
     """Each line by its number with its fate and the reason; `remarks` are of lines that were applied all the same."""
 
     lines: dict[int, tuple[Fate, str]] = field(default_factory=dict[int, tuple[Fate, str]])

@@ -21,14 +21,14 @@ from domain.planning.features import FeaturePlanned
 from domain.planning.schedule import MilestoneDue
 from domain.portfolio.links import ProjectLinked
 from domain.portfolio.notes import SourceNoted
-from milepost.imports.lines import Line, Value
+from milepost.imports.lines import SourceLine, Value
 from milepost.imports.mapping import FieldRule, Mapping
 from milepost.imports.project_history import Change, Past
 from milepost.imports.pseudonyms import People
-from milepost.imports.report import Account
+from milepost.imports.report import ImportReport
 from milepost.imports.states import told_states
 from milepost.imports.units import Unit
-from milepost.imports.values import Refused, meant
+from milepost.imports.values import RefusedValue, meant
 
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 _NOT_NEEDED = {
@@ -43,7 +43,7 @@ class Teller:
 
     mapping: Mapping
     people: People
-    account: Account
+    account: ImportReport
     _pasts: dict[str, Past] = field(default_factory=dict[str, Past])
 
     def tell(self, unit: Unit) -> Observe | None:
@@ -67,12 +67,12 @@ class Teller:
             self.account.settle("refused", f"field {name[:60]!r} is not in the mapping", line.number)
         return changes
 
-    def _chosen(self, unit: Unit, past: Past) -> dict[str, Line]:
+    def _chosen(self, unit: Unit, past: Past) -> dict[str, SourceLine]:
         """Of each field one line: where there are several, none if the value before the unit is among them."""
-        by_field: dict[str, list[Line]] = {}
+        by_field: dict[str, list[SourceLine]] = {}
         for line in unit.lines:
             by_field.setdefault(line.field, []).append(line)
-        chosen: dict[str, Line] = {}
+        chosen: dict[str, SourceLine] = {}
         for name, lines in by_field.items():
             before = past.values.get(name) if lines[0].was is None else lines[0].was
             stays = len(lines) > 1 and any(line.becomes == before for line in lines)
@@ -82,7 +82,7 @@ class Teller:
             self.account.settle("no_effect", reason, *(line.number for line in lines if line != chosen.get(name)))
         return chosen
 
-    def _change(self, line: Line, rule: FieldRule, past: Past) -> Change | None:
+    def _change(self, line: SourceLine, rule: FieldRule, past: Past) -> Change | None:
         if rule.means == "skip":
             self.account.settle("skipped", f"{line.field}: {rule.because}", line.number)
             return None
@@ -91,7 +91,7 @@ class Teller:
         was = past.values.get(line.field)
         try:
             becomes = meant(line.becomes, rule, line.field, self.mapping)
-        except Refused as refused:
+        except RefusedValue as refused:
             self.account.settle("refused", str(refused), line.number)
             if rule.means in ("target", "aim"):
                 past.values[line.field] = None
@@ -105,11 +105,11 @@ class Teller:
             self.account.settle("no_effect", f"{line.field}: {_NOT_NEEDED[rule.means]}", line.number)
         return Change(line, rule, was, becomes)
 
-    def _before(self, line: Line, rule: FieldRule) -> Value:
+    def _before(self, line: SourceLine, rule: FieldRule) -> Value:
         """What the line itself says that the field was, where the file begins later."""
         try:
             return meant(line.was, rule, line.field, self.mapping)
-        except Refused:
+        except RefusedValue:
             return None
 
     def _quality(self, unit: Unit, past: Past) -> TimeQuality:
@@ -195,7 +195,7 @@ class Teller:
             reason = f"{change.line.field}: names the same people otherwise"
             self.account.settle("no_effect", reason, change.line.number)
 
-    def _person(self, name: str, line: Line) -> str | None:
+    def _person(self, name: str, line: SourceLine) -> str | None:
         if not self.mapping.people_pattern.fullmatch(name):
             self.account.remark(f"{line.field}: not a name as the source's people have", line.number)
         return self.people.id_of(name)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from milepost.imports.lines import Line
+from milepost.imports.lines import SourceLine
 from milepost.imports.mapping import Mapping
-from milepost.imports.report import Account
+from milepost.imports.report import ImportReport
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
@@ -21,14 +21,14 @@ class Unit:
     name: str
     at: datetime
     together: int = 1
-    lines: list[Line] = field(default_factory=list[Line])
+    lines: list[SourceLine] = field(default_factory=list[SourceLine])
 
     @property
     def numbers(self) -> list[int]:
         return [line.number for line in self.lines]
 
 
-def units_of(lines: Iterable[Line], mapping: Mapping, account: Account) -> list[Unit]:
+def units_of(lines: Iterable[SourceLine], mapping: Mapping, account: ImportReport) -> list[Unit]:
     """The units in the order of their first lines; lines of no project, or out of time, are accounted for."""
     units: dict[tuple[str, str], Unit] = {}
     touched: dict[str, set[str]] = defaultdict(set)
@@ -54,7 +54,7 @@ def units_of(lines: Iterable[Line], mapping: Mapping, account: Account) -> list[
     return list(units.values())
 
 
-def _key(line: Line, mapping: Mapping, account: Account) -> str | None:
+def _key(line: SourceLine, mapping: Mapping, account: ImportReport) -> str | None:
     skipped = mapping.project.skip.get(line.project)
     if skipped is not None:
         account.settle("skipped", f"{mapping.columns.project} {line.project}: {skipped}", line.number)

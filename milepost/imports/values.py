@@ -15,28 +15,28 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 LISTS = ("role", "features", "link")
 
 
-class Refused(ValueError):
+class RefusedValue(ValueError):
     """A value says nothing that the mapping knows. Says which, and why."""
 
 
 def meant(value: Value, rule: FieldRule, field: str, mapping: Mapping) -> Value:
-    """A field's value in its one spelling. Raises `Refused`."""
+    """A field's value in its one spelling. Raises `RefusedValue`."""
     if value is None:
         return None
     if rule.means in LISTS:
         items = tuple(value.split(mapping.csv.lists)) if isinstance(value, str) else value
         return tuple(_item(item, rule, field) for item in items)
     if not isinstance(value, str):
-        raise Refused(f"{field}: expected one text, not a list")
+        raise RefusedValue(f"{field}: expected one text, not a list")
     text = rule.aliases.get(value, value)
     if text in rule.refuse:
-        raise Refused(f"{field}: {text[:60]!r} {rule.refuse[text]}")
+        raise RefusedValue(f"{field}: {text[:60]!r} {rule.refuse[text]}")
     return _one(text, rule, field, mapping)
 
 
 def _item(item: str, rule: FieldRule, field: str) -> str:
     if item in rule.refuse:
-        raise Refused(f"{field}: {item[:60]!r} {rule.refuse[item]}")
+        raise RefusedValue(f"{field}: {item[:60]!r} {rule.refuse[item]}")
     if rule.means == "role":
         return item
     return _valid(_NAME, item.strip(), field)
@@ -47,7 +47,7 @@ def _one(text: str, rule: FieldRule, field: str, mapping: Mapping) -> str:
         case "target" | "aim":
             target = mapping.target(text)
             if target is None:
-                raise Refused(f"{field}: {text[:60]!r} is no release that can be read")
+                raise RefusedValue(f"{field}: {text[:60]!r} is no release that can be read")
             return target
         case "began":
             return _day(text, field)
@@ -56,7 +56,7 @@ def _one(text: str, rule: FieldRule, field: str, mapping: Mapping) -> str:
         case "title":
             return _valid(_NAME, text.strip(), field)
         case "state" if rule.word(text) is None:
-            raise Refused(f"{field}: {text[:60]!r} is no word that the mapping knows")
+            raise RefusedValue(f"{field}: {text[:60]!r} is no word that the mapping knows")
         case _:
             return text
 
@@ -68,11 +68,11 @@ def _day(text: str, field: str) -> str:
             date(*(int(part) for part in found.groups())).isoformat() if found else date.fromisoformat(text).isoformat()
         )
     except ValueError:
-        raise Refused(f"{field}: {text[:60]!r} is not a date like 2026-11-22") from None
+        raise RefusedValue(f"{field}: {text[:60]!r} is not a date like 2026-11-22") from None
 
 
 def _valid(kind: "TypeAdapter[str]", text: str, field: str) -> str:
     try:
         return kind.validate_python(text)
     except ValidationError as error:
-        raise Refused(f"{field}: {text[:60]!r}: {error.errors()[0]['msg']}") from error
+        raise RefusedValue(f"{field}: {text[:60]!r}: {error.errors()[0]['msg']}") from error

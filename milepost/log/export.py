@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 import orjson
 from psycopg import Connection, Cursor
 
-from milepost.log.export_trailer import Tally
+from milepost.log.export_trailer import ExportSummary
 from milepost.log.queries import ANY_EVENT, EVERY_EVENT, EVERY_OUTCOME
 from milepost.log.store import Log
 from milepost.log.stored_event import LogEntry
-from milepost.log.verify import Examination, Line
+from milepost.log.verify import Examination, ExportLine
 
 BATCH = 1000
 
@@ -32,7 +32,7 @@ def dump(log: Log) -> Iterator[bytes]:
 
 def _lines(log: Log, outcomes: bool) -> Iterator[bytes]:
     identity = log.identity()
-    tally = Tally(identity.id, identity.name, identity.generation)
+    tally = ExportSummary(identity.id, identity.name, identity.generation)
     with _snapshot(log) as connection:
         for stored in map(LogEntry._make, _rows(connection, EVERY_EVENT)):
             yield tally.event(stored.stream.partition("-")[0], stored.data)
@@ -85,7 +85,7 @@ def load(log: Log, lines: Iterable[bytes]) -> Examination:
     return seen
 
 
-def _sound(seen: Examination, lines: Iterable[bytes]) -> Iterator[Line | dict[str, Any]]:
+def _sound(seen: Examination, lines: Iterable[bytes]) -> Iterator[ExportLine | dict[str, Any]]:
     for raw in lines:
         line = seen.take(raw)
         if seen.findings:
@@ -98,8 +98,8 @@ def _sound(seen: Examination, lines: Iterable[bytes]) -> Iterator[Line | dict[st
             yield line
 
 
-def _batches(lines: Iterator[Line | dict[str, Any]]) -> Iterator[list[Line | dict[str, Any]]]:
-    batch: list[Line | dict[str, Any]] = []
+def _batches(lines: Iterator[ExportLine | dict[str, Any]]) -> Iterator[list[ExportLine | dict[str, Any]]]:
+    batch: list[ExportLine | dict[str, Any]] = []
     for line in lines:
         batch.append(line)
         if len(batch) == BATCH:
@@ -109,11 +109,11 @@ def _batches(lines: Iterator[Line | dict[str, Any]]) -> Iterator[list[Line | dic
         yield batch
 
 
-def _insert(log: Log, cursor: Cursor[Any], batch: list[Line | dict[str, Any]]) -> None:
+def _insert(log: Log, cursor: Cursor[Any], batch: list[ExportLine | dict[str, Any]]) -> None:
     events = [
         LogEntry(line.position, line.stream, line.version, line.kind, line.data)
         for line in batch
-        if isinstance(line, Line)
+        if isinstance(line, ExportLine)
     ]
     answers = [
         (o["actor"], o["command"], bytes.fromhex(o["digest"]), o["answer"].encode(), o["position"])

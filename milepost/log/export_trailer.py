@@ -12,7 +12,7 @@ from domain.ledger.tree import Tree, leaf
 
 
 @dataclass
-class Tally:
+class ExportSummary:
     """Counts, digest and Merkle root of exported lines; which log they are of is told from outside."""
 
     log: str | None = None

@@ -10,7 +10,7 @@ _LIST = re.compile(rf"[ \t]*(?:,[ \t]*)*{_TAG}[ \t]*(?:,[ \t]*(?:{_TAG}[ \t]*)?)
 _VERSION = re.compile(r'"(0|[1-9][0-9]{0,15})"')
 
 
-class Unreadable(ValueError):
+class InvalidEntityTags(ValueError):
     """This is no list of entity tags."""
 
 
@@ -27,11 +27,11 @@ class Tags:
 
     @classmethod
     def read(cls, text: str) -> "Tags":
-        """The tags in the text of a header. Raises `Unreadable`."""
+        """The tags in the text of a header. Raises `InvalidEntityTags`."""
         if text.strip() == ANY:
             return cls(every=True)
         if not _LIST.fullmatch(text):
-            raise Unreadable('expected * or versions as ETag gave them, like "12", "13"')
+            raise InvalidEntityTags('expected * or versions as ETag gave them, like "12", "13"')
         tags: list[str] = re.findall(_TAG, text)
         weak = [tag.removeprefix("W/") for tag in tags if tag.startswith("W/")]
         return cls(_versions(tag for tag in tags if not tag.startswith("W/")), _versions(weak))

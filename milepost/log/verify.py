@@ -13,7 +13,7 @@ from domain.codec import LARGEST_EVENT, Unreadable, decode
 from domain.event import CATEGORIES, kind_named, kind_of
 from domain.log_opened import FORMAT, REVISION, STREAM, LogOpened
 from domain.values import LARGEST_INTEGER
-from milepost.log.export_trailer import Tally
+from milepost.log.export_trailer import ExportSummary
 
 MOST_FINDINGS = 100
 _SOURCE = re.compile(r"urn:milepost:([0-9a-f-]{36}):([a-z]+)(?::([a-z0-9][a-z0-9._-]{0,62}))?")
@@ -23,7 +23,7 @@ _SINGULAR = {plural: category for category, plural in CATEGORIES.items()}
 
 
 @dataclass(frozen=True)
-class Finding:
+class Discrepancy:
     """What is wrong on one line: what was expected there, and what was found."""
 
     line: int
@@ -36,7 +36,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Line:
+class ExportLine:
     """One event as a line of the file says it."""
 
     position: int
@@ -56,9 +56,9 @@ class _Stream:
 class Examination:
     """What has been seen of an exported log so far. Memory grows with its streams, not with its events."""
 
-    findings: list[Finding] = field(default_factory=list[Finding])
+    findings: list[Discrepancy] = field(default_factory=list[Discrepancy])
     unknown: Counter[str] = field(default_factory=Counter[str])
-    tally: Tally = field(default_factory=Tally)
+    tally: ExportSummary = field(default_factory=ExportSummary)
     ended: bool = False
     _streams: dict[str, _Stream] = field(default_factory=dict[str, _Stream])
     _moment: str = ""
@@ -69,7 +69,7 @@ class Examination:
         """Whether the file is whole and nothing in it is wrong; kinds that a newer release wrote are in `unknown`."""
         return not self.findings
 
-    def take(self, raw: bytes) -> Line | dict[str, Any] | None:
+    def take(self, raw: bytes) -> ExportLine | dict[str, Any] | None:
         """Look at the next line: the event on it, the fields of a command's outcome, or None where it is neither."""
         self._number += 1
         if self.ended:
@@ -96,7 +96,7 @@ class Examination:
 
     def _wrong(self, place: str, expected: object, found: object) -> None:
         if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(self._number, place, str(expected), str(found)))
+            self.findings.append(Discrepancy(self._number, place, str(expected), str(found)))
 
     def _expect(self, place: str, expected: object, found: object) -> None:
         if expected != found:
@@ -118,7 +118,7 @@ class Examination:
             self._wrong(place, "text in NFC, a whole number within ±(2^53-1), true or false, and names in ASCII", found)
         return cast("dict[str, Any]", whole)
 
-    def _event(self, whole: dict[str, Any], data: bytes) -> Line | None:
+    def _event(self, whole: dict[str, Any], data: bytes) -> ExportLine | None:
         source = _SOURCE.fullmatch(str(whole.get("source")))
         category = _SINGULAR.get(source[2]) if source else None
         self.tally.event(category or "", data)
@@ -163,7 +163,7 @@ class Examination:
         self._expect("data.format", FORMAT, opened.get("format"))
         self._expect("data.revision", REVISION, opened.get("revision", 1))
 
-    def _read(self, whole: dict[str, Any], data: bytes, stream: str) -> Line | None:
+    def _read(self, whole: dict[str, Any], data: bytes, stream: str) -> ExportLine | None:
         type_ = str(whole.get("type"))
         if not _TYPE.fullmatch(type_):
             self._wrong("type", "milepost.SUBJECT.PARTICIPLE.vN", type_)
@@ -176,7 +176,7 @@ class Examination:
                 decode(data)
         except (Unreadable, ValueError) as error:
             self._wrong("event", f"a {kind} that can be read", error)
-        return Line(self.tally.count, stream, self._streams[stream].version, kind, data)
+        return ExportLine(self.tally.count, stream, self._streams[stream].version, kind, data)
 
     def _end(self, found: object) -> None:
         self.ended = True

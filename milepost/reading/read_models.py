@@ -12,7 +12,7 @@ from consumers.read_models.event_sentences import add_sentences
 from consumers.read_models.log_follower import Following
 from consumers.read_models.projector import Projector
 from consumers.read_models.read_model_metrics import Gauge, gauges
-from consumers.read_models.reader import Answer, ParkedStream, Reader, Watch
+from consumers.read_models.reader import ParkedStreamSummary, Reader, ReadModelAnswer, Watch
 from consumers.read_models.stall_detector import Liveness
 from consumers.read_models.tables import connect
 from milepost.log.event_feed import LogFeed
@@ -72,12 +72,12 @@ class Models:
         finally:
             watch.close()
 
-    def ask(self, query: Query) -> Answer:
+    def ask(self, query: Query) -> ReadModelAnswer:
         """The rows that answer a query. Raises `NotBuilt` where the read models are not there yet."""
         answer = self._reader.ask(query)
         return replace(answer, rows=add_sentences(answer.rows, self._feed)) if query.describes_events else answer
 
-    def parked_at(self, stream: str) -> ParkedStream | None:
+    def parked_at(self, stream: str) -> ParkedStreamSummary | None:
         """Where a read model has set a stream aside; None where it is contained in all of them."""
         return self._reader.parked_at(stream)
 

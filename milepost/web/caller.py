@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request as HttpRequest
 
 from milepost.log.command_outcome import KEY
-from milepost.log.preconditions import Precondition, Tags, Unreadable
+from milepost.log.preconditions import InvalidEntityTags, Precondition, Tags
 from milepost.web.problems import Problem
 
 _COMMAND_ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -77,7 +77,7 @@ def tags_in(request: HttpRequest, header: str) -> Tags | None:
     lines = request.headers.getlist(header)
     try:
         return Tags.read(", ".join(lines)) if lines else None
-    except Unreadable as error:
+    except InvalidEntityTags as error:
         raise _unreadable(f"{header}: {error}") from error
 
 

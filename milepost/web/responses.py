@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from consumers.read_models.reader import MOST_PARKED, ParkedStream
+from consumers.read_models.reader import MOST_PARKED, ParkedStreamSummary
 from milepost.app.service import Service
 from milepost.log.command_outcome import VersionConflict
 from milepost.log.preconditions import Precondition
@@ -16,7 +16,7 @@ from milepost.web.response_models.model import ResponseModel
 M = TypeVar("M", bound=ReflectingModel)
 
 
-def as_of(service: Service, position: int, parked: list[ParkedStream] | None = None) -> AsOfModel:
+def as_of(service: Service, position: int, parked: list[ParkedStreamSummary] | None = None) -> AsOfModel:
     """What an answer reflects: the log up to a position, but for the streams that are parked."""
     left_out = [ParkedStreamModel.model_validate(one) for one in (parked or [])[:MOST_PARKED]]
     return AsOfModel(position=position, moment=service.clock(), parked=left_out or None)

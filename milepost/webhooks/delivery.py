@@ -19,7 +19,7 @@ from milepost.log.event_feed import LogFeed
 from milepost.log.store import Log
 from milepost.log.stored_event import LogEntry
 from milepost.webhooks.addresses import Forbidden
-from milepost.webhooks.http_post import Answer, Unanswered, send
+from milepost.webhooks.http_post import Unanswered, WebhookResponse, send
 from milepost.webhooks.signature import signed
 from milepost.webhooks.subscriptions import Hook, advance, due, every, fail
 
@@ -87,7 +87,7 @@ class Delivering:
 
     def _deliver(self, connection: Connection[Any], hook: Hook, stored: LogEntry) -> bool:
         """Bring one event; whether the next may follow at once."""
-        answer: Answer | None = None
+        answer: WebhookResponse | None = None
         try:
             answer = send(hook.target, "POST", self._headers(hook, stored), stored.data)
             why = f"it answered {answer.status}"
@@ -110,7 +110,7 @@ def _state(failures: int) -> str:
     return "parked" if failures >= MOST_FAILURES else "active"
 
 
-def pause(failures: int, answer: Answer | None = None) -> float:
+def pause(failures: int, answer: WebhookResponse | None = None) -> float:
     """How many seconds to wait after so many failures: twice as long each time, at least as long as is asked for."""
     own: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2**failures) * random.uniform(0.8, 1.2)  # noqa: S311 (only spreads them)
     return max(own, _asked(answer.headers.get("retry-after", "")) if answer else 0.0)

@@ -17,14 +17,14 @@ class Unanswered(Exception):
     """No answer came. Says why."""
 
 
-class Answer(NamedTuple):
+class WebhookResponse(NamedTuple):
     """What was answered: the status, and the headers by their names in lower case. Its body is never read."""
 
     status: int
     headers: Mapping[str, str]
 
 
-def send(target: Target, method: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+def send(target: Target, method: str, headers: Mapping[str, str], body: bytes = b"") -> WebhookResponse:
     """The answer to one request. Raises `Forbidden` or `Unanswered`."""
     address = target.address()
     try:
@@ -52,7 +52,9 @@ def _connected(target: Target, address: str) -> socket.socket:
     return secured.wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
 
 
-def _answered(connected: socket.socket, target: Target, method: str, headers: Mapping[str, str], body: bytes) -> Answer:
+def _answered(
+    connected: socket.socket, target: Target, method: str, headers: Mapping[str, str], body: bytes
+) -> WebhookResponse:
     if isinstance(connected, ssl.SSLSocket):
         connected.do_handshake()
     with closing(HTTPConnection(target.host, target.port)) as connection:
@@ -60,7 +62,7 @@ def _answered(connected: socket.socket, target: Target, method: str, headers: Ma
         whole = {"Host": target.authority, "User-Agent": "Milepost", "Connection": "close", **headers}
         connection.request(method, target.path, body, whole)
         response = connection.getresponse()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()})
+        return WebhookResponse(response.status, {name.lower(): value for name, value in response.getheaders()})
 
 
 def _end(connected: socket.socket, late: Event) -> None:

@@ -16,7 +16,7 @@ _EVERY = b"SELECT * FROM delivery.webhooks ORDER BY name"
 _DUE = b"SELECT * FROM delivery.webhooks WHERE name = %s AND state = 'active' AND due <= now()"
 
 
-class Taken(ValueError):
+class NameTaken(ValueError):
     """There is a webhook of this name already."""
 
 
@@ -48,7 +48,7 @@ class Hook:
 
 
 def add(connection: Connection[Any], hook: Hook) -> None:
-    """Register a webhook. Raises `Taken`."""
+    """Register a webhook. Raises `NameTaken`."""
     try:
         connection.execute(
             "INSERT INTO delivery.webhooks (name, url, secret, private, project, kinds, rate, position)"
@@ -56,7 +56,7 @@ def add(connection: Connection[Any], hook: Hook) -> None:
             (hook.name, hook.url, hook.secret, hook.private, hook.project, hook.kinds, hook.rate, hook.position),
         )
     except psycopg.errors.UniqueViolation as error:
-        raise Taken(f"there is a webhook {hook.name}: choose another name, or remove it first") from error
+        raise NameTaken(f"there is a webhook {hook.name}: choose another name, or remove it first") from error
 
 
 def remove(connection: Connection[Any], name: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 from milepost.embedded.postgres.server import PostgresError, Server, running, start
 
 ROOT = os.geteuid() == 0
@@ -55,7 +55,7 @@ def kill(server: Server) -> None:
 
 
 @contextmanager
-def unrelated(account: Account) -> Generator[int]:
+def unrelated(account: OsUser) -> Generator[int]:
     """A process of the server's user that has nothing to do with it."""
     with subprocess.Popen(["sleep", "60"], **account.options()) as process:
         yield process.pid

@@ -25,7 +25,7 @@ class Signer:
 
 
 @dataclass(frozen=True)
-class Review:
+class SimulatedReview:
     """One attempt at some gates of a life: its id, and by whom it is signed and decided."""
 
     life: Life

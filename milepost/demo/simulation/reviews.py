@@ -12,7 +12,7 @@ from domain.reviews.decisions import ConditionSet, DecideReview
 from domain.reviews.review_call import CallReview, WithdrawReview
 from milepost.demo.simulation.life import Answer, Life, Over, Step, Steps
 from milepost.demo.simulation.office import DAY, WEEK
-from milepost.demo.simulation.reviewers import Review
+from milepost.demo.simulation.reviewers import SimulatedReview
 
 Fate = Literal[
     "approved",
@@ -51,7 +51,7 @@ def reviewed(life: Life, *gates: Gate, needs: Piece = _nothing, at_last: Piece =
     """
     while True:
         life.attempts[gates] += 1
-        review = Review(life, f"{gates[-1]}-{life.attempts[gates]}", gates)
+        review = SimulatedReview(life, f"{gates[-1]}-{life.attempts[gates]}", gates)
         fate = _fate(review, lacks=needs is not _nothing or at_last is not _nothing)
         if fate != "refused":
             yield from needs()
@@ -62,7 +62,7 @@ def reviewed(life: Life, *gates: Gate, needs: Piece = _nothing, at_last: Piece =
             return
 
 
-def _fate(review: Review, lacks: bool) -> Fate:
+def _fate(review: SimulatedReview, lacks: bool) -> Fate:
     """What becomes of this attempt; the third goes through."""
     life = review.life
     if life.column == "emergency" or life.attempts[review.gates] > 2:
@@ -80,7 +80,7 @@ def _fate(review: Review, lacks: bool) -> Fate:
     return fate if possible.get(fate, True) else "approved"
 
 
-def _decision(review: Review, decision: DecideReview) -> Step:
+def _decision(review: SimulatedReview, decision: DecideReview) -> Step:
     decider = review.decider
     return review.life.act(decider.role, decision, who=decider.person, hours=review.life.hours(0.4 * DAY))
 
@@ -89,7 +89,7 @@ Lived = Generator[Step, Answer, bool]
 """One attempt as it is lived; in the end, whether the gates are passed."""
 
 
-def _approved(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _approved(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     yield from review.sign_all()
     yield from at_last()
     yield from review.last_word()
@@ -98,7 +98,7 @@ def _approved(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return True
 
 
-def _with_conditions(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _with_conditions(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     """The decider signs first, so that the last word decides nothing yet."""
     life = review.life
     yield from review.last_word()
@@ -121,7 +121,7 @@ def _with_conditions(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return True
 
 
-def _returned(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _returned(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     """Somebody says no, and the review is returned for rework; by that word alone where nobody else signs."""
     life, objection = review.life, review.life.one_of(OBJECTIONS)
     objector = next((signer for signer in review.in_turn(review.others) if not signer.votes), None)
@@ -134,7 +134,7 @@ def _returned(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return False
 
 
-def _deferred(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _deferred(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     why = "something else is more urgent this quarter"
     yield _decision(review, DecideReview(review=review.id, outcome="deferred", reason=why))
     resumed = ResumeProject(changed_meanwhile=("budget",), reason="it is its turn again")
@@ -142,19 +142,19 @@ def _deferred(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return False
 
 
-def _cancelled(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _cancelled(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     why = "it would cost more than it brings"
     yield _decision(review, DecideReview(review=review.id, outcome="rejected-and-cancelled", reason=why))
     raise Over
 
 
-def _withdrawn(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _withdrawn(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     why = "a document is outdated"
     yield review.life.act(CALLER, WithdrawReview(review=review.id, reason=why), hours=DAY)
     return False
 
 
-def _overridden(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _overridden(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     objector = review.life.one_of(review.overridable)
     yield from review.sign_all(objector, review.life.one_of(OBJECTIONS))
     yield from at_last()
@@ -163,14 +163,14 @@ def _overridden(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return True
 
 
-def _withdraw_signoff(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _withdraw_signoff(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     hesitant = review.life.one_of(review.others)
     yield from review.sign(hesitant)
     yield from review.sign(hesitant, "withdrawn", "signed before reading the last version")
     return (yield from _approved(review, needs, at_last))
 
 
-def _refused(review: Review, needs: Piece, at_last: Piece) -> Lived:
+def _refused(review: SimulatedReview, needs: Piece, at_last: Piece) -> Lived:
     """Everyone has signed and something is missing, so that the gate stays shut until it is there."""
     yield from review.sign_all()
     yield from review.last_word()
@@ -179,7 +179,7 @@ def _refused(review: Review, needs: Piece, at_last: Piece) -> Lived:
     return (yield from _approved(review, needs, at_last))
 
 
-_LIVED: dict[Fate, Callable[[Review, Piece, Piece], Lived]] = {
+_LIVED: dict[Fate, Callable[[SimulatedReview, Piece, Piece], Lived]] = {
     "approved": _approved,
     "conditions": _with_conditions,
     "returned": _returned,

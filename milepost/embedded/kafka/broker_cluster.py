@@ -25,7 +25,7 @@ from milepost.embedded.shared_server import Patience, Shared, Sharing
 PATIENCE = 300.0  # seconds
 
 
-class StillStarting(KafkaError):
+class BrokersStarting(KafkaError):
     """The brokers need longer than we wait. They go on, and a later start finds them further on."""
 
 
@@ -59,7 +59,7 @@ def start(data: Path, jar_folder: Path, say: Say, count: int | None = None, pati
     said in sentences. Raises `KafkaError`.
     """
     folder = prepared(data)
-    waiting = Patience(patience, BEAT, f"Kafka in {folder.data}", partial(_last_line, folder), say, StillStarting)
+    waiting = Patience(patience, BEAT, f"Kafka in {folder.data}", partial(_last_line, folder), say, BrokersStarting)
     return _sharing(folder).joined(_Starting(folder, jar_folder, count, say).brokers, waiting)
 
 
@@ -89,7 +89,7 @@ def _end(folder: Folder) -> None:
 
 
 @dataclass(frozen=True)
-class Seen:
+class BrokerStatus:
     """A broker as it was found: whether its process lives, which it is, and whether it answers."""
 
     broker: Broker
@@ -106,13 +106,16 @@ def brokers_in(data: Path) -> list[Broker]:
         return []
 
 
-def seen(data: Path) -> list[Seen]:
+def seen(data: Path) -> list[BrokerStatus]:
     """The brokers of a data folder as they are now; none where no cluster was made, and nothing is made."""
     if not (data / "cluster.json").exists():
         return []
     folder = prepared(data)
     brokers = folder.brokers()
-    return [Seen(one, alive(one), pid(one, folder.account), _answers(one, brokers, folder.cluster)) for one in brokers]
+    return [
+        BrokerStatus(one, alive(one), pid(one, folder.account), _answers(one, brokers, folder.cluster))
+        for one in brokers
+    ]
 
 
 def _answers(broker: Broker, brokers: list[Broker], cluster: str) -> bool:

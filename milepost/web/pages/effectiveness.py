@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
-from consumers.read_models.reader import Answer
+from consumers.read_models.reader import ReadModelAnswer
 from milepost.app.service import Service
 from milepost.reading.effectiveness import FIGURES
 from milepost.web.closed_sets import demand_value
@@ -96,7 +96,7 @@ def _add_rows_route(router: APIRouter, service: Service, pages: Pages) -> None:
         return pages.render("figure.html", "/effectiveness", context | {"rows": answer.rows}, answer)
 
 
-def _build_choices(tally_answer: Answer) -> Row:
+def _build_choices(tally_answer: ReadModelAnswer) -> Row:
     return {
         "labels": {name: LABELS[name] for name in COHORT},
         "choices": list_choices(tally_answer.rows, COHORT),
@@ -120,7 +120,7 @@ def _build_query(filter_: FigureFilter) -> ReadModelQuery:
     return figures.opened(filter_.figure, filter_.grouped, filter_.group or None, filter_.at or None, **filter_.cohort)
 
 
-def _complete_rows(of: str, answer: Answer, filter_: EffectivenessFilter) -> list[Row]:
+def _complete_rows(of: str, answer: ReadModelAnswer, filter_: EffectivenessFilter) -> list[Row]:
     """The rows; without groups, also an empty row for each gate or phase that no project has reached."""
     if filter_.by or not FIGURES[of].order:
         return answer.rows

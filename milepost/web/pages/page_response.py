@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from consumers.read_models.reader import Answer
+from consumers.read_models.reader import ReadModelAnswer
 from milepost.app.service import Service
 from milepost.log.store import Identity
 from milepost.log.stored_event import LogHead
@@ -65,7 +65,12 @@ class Pages:
         return self._service.log.identity()
 
     def render(
-        self, template: str, here: str, context: Mapping[str, Any], *answers: Answer, head: LogHead | None = None
+        self,
+        template: str,
+        here: str,
+        context: Mapping[str, Any],
+        *answers: ReadModelAnswer,
+        head: LogHead | None = None,
     ) -> HTMLResponse:
         """Render a page; its stamp is the oldest position of its answers, without answers the head of the log.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse
 
-from consumers.read_models.reader import Answer
+from consumers.read_models.reader import ReadModelAnswer
 from domain.lifecycle import Phase, ProjectState
 from milepost.app.service import Service
 from milepost.reading.deferrals import still_due
@@ -77,7 +77,7 @@ def _build_queries(filter_: PortfolioFilter, now: datetime) -> dict[str, ReadMod
     }
 
 
-def _build_context(answers: Mapping[str, Answer], filter_: PortfolioFilter) -> dict[str, Any]:
+def _build_context(answers: Mapping[str, ReadModelAnswer], filter_: PortfolioFilter) -> dict[str, Any]:
     all_, page, pending = answers["all"].rows, answers["page"].rows, merge_gates(answers["pending"].rows)
     return {
         "labels": LABELS,

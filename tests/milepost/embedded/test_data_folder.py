@@ -11,7 +11,7 @@ import pytest
 from milepost.embedded.data_folder import DataFolder
 from milepost.embedded.kafka import KafkaError
 from milepost.embedded.kafka import broker_folder as kafka
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 from milepost.embedded.postgres import cluster
 from milepost.embedded.postgres.binaries import PostgresError
 from tests.milepost.servers import ROOT, as_nobody
@@ -96,10 +96,10 @@ def test_may_belong_to_one_without_a_name(prepared: Prepared, data: Path, monkey
 
 
 def test_lies_where_its_user_can_pass(prepared: Prepared, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reaches(_: Account, path: Path) -> bool:
+    def reaches(_: OsUser, path: Path) -> bool:
         return not path.is_relative_to(folder)
 
-    monkeypatch.setattr(Account, "reaches", reaches)
+    monkeypatch.setattr(OsUser, "reaches", reaches)
     assert f"can't pass through {folder}: choose a data folder elsewhere" in refusal(prepared, folder / "data")
 
 

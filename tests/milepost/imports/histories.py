@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from domain.imports.observe import Observation, Observe
-from milepost.imports import Account, Mapping, People, mapping_from
-from milepost.imports.lines import Line, Value
+from milepost.imports import ImportReport, Mapping, People, mapping_from
+from milepost.imports.lines import SourceLine, Value
 from milepost.imports.translate import Teller
 from milepost.imports.units import units_of
 
@@ -41,9 +41,9 @@ def jsonl(path: Path, changes: Iterable[dict[str, Any]]) -> Path:
     return path
 
 
-def lines(changes: Iterable[dict[str, Any]]) -> list[Line]:
+def lines(changes: Iterable[dict[str, Any]]) -> list[SourceLine]:
     return [
-        Line(
+        SourceLine(
             number, one["proposal"], datetime.fromisoformat(one["at"]), one["commit"], one["field"],
             _value(one["from"]), _value(one["to"]),
         )
@@ -60,7 +60,7 @@ class Told:
     """What a history says, unit after unit, and what becomes of its lines."""
 
     units: list[Observe | None]
-    account: Account
+    account: ImportReport
 
     @property
     def last(self) -> list[Observation]:
@@ -86,7 +86,7 @@ class Reader:
     mapping: Mapping = field(default_factory=lambda: KEP)
 
     def __call__(self, *changes: dict[str, Any]) -> Told:
-        account = Account()
+        account = ImportReport()
         teller = Teller(self.mapping, PEOPLE, account)
         return Told([teller.tell(unit) for unit in units_of(lines(changes), self.mapping, account)], account)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from milepost.imports import Account, Mapping, Unimportable
-from milepost.imports.lines import LONGEST_LINE, Line, Read, read
+from milepost.imports import ImportReport, Mapping, Unimportable
+from milepost.imports.lines import LONGEST_LINE, Read, SourceLine, read
 from tests.milepost.imports.histories import KEP, change
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,8 +19,8 @@ HEADER = "proposal,at,commit,field,from,to\n"
 ROW = "77,2024-05-01T12:00:00+02:00,c1,authors,,ada;bob\n"
 
 
-def reads(path: Path, content: str | bytes, mapping: Mapping = KEP) -> tuple[Read, Account]:
-    file, account = path / "history", Account()
+def reads(path: Path, content: str | bytes, mapping: Mapping = KEP) -> tuple[Read, ImportReport]:
+    file, account = path / "history", ImportReport()
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return read(file, mapping, account, NOW), account
 
@@ -36,7 +36,7 @@ def refused(path: Path, **wrong: Any) -> str:
 def test_is_one_json_object_in_utc(tmp_path: Path) -> None:
     found, account = reads(tmp_path, json.dumps(GOOD | {"at": "2024-05-01T12:00:00+02:00", "to": ["a", "b"]}))
     at = datetime(2024, 5, 1, 10, tzinfo=UTC)
-    assert found.lines == [Line(1, "77", at, "commit0", "title", None, ("a", "b"))]
+    assert found.lines == [SourceLine(1, "77", at, "commit0", "title", None, ("a", "b"))]
     assert (found.count, account.lines) == (1, {})
 
 
@@ -116,7 +116,7 @@ def test_of_csv_may_be_parted_otherwise(tmp_path: Path) -> None:
 def test_of_csv_is_known_by_the_name_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "history.CSV"
     file.write_text(HEADER + ROW)
-    found = read(file, KEP.model_copy(update={"format": None}), Account(), NOW)
+    found = read(file, KEP.model_copy(update={"format": None}), ImportReport(), NOW)
     assert found.lines[0].becomes == "ada;bob"
 
 
@@ -142,7 +142,7 @@ def test_of_csv_needs_a_file_that_is_one(tmp_path: Path, content: str | bytes, b
 
 def test_is_of_a_file_that_is_there(tmp_path: Path) -> None:
     with pytest.raises(Unimportable, match="can't be read: No such file"):
-        read(tmp_path / "nowhere", KEP, Account(), NOW)
+        read(tmp_path / "nowhere", KEP, ImportReport(), NOW)
 
 
 def test_is_of_a_file_that_is_known_by_its_bytes(tmp_path: Path) -> None:

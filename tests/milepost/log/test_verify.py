@@ -12,7 +12,7 @@ from domain.codec import written
 from domain.event import Event, Recorded
 from domain.log_opened import REVISION, LogOpened
 from domain.portfolio.proposal import ProjectProposed
-from milepost.log.export_trailer import Tally
+from milepost.log.export_trailer import ExportSummary
 from milepost.log.verify import verify
 
 LOG = "01a20234-23ef-70c9-9891-2c3f2b3e7393"
@@ -46,7 +46,7 @@ def record(number: int, stream: str, version: int, event: Event) -> bytes:
 
 def lines(*data: bytes) -> list[bytes]:
     """A file of these events whose trailer fits: what a forger would write who can count."""
-    tally = Tally(LOG, "test/log", 1)
+    tally = ExportSummary(LOG, "test/log", 1)
     return [*(tally.event(category(one), one) for one in data), tally.trailer()]
 
 
@@ -162,7 +162,7 @@ def test_finds_what_is_missing_or_cut_or_added_at_the_end() -> None:
 
 
 def test_finds_an_event_among_the_outcomes() -> None:
-    tally = Tally(LOG, "test/log", 1)
+    tally = ExportSummary(LOG, "test/log", 1)
     file = [
         tally.event("log", STORED[0]),
         tally.outcome(b'{"outcome":{}}'),

@@ -13,7 +13,7 @@ from milepost.log.store import Log
 from milepost.log.writer import Writer
 from milepost.webhooks import delivery
 from milepost.webhooks.delivery import Delivering, pause
-from milepost.webhooks.http_post import Answer
+from milepost.webhooks.http_post import WebhookResponse
 from milepost.webhooks.signature import new_secret
 from milepost.webhooks.subscriptions import Hook, add, every, remove, retry
 from tests.consumers.telling import Telling
@@ -259,9 +259,9 @@ def test_waits_twice_as_long_after_each_failure(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_waits_at_least_as_long_as_it_is_asked_to() -> None:
-    assert pause(0, Answer(429, {"retry-after": "77"})) == 77
-    assert pause(0, Answer(503, {"retry-after": "9" * 30})) == 3600
+    assert pause(0, WebhookResponse(429, {"retry-after": "77"})) == 77
+    assert pause(0, WebhookResponse(503, {"retry-after": "9" * 30})) == 3600
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    assert 90 < pause(0, Answer(503, {"retry-after": soon})) <= 100
+    assert 90 < pause(0, WebhookResponse(503, {"retry-after": soon})) <= 100
     for nonsense in ("", "-5", "x", "Wed, 99 Foo 2026"):
-        assert pause(0, Answer(503, {"retry-after": nonsense})) < 1
+        assert pause(0, WebhookResponse(503, {"retry-after": nonsense})) < 1

@@ -13,7 +13,7 @@ import pytest
 
 from milepost.embedded.file_locks import take
 from milepost.embedded.kafka import KafkaError
-from milepost.embedded.kafka.broker_cluster import Brokers, StillStarting, seen, start, stop_kept, stop_unused
+from milepost.embedded.kafka.broker_cluster import Brokers, BrokersStarting, seen, start, stop_kept, stop_unused
 from milepost.embedded.kafka.broker_folder import prepared
 from milepost.embedded.kafka.broker_process import BEAT
 from milepost.embedded.kafka.metadata_probe import HOST
@@ -143,12 +143,12 @@ def test_say_why_they_dont_start(data: Path) -> None:
     broker.kafka.joinpath("meta.properties").chmod(0o644)
     with pytest.raises(KafkaError, match=r"doesn't run: .*node.id.* The logs in .* say more") as told:
         start(data, JARS, UNHEARD.append)
-    assert not isinstance(told.value, StillStarting)
+    assert not isinstance(told.value, BrokersStarting)
     assert not seen(data)[0].alive
 
 
 def test_go_on_starting_when_patience_ends(data: Path) -> None:
-    with pytest.raises(StillStarting, match="It goes on; start again later"):
+    with pytest.raises(BrokersStarting, match="It goes on; start again later"):
         start(data, JARS, UNHEARD.append, patience=2 * BEAT)
     pid = seen(data)[0].pid
     with start(data, JARS, UNHEARD.append) as found:

@@ -8,11 +8,11 @@ import pytest
 from milepost.embedded.kafka import KafkaError, java
 from milepost.embedded.kafka.broker_user import account_for
 from milepost.embedded.kafka.java import java_for
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 
 
 @pytest.fixture
-def account(data: Path) -> Account:
+def account(data: Path) -> OsUser:
     return account_for(data)
 
 
@@ -34,13 +34,13 @@ def made(folder: Path, version: str) -> Path:
     return program
 
 
-def test_comes_along(account: Account, folder: Path) -> None:
+def test_comes_along(account: OsUser, folder: Path) -> None:
     found = java_for(account, folder)
     assert account.run(found, "-version").stdout.startswith('openjdk version "25.')
 
 
 @pytest.mark.usefixtures("alone")
-def test_is_the_machines_where_none_came_along(account: Account, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_is_the_machines_where_none_came_along(account: OsUser, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = made(folder / "old", "1.8.0_402"), made(folder / "new", "17.0.1")
     monkeypatch.setenv("JAVA_HOME", str(old.parents[1]))
     monkeypatch.setenv("PATH", str(new.parent))
@@ -48,23 +48,23 @@ def test_is_the_machines_where_none_came_along(account: Account, folder: Path, m
 
 
 @pytest.mark.usefixtures("alone")
-def test_is_missed_with_a_way_out(account: Account, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_is_missed_with_a_way_out(account: OsUser, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(made(folder, "11.0.2").parent))
     with pytest.raises(KafkaError, match=r"no Java 17 or later for the broker: install requirements-broker.lock"):
         java_for(account, folder)
 
 
 def test_is_copied_to_where_its_user_can_reach_it(
-    account: Account, folder: Path, monkeypatch: pytest.MonkeyPatch
+    account: OsUser, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = made(folder / "closed" / "java-runtime", "25.0.1")
-    really = Account.reaches
+    really = OsUser.reaches
 
-    def reaches(self: Account, path: Path) -> bool:
+    def reaches(self: OsUser, path: Path) -> bool:
         return path != closed and really(self, path)
 
     monkeypatch.setattr(java, "_packaged", Mock(return_value=closed))
-    monkeypatch.setattr(Account, "reaches", reaches)
+    monkeypatch.setattr(OsUser, "reaches", reaches)
     copy = java_for(account, folder)
     assert copy != closed
     assert copy.read_bytes() == closed.read_bytes()

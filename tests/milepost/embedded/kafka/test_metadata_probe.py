@@ -7,10 +7,10 @@ from threading import Thread
 import pytest
 
 from milepost.embedded.kafka.broker_cluster import Brokers
-from milepost.embedded.kafka.metadata_probe import HOST, Answer, asked
+from milepost.embedded.kafka.metadata_probe import HOST, MetadataResponse, asked
 
 
-def answered(reply: bytes) -> Answer | None:
+def answered(reply: bytes) -> MetadataResponse | None:
     """What is understood where something answers so."""
     with socket.create_server((HOST, 0)) as listening:
 
@@ -29,7 +29,7 @@ def answered(reply: bytes) -> Answer | None:
 
 def test_is_answered_by_a_broker(broker: Brokers) -> None:
     [one] = broker.brokers
-    assert asked(one.port) == Answer(broker.folder.cluster, {1: one.port})
+    assert asked(one.port) == MetadataResponse(broker.folder.cluster, {1: one.port})
 
 
 @pytest.mark.parametrize("reply", [b"", b"\0", b"HTTP/1.1 400 Bad Request\r\n\r\n", struct.pack(">iii", 8, 1, 1 << 30)])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.embedded.os_user import Account
+from milepost.embedded.os_user import OsUser
 from milepost.embedded.postgres.binaries import PostgresError, binary
 from milepost.embedded.postgres.server import start
 from tests.milepost.servers import UNHEARD, value
@@ -22,10 +22,10 @@ def test_are_named_where_they_are_missing() -> None:
 
 
 def test_are_copied_where_their_user_cant_reach_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reaches(_: Account, path: Path) -> bool:
+    def reaches(_: OsUser, path: Path) -> bool:
         return path.is_relative_to(folder)
 
-    monkeypatch.setattr(Account, "reaches", reaches)
+    monkeypatch.setattr(OsUser, "reaches", reaches)
     with start(folder / "data", UNHEARD.append) as server:
         command_line = Path(f"/proc/{server.pid}/cmdline").read_text()
         assert command_line.startswith(f"{folder}/data/software-")

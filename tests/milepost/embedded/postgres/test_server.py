@@ -13,7 +13,7 @@ import pytest
 
 from milepost.embedded.file_locks import take
 from milepost.embedded.postgres.cluster import prepared
-from milepost.embedded.postgres.server import Server, StillStarting, running, start
+from milepost.embedded.postgres.server import PostgresStarting, Server, running, start
 from tests.milepost.servers import ROOT, UNHEARD, USER, as_nobody, ended, kill, value
 
 
@@ -98,7 +98,7 @@ def test_has_all_that_was_committed_when_it_was_killed(made: Path) -> None:
 def test_waits_for_a_server_that_another_process_starts(made: Path) -> None:
     alive = take(prepared(made).alive, fcntl.LOCK_EX)
     assert alive is not None
-    with pytest.raises(StillStarting, match="start again later"):
+    with pytest.raises(PostgresStarting, match="start again later"):
         start(made, UNHEARD.append, patience=0.2)
     alive.close()
     start(made, UNHEARD.append).stop()
