@@ -12,7 +12,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
 from consumers.event_log import Unreachable
-from consumers.inbox.inbox import EventReader, Handler, Inbox, no_event_reader
+from consumers.inbox.event_inbox import EventReader, Handler, Inbox, no_event_reader
 from consumers.inbox.inbox_store import AlreadyProcessed, InboxStore
 from consumers.kafka.client import KafkaClients, explain_error
 from consumers.kafka.consumer_loop import ConsumerLoop

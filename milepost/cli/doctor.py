@@ -147,7 +147,7 @@ def _clock(log: Log) -> CheckResult:
 
 def _carried(log: Log, settings: Settings) -> Iterator[CheckResult]:
     """What stands between the log and the read models."""
-    from consumers.kafka.health import check_kafka, check_relay
+    from consumers.kafka.kafka_health import check_kafka, check_relay
 
     try:
         brokers = brokers_of(settings)

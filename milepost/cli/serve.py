@@ -101,6 +101,8 @@ def _settings(host: str | None, port: int | None) -> Settings:
 
 
 def _answer(service: Service, told: Callable[[str], str]) -> None:
-    from milepost.cli.server import answer  # here, as it would double the time that every other command needs to start
+    from milepost.cli.server_process import (
+        answer,  # here, as it would double the time that every other command needs to start
+    )
 
     answer(service, told)

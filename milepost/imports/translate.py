@@ -26,9 +26,9 @@ from milepost.imports.mapping import FieldRule, Mapping
 from milepost.imports.project_history import Change, Past
 from milepost.imports.pseudonyms import People
 from milepost.imports.report import ImportReport
+from milepost.imports.source_values import RefusedValue, meant
 from milepost.imports.states import told_states
 from milepost.imports.units import Unit
-from milepost.imports.values import RefusedValue, meant
 
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 _NOT_NEEDED = {

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
 from consumers.event_log import Batch, LogSource
-from milepost.log.queries import STREAM_NAMES
+from milepost.log.sql import STREAM_NAMES
 from milepost.log.store import Log
 from milepost.log.stored_event import LogEntry, LogHead
 

@@ -8,7 +8,7 @@ import orjson
 from psycopg import Connection, Cursor
 
 from milepost.log.export_trailer import ExportSummary
-from milepost.log.queries import ANY_EVENT, EVERY_EVENT, EVERY_OUTCOME
+from milepost.log.sql import ANY_EVENT, EVERY_EVENT, EVERY_OUTCOME
 from milepost.log.store import Log
 from milepost.log.stored_event import LogEntry
 from milepost.log.verify import Examination, ExportLine

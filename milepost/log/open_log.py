@@ -9,7 +9,7 @@ from domain.log_opened import REVISION, STREAM, LogOpened
 from domain.policy.policy import Policy
 from domain.policy_changes.adoption import PolicyAdopted
 from milepost import clock as machine
-from milepost.log.queries import ANY_EVENT
+from milepost.log.sql import ANY_EVENT
 from milepost.log.store import Identity, Log, LogNotOpened
 from milepost.log.stored_event import LogEntry
 

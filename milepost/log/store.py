@@ -16,7 +16,7 @@ from psycopg.rows import DictRow, tuple_row
 from domain.event import Recorded
 from domain.log_opened import REVISION, LogOpened
 from milepost.log.migrate import UnsafeDatabase, demand_rights
-from milepost.log.queries import (
+from milepost.log.sql import (
     APPEND,
     APPEND_WITH_OUTCOMES,
     CHANNEL,

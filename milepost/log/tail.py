@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg import AsyncConnection
 
-from milepost.log.queries import CHANNEL, HEAD
+from milepost.log.sql import CHANNEL, HEAD
 
 POLL_SECONDS = 2.0
 RECONNECT_SECONDS = 0.5

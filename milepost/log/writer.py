@@ -16,7 +16,7 @@ from consumers.tracing.spans import PROCESS
 from milepost import clock as machine
 from milepost.log.command_batch import CommandBatch, KnownOutcomes, policy_of
 from milepost.log.command_outcome import CommandOutcome, CommandRequest, LogUnavailable
-from milepost.log.queries import select_outcomes, select_page, select_streams
+from milepost.log.sql import select_outcomes, select_page, select_streams
 from milepost.log.state_cache import KEPT_EVENTS, StateCache
 from milepost.log.store import Log
 from milepost.log.stored_event import LogEntry, LogHead

@@ -42,7 +42,7 @@ BREACHES: dict[str, list[Mapping[str, str]]] = {
         {"consumers/kafka/records.py": "import domain.codec"},
     ],
     "psycopg": [
-        {"consumers/inbox/inbox.py": "import consumers.inbox.postgres_store"},
+        {"consumers/inbox/event_inbox.py": "import consumers.inbox.postgres_store"},
         {"consumers/kafka/topic.py": "import psycopg"},
     ],
     "machinery": [{"domain/event.py": "import os"}, {"domain/event.py": "import psycopg"}],

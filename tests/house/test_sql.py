@@ -5,7 +5,7 @@ import re
 from tests.house.sources import modules, place
 
 ON_THE_LOG = re.compile(r"\b(?:FROM|INTO|JOIN|UPDATE|TABLE|ON)\s+log\.\w+")
-QUERIES = "milepost/log/queries.py"
+QUERIES = "milepost/log/sql.py"
 RIGHTS = "milepost/log/migrate.py"
 """It grants rights on the log's tables, and reads which steps were taken."""
 

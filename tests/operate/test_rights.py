@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, TopicAuthorizationFailedError
 from consumers.event_log import Unreachable
 from consumers.kafka.client import KafkaClients, explain_error
 from consumers.kafka.diagnostics import AccessProbe
-from consumers.kafka.health import check_kafka
+from consumers.kafka.kafka_health import check_kafka
 from consumers.kafka.lease import read_relay_state
 from consumers.kafka.security import Security
 from consumers.kafka.topic import ensure_topic

@@ -15,7 +15,7 @@ def test_subscriber_runs_without_psycopg_and_without_the_domain() -> None:
         sys.modules |= dict.fromkeys(("psycopg", "domain", "projections", "milepost"))
         from consumers.cloud_event import EventRecord
         from consumers.event_log import LogSource
-        from consumers.inbox.inbox import Inbox
+        from consumers.inbox.event_inbox import Inbox
         from consumers.inbox.sqlite_store import SqliteInboxStore
         from consumers.kafka.client import KafkaClients
         from consumers.kafka.subscriber import Subscriber

@@ -24,7 +24,7 @@ from milepost.log.command_outcome import (
     VersionConflict,
 )
 from milepost.log.preconditions import Precondition
-from milepost.log.queries import select_streams
+from milepost.log.sql import select_streams
 from milepost.log.store import Log
 from milepost.log.stored_event import LogEntry
 from milepost.log.writer import Writer

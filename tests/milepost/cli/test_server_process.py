@@ -7,7 +7,7 @@ import httpx
 
 from milepost.app.bootstrap import open_or_create_service
 from milepost.app.settings import Settings
-from milepost.cli.server import Announced
+from milepost.cli.server_process import Announced
 from milepost.embedded.postgres.server import Server
 from tests.milepost.logs import migrated, removed
 

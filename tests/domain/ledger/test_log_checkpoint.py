@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.ledger.checkpoint import LARGEST, Checkpoint, Malformed, parse
+from domain.ledger.log_checkpoint import LARGEST, Checkpoint, Malformed, parse
 from domain.ledger.tree import EMPTY, leaf
 
 # The example of https://c2sp.org/tlog-checkpoint.

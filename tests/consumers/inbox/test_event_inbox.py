@@ -7,7 +7,7 @@ import pytest
 
 from consumers.cloud_event import EventRecord
 from consumers.event_log import Fork, LogSource
-from consumers.inbox.inbox import Gap, Inbox, http_event_reader, leaf_hash, no_event_reader
+from consumers.inbox.event_inbox import Gap, Inbox, http_event_reader, leaf_hash, no_event_reader
 from consumers.inbox.inbox_store import AlreadyProcessed, LastEvent
 from consumers.inbox.sqlite_store import SqliteInboxStore
 from domain.codec import decode
