@@ -1,7 +1,6 @@
 """The one sequence of bytes that an event is: a CloudEvents 1.0 JSON object in canonical form (RFC 8785)."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -11,7 +10,6 @@ import orjson
 from pydantic import ValidationError
 
 from domain.event import CATEGORIES, E, Event, Kind, Recorded, kind_of_type, type_of
-from domain.stored_data import read_stored_data
 from domain.values import moment_text
 
 LARGEST_EVENT = 65_535
@@ -95,24 +93,8 @@ def written(recorded: "Recorded[E]") -> "Recorded[E]":
 
 def decode(data: bytes) -> Recorded:
     """The event that these bytes are, validated. Raises `Unreadable` with the place and the way out."""
-    return _decode(data, _validate)
-
-
-def decode_stored(data: bytes) -> Recorded:
-    """The event that bytes of the log are: the same as `decode` returns, in less time, as `encode` validated them.
-
-    Texts of bytes that were not written by `encode` are not checked, but for the character NUL. Raises `Unreadable`.
-    """
-    return _decode(data, _validate if _NUL in data else read_stored_data)
-
-
-def _validate(kind: type[Event], body: dict[str, Any]) -> Event:
-    return kind.model_validate(body)
-
-
-def _decode(data: bytes, read: Callable[[type[Event], dict[str, Any]], Event]) -> Recorded:
     try:
-        return _recorded(orjson.loads(data), data, read)
+        return _recorded(orjson.loads(data), data)
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(f"not an event of Milepost: {type(error).__name__} {error}") from error
     except ValidationError as error:
@@ -121,15 +103,14 @@ def _decode(data: bytes, read: Callable[[type[Event], dict[str, Any]], Event]) -
 
 _TEXTS = itemgetter("id", "authid", "authtype", "commandid", "correlationid", "origin", "timequality")
 _KNOWN_NAMES = 4_096
-_NUL = rb"\u0000"
 
 
-def _recorded(whole: dict[str, Any], data: bytes, read: Callable[[type[Event], dict[str, Any]], Event]) -> Recorded:
+def _recorded(whole: dict[str, Any], data: bytes) -> Recorded:
     known = _kind(whole["type"])
     id_, who, auth, command, correlation, origin, time_quality, *optional = _texts(whole)
     role, assignment, causation, policy = optional
     body = whole["data"]
-    event = read(known.event, body) if known.upcast is None else _validate(known.event, known.upcast(body))
+    event = known.event.model_validate(body if known.upcast is None else known.upcast(body))
     log, stream = _place(whole["source"])
     time, recordedtime = whole["time"], whole["recordedtime"]
     recorded_at = _moment(recordedtime)
@@ -157,11 +138,11 @@ def _recorded(whole: dict[str, Any], data: bytes, read: Callable[[type[Event], d
 
 def _texts(whole: dict[str, Any]) -> tuple[Any, ...]:
     """The attributes that are texts; those that may be absent come last."""
-    get = whole.get
-    texts = *_TEXTS(whole), get("actingrole"), get("assignment"), get("causationid"), get("policyversion")
-    if "\0" in "".join([text for text in texts if text is not None]):
+    texts = _TEXTS(whole)
+    if "\0" in "".join([*texts, *[whole[name] for name in _OPTIONAL if name in whole]]):  # a null is no text
         raise Unreadable("an attribute holds the character NUL: nothing writes that")
-    return texts
+    get = whole.get
+    return *texts, get("actingrole"), get("assignment"), get("causationid"), get("policyversion")
 
 
 def _kind(type_: object) -> Kind:

@@ -7,7 +7,7 @@ import orjson
 
 from consumers.event_log import ConsumerStopped, Fork, LoggedEvent
 from consumers.read_models.stream_state import ParkedStream, StreamState
-from domain.codec import Unreadable, decode_stored
+from domain.codec import Unreadable, decode
 from domain.event import Recorded, kind_named, kind_of
 from projections.projection import Projection, Unread
 
@@ -46,7 +46,7 @@ StreamReader = Callable[[str, int], Iterable[DecodedEvent]]
 def decode_event(logged: LoggedEvent, log: str) -> DecodedEvent:
     """Decode an event. Raises `UnknownKind`, and `Fork` for an event of another log."""
     try:
-        recorded = decode_stored(logged.data)
+        recorded = decode(logged.data)
     except Unreadable as error:
         return DecodedEvent(logged, _unreadable(logged, str(error)))
     if recorded.log != log:

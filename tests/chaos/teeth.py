@@ -43,8 +43,8 @@ MUTATIONS = [
     Mutation(
         "no version is checked",
         "consumers/read_models/apply.py",
-        "    if heard.version <= one.version:\n        return\n",
-        "",
+        "        else:\n            _demand_same(state, item)\n",
+        "        else:\n            _fold(projection, state, item)\n",
         "tests/consumers/read_models/test_projector.py::test_takes_in_once_what_it_hears_twice",
     ),
     Mutation(

@@ -10,7 +10,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.codec import LARGEST_EVENT, TooLarge, Unreadable, decode, decode_stored, encode, source_of, written
+from domain.codec import LARGEST_EVENT, TooLarge, Unreadable, decode, encode, source_of, written
 from domain.envision.risks import NoRisksRecorded, RiskAssessed
 from domain.event import Event, Recorded
 from domain.values import Sealed
@@ -52,29 +52,6 @@ def test_is_canonical_and_reads_as_what_was_written(kind: str, data: st.DataObje
     line = encode(told)
     assert line == rfc8785.dumps(orjson.loads(line))
     assert decode(line) == replace(told, data=line)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=8)
-@given(data=st.data())
-def test_decode_stored_returns_what_validation_returns(kind: str, data: st.DataObject) -> None:
-    line = encode(recorded(data.draw(events(KINDS[kind]))))
-    read, validated = decode_stored(line), decode(line)
-    assert (read, repr(read)) == (validated, repr(validated))
-    assert read.event.model_fields_set == validated.event.model_fields_set
-
-
-def test_decode_stored_reads_the_kinds_that_are_nested_without_their_checks() -> None:
-    line = broken(data={**orjson.loads(encode(recorded()))["data"], "customer": "NO KEY"})
-    assert decode_stored(line).event.model_dump()["customer"] == "NO KEY"
-    with pytest.raises(Unreadable, match=r"data\.customer"):
-        decode(line)
-
-
-def test_decode_stored_refuses_the_character_nul() -> None:
-    line = broken(data={**orjson.loads(encode(recorded()))["data"], "title": "a\0"})
-    with pytest.raises(Unreadable, match="may not hold the character NUL"):
-        decode_stored(line)
 
 
 @given(time=MOMENTS, later=st.timedeltas(timedelta(), timedelta(days=9)), version=st.integers(1, 10**12))

@@ -56,7 +56,7 @@ def damaged(server: Server) -> Iterator[Damaged]:
 
 def says_what_to_do(sentence: str, position: int) -> bool:
     where = f"the log can't be read at position {position}, project-spoilt version 1: not an event of Milepost"
-    return where in sentence and sentence.rstrip().endswith("say what is wrong, and restore a backup")
+    return where in sentence and sentence.rstrip().endswith("find what is wrong, then restore a backup")
 
 
 def test_is_read_on_and_written_no_more_until_it_is_restored(damaged: Damaged) -> None:

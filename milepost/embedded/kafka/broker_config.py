@@ -69,8 +69,8 @@ def _place(broker: Broker, brokers: Sequence[Broker]) -> dict[str, object]:
 LOGGING = """status = error
 appender.file.type = RollingFile
 appender.file.name = file
-appender.file.fileName = ${sys:milepost.log.store}
-appender.file.filePattern = ${sys:milepost.log.store}.%i
+appender.file.fileName = ${sys:milepost.log}
+appender.file.filePattern = ${sys:milepost.log}.%i
 appender.file.layout.type = PatternLayout
 appender.file.layout.pattern = %d{yyyy-MM-dd HH:mm:ss.SSS}{UTC} %p %m (%c{1})%n
 appender.file.policies.type = Policies

@@ -85,7 +85,7 @@ def mend(parking: Parking, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(data: bytes) -> Recorded:
         return decode(encode(mended) if data == b"{}" else data)
 
-    monkeypatch.setattr("consumers.read_models.apply.decode_stored", read)
+    monkeypatch.setattr("consumers.read_models.apply.decode", read)
 
 
 def test_goes_on_without_the_event_that_is_discarded(parking: Parking) -> None:
